@@ -1,0 +1,65 @@
+/** The value of the read-only field *Interlock gate*, over which Jira's conditions are evaluated. */
+import { maySignStep, openStep } from './approvals';
+import type { Policy } from './policy';
+import { permitted } from './permissions';
+import type { Release } from './release';
+import { leadersOf } from './site';
+import type { Site } from './site';
+import { PERSON_TRANSITIONS } from './transitions';
+import type { PersonTransition } from './transitions';
+
+/** Anybody may see the transition; the validator and the post-function judge. */
+export const ANYBODY = '*';
+
+/** Most accounts that are listed for one action; beyond it the field says anybody, to stay far below 8 KB. */
+export const GATE_ACCOUNTS_MAX = 20;
+
+export interface GateValue {
+  /** Epoch seconds until which the value holds at the most. */
+  readonly until: number;
+  /** The app's own moves that are due, in their order. */
+  readonly due: readonly string[];
+  /** Per person's action: `u:<account id>` of everyone who may, or `*`. */
+  readonly allow: Readonly<Record<string, readonly string[]>>;
+}
+
+/** How long a gate value holds when nothing changes. */
+export const GATE_VALID_SECONDS = 24 * 3600;
+
+/** The value of the field for a release that stands where it does. */
+export function gateValue(
+  release: Release,
+  due: readonly string[],
+  world: { readonly policy: Policy; readonly sites: readonly Site[]; readonly now: number },
+): GateValue {
+  const open = PERSON_TRANSITIONS.filter((row) => row.from.includes(release.status));
+  const allow = Object.fromEntries(open.map((row) => [row.action, visibleTo(row, release, world)]));
+  return { until: world.now + GATE_VALID_SECONDS, due, allow };
+}
+
+function visibleTo(
+  row: PersonTransition,
+  release: Release,
+  world: { readonly policy: Policy; readonly sites: readonly Site[] },
+): readonly string[] {
+  // Jira's own permissions say who may edit; the post-function asks them again.
+  if (row.who === 'editor') return [ANYBODY];
+  const accounts =
+    row.who === 'approver' ? approvers(release, world) : permitted(row, release, world);
+  if (accounts === 'anybody' || accounts.length > GATE_ACCOUNTS_MAX) return [ANYBODY];
+  return [...new Set(accounts)].map((accountId) => `u:${accountId}`);
+}
+
+function approvers(
+  release: Release,
+  world: { readonly policy: Policy; readonly sites: readonly Site[] },
+): readonly string[] | 'anybody' {
+  const step = openStep(release, world.policy)?.step;
+  if (!step || step.from.kind === 'group') return 'anybody';
+  const candidates =
+    step.from.kind === 'accounts' ? step.from.accountIds : world.sites.flatMap(leadersOf);
+  const signers = candidates.filter((accountId) =>
+    maySignStep(step, { accountId, groupIds: [], mayEdit: false }, world.sites),
+  );
+  return signers;
+}

@@ -1,0 +1,97 @@
+/** What an event means for the issue in Jira: the machine transition that shows it, and the comment. */
+import type { Release, ReleaseEvent } from './release';
+import type { Status } from './status';
+import type { MachineAction } from './transitions';
+
+export interface Move {
+  readonly action: MachineAction;
+  readonly to: Status;
+}
+
+/** The transition that the app performs after the event; undefined where a person's click has moved the issue already, or nothing moves. */
+export function moveOf(event: ReleaseEvent): Move | undefined {
+  switch (event.type) {
+    case 'approvals-met':
+      return { action: 'approved', to: 'ready' };
+    case 'approvals-stale':
+      return { action: 'content-changed', to: 'awaiting-approval' };
+    case 'no-sql':
+      return { action: 'no-sql', to: 'config-executing' };
+    case 'no-config':
+      return { action: 'no-config', to: 'code-executing' };
+    case 'code-succeeded':
+      return { action: 'code-succeeded', to: 'verifying' };
+    case 'code-failed':
+      return { action: 'code-failed', to: 'fix-pending' };
+    case 'verified':
+      return { action: 'verified', to: 'deployed' };
+    case 'not-verified':
+      return { action: 'not-verified', to: 'fix-pending' };
+    case 'created':
+    case 'content-edited':
+    case 'submitted':
+    case 'plan-changed':
+    case 'approved':
+    case 'rejected':
+    case 'started':
+    case 'stage-offered':
+    case 'outcome-unknown':
+    case 'retried':
+    case 'promoted':
+    case 'completed':
+    case 'iterated':
+    case 'aborted':
+    case 'move-undone':
+      return undefined;
+  }
+}
+
+export interface Comment {
+  readonly tone: 'failure' | 'success' | 'notice';
+  /** Shown in bold; a failure's label is red and names its class. */
+  readonly label: string;
+  readonly text: string;
+}
+
+/** The one comment that an event leaves on the issue; most events leave none. */
+export function commentOf(event: ReleaseEvent, after: Release): Comment | undefined {
+  const place = after.environment ?? '';
+  switch (event.type) {
+    case 'code-failed':
+    case 'not-verified':
+      return {
+        tone: 'failure',
+        label: `FAILED in ${place} (${event.failure.class})`,
+        text: event.failure.sentence,
+      };
+    case 'verified':
+      return { tone: 'success', label: `Deployed in ${place}`, text: versionsText(after) };
+    case 'outcome-unknown':
+      return { tone: 'notice', label: `Outcome unknown in ${place}`, text: event.question };
+    case 'rejected':
+      return { tone: 'notice', label: 'Rejected', text: event.reason };
+    case 'move-undone':
+      return { tone: 'notice', label: 'Interlock put this issue back', text: event.reason };
+    case 'created':
+    case 'content-edited':
+    case 'submitted':
+    case 'plan-changed':
+    case 'approved':
+    case 'approvals-met':
+    case 'approvals-stale':
+    case 'started':
+    case 'no-sql':
+    case 'no-config':
+    case 'stage-offered':
+    case 'code-succeeded':
+    case 'retried':
+    case 'promoted':
+    case 'completed':
+    case 'iterated':
+    case 'aborted':
+      return undefined;
+  }
+}
+
+const versionsText = (release: Release): string =>
+  (release.content?.code ?? []).map((change) => `${change.site} ${change.version}`).join(', ');

@@ -1,0 +1,71 @@
+/** Who may perform which person's row, judged over the policy and the sites' leaders. */
+import { isImplementer, maySignStep, openStep } from './approvals';
+import type { Person } from './facts';
+import { environmentOf } from './policy';
+import type { Policy } from './policy';
+import type { Refusal } from './refusal';
+import type { Release } from './release';
+import { leadersOf } from './site';
+import type { Site } from './site';
+import type { PersonTransition } from './transitions';
+
+/** Why this person may not perform the row; undefined when they may. */
+export function refusePerson(
+  row: PersonTransition,
+  person: Person,
+  release: Release,
+  world: { readonly policy: Policy; readonly sites: readonly Site[] },
+): Refusal | undefined {
+  const refusal: Refusal = {
+    why: 'person-may-not',
+    action: row.action,
+    who: row.who,
+    environment: release.environment,
+  };
+  if (row.who === 'editor') return person.mayEdit ? undefined : refusal;
+  if (row.who === 'approver') return refuseApprover(person, release, world) ?? undefined;
+  return permitted(row, release, world).includes(person.accountId) ? undefined : refusal;
+}
+
+/** The account ids that may perform a row which is not open to editors or approvers. */
+export function permitted(
+  row: PersonTransition,
+  release: Release,
+  world: { readonly policy: Policy; readonly sites: readonly Site[] },
+): readonly string[] {
+  const leaders = world.sites.flatMap(leadersOf);
+  switch (row.who) {
+    case 'leader':
+      return [...leaders, ...(leaders.length === 0 ? [release.reporter] : [])];
+    case 'leader-or-tester':
+      return [...leaders, ...world.policy.testers];
+    case 'starter':
+      return testersStart(release, world.policy) ? [...leaders, ...world.policy.testers] : leaders;
+    case 'editor':
+    case 'approver':
+      return [];
+  }
+}
+
+function testersStart(release: Release, policy: Policy): boolean {
+  const environment =
+    release.environment === null ? undefined : environmentOf(policy, release.environment);
+  return environment?.starters === 'testers';
+}
+
+function refuseApprover(
+  person: Person,
+  release: Release,
+  world: { readonly policy: Policy; readonly sites: readonly Site[] },
+): Refusal | undefined {
+  const open = openStep(release, world.policy);
+  if (open && !maySignStep(open.step, person, world.sites)) {
+    return {
+      why: 'person-may-not',
+      action: 'approve',
+      who: 'approver',
+      environment: release.environment,
+    };
+  }
+  return isImplementer(release, person.accountId) ? { why: 'implementer' } : undefined;
+}

@@ -1,0 +1,117 @@
+/** Every reason why a command is not carried out, and its one sentence for people. */
+import type { FailureClass } from './failure';
+import type { PlanProblem } from './plan';
+import type { RunStage } from './release';
+import { statusName } from './status';
+import type { Status } from './status';
+import type { PersonAction, Who } from './transitions';
+
+export type Refusal =
+  | { readonly why: 'not-in-status'; readonly wanted: string; readonly status: Status }
+  | { readonly why: 'still-moving'; readonly to: Status }
+  | {
+      readonly why: 'person-may-not';
+      readonly action: PersonAction;
+      readonly who: Who;
+      readonly environment: string | null;
+    }
+  | { readonly why: 'implementer' }
+  | { readonly why: 'content-missing' }
+  | { readonly why: 'plan-impossible'; readonly problem: PlanProblem }
+  | { readonly why: 'plan-changed'; readonly environment: string }
+  | {
+      readonly why: 'approvals-missing';
+      readonly step: string;
+      readonly have: number;
+      readonly need: number;
+    }
+  | { readonly why: 'no-environment' }
+  | { readonly why: 'environment-removed'; readonly environment: string }
+  | { readonly why: 'site-busy'; readonly scope: string; readonly holder: string }
+  | { readonly why: 'no-agent'; readonly environment: string }
+  | { readonly why: 'other-stage-failed'; readonly failed: RunStage; readonly class: FailureClass }
+  | { readonly why: 'last-environment'; readonly environment: string }
+  | { readonly why: 'not-last-environment'; readonly environment: string; readonly last: string }
+  | { readonly why: 'reason-missing'; readonly action: PersonAction }
+  | { readonly why: 'not-a-release' }
+  | { readonly why: 'job-superseded'; readonly job: string };
+
+/** The sentence that the transition, the panel, the API and the log show. */
+export function sentenceOf(refusal: Refusal): string {
+  switch (refusal.why) {
+    case 'not-in-status':
+      return `${refusal.wanted} is not possible while the release is in ${statusName(refusal.status)}; reload the issue to see what is.`;
+    case 'still-moving':
+      return `Interlock is still moving this issue to ${statusName(refusal.to)}; wait until it stands there.`;
+    case 'person-may-not':
+      return `${actionName(refusal.action)} is reserved to ${whoName(refusal.who)}${inEnvironment(refusal.environment)}; ask one of them, or have the policy changed by a project admin.`;
+    case 'implementer':
+      return 'Whoever reported this release or changed its content cannot approve it; ask another approver.';
+    case 'content-missing':
+      return 'The release has no content yet; name at least one site with version and package digest.';
+    case 'plan-impossible':
+      return problemSentence(refusal.problem);
+    case 'plan-changed':
+      return `The plan for ${refusal.environment} is no longer the one that was approved: content, hosts or policy changed; have it approved again.`;
+    case 'approvals-missing':
+      return `Approval “${refusal.step}” has ${String(refusal.have)} of ${String(refusal.need)}; an approver must click Approve.`;
+    case 'no-environment':
+      return 'The project’s policy has no environment; a project admin must add one.';
+    case 'environment-removed':
+      return `The environment ${refusal.environment} is no longer in the project’s policy; iterate the release, or have the environment added back.`;
+    case 'site-busy':
+      return `${refusal.scope} is being changed by another release (issue ${refusal.holder}); wait until that one is deployed or aborted.`;
+    case 'no-agent':
+      return `No agent for ${refusal.environment} has been heard from in the last 3 minutes; start the agent, or have a project admin approve one.`;
+    case 'other-stage-failed':
+      return `${refusal.failed} failed (${refusal.class}), so only Retry ${refusal.failed === 'CODE' ? 'code' : 'verification'} is possible.`;
+    case 'last-environment':
+      return `${refusal.environment} is the last environment; complete the release instead.`;
+    case 'not-last-environment':
+      return `${refusal.environment} is not the last environment; promote the release until it is deployed in ${refusal.last}.`;
+    case 'reason-missing':
+      return `${actionName(refusal.action)} needs a reason; write one in the field Reason.`;
+    case 'not-a-release':
+      return 'Interlock does not know this issue as a release yet; reload it in a few seconds.';
+    case 'job-superseded':
+      return `Job ${refusal.job} is no longer the one that this release waits for.`;
+  }
+}
+
+/** All reasons in one text, because people want every blocker at once. */
+export const sentencesOf = (refusals: readonly Refusal[]): string =>
+  refusals.map(sentenceOf).join(' ');
+
+function problemSentence(problem: PlanProblem): string {
+  switch (problem.why) {
+    case 'site-unknown':
+      return `The site ${problem.site} is not on this project’s list of sites; a project admin must add it.`;
+    case 'site-not-in-environment':
+      return `The site ${problem.site} has no hosts described for ${problem.environment}; a project admin must add them.`;
+    case 'no-hosts':
+      return `The site ${problem.site} has no host in ${problem.environment}; a project admin must add one.`;
+    case 'nothing-to-do':
+      return 'The release changes nothing; name at least one site with its version.';
+  }
+}
+
+const actionName = (action: PersonAction): string =>
+  action.charAt(0).toUpperCase() + action.slice(1).replaceAll('-', ' ');
+
+const inEnvironment = (environment: string | null): string =>
+  environment === null ? '' : ` in ${environment}`;
+
+function whoName(who: Who): string {
+  switch (who) {
+    case 'editor':
+      return 'people who may edit this issue';
+    case 'approver':
+      return 'the approvers of the step that is due';
+    case 'starter':
+      return 'the leaders of its sites, and testers where the policy says so,';
+    case 'leader':
+      return 'the leaders of its sites';
+    case 'leader-or-tester':
+      return 'the leaders of its sites and the testers';
+  }
+}

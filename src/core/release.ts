@@ -1,0 +1,244 @@
+/** A release: its state, the events that change it, and how they do. */
+import type { Content } from './content';
+import type { Failure } from './failure';
+import type { Status } from './status';
+
+export type RunStage = 'CODE' | 'VERIFY';
+
+export interface Approval {
+  readonly accountId: string;
+  /** The label of the policy's step that it counts for. */
+  readonly step: string;
+  /** The plan that was approved; another plan makes the approval stale. */
+  readonly planDigest: string;
+}
+
+/** What an environment last executed. */
+export interface Deployment {
+  /** SHA-256 over the product's packages: promotion moves the same bytes. */
+  readonly productDigest: string;
+  readonly planDigest: string;
+  readonly attempt: number;
+  /** Epoch seconds. */
+  readonly at: number;
+}
+
+/** The work that is under way at an agent. */
+export interface Run {
+  readonly stage: RunStage;
+  readonly job: string;
+}
+
+export interface Release {
+  readonly issueId: string;
+  readonly project: string;
+  readonly reporter: string;
+  readonly status: Status;
+  readonly environment: string | null;
+  /** Counts the starts in this environment, from 1. */
+  readonly attempt: number;
+  readonly content: Content | null;
+  /** Whoever changed the content: with the reporter, its implementers. */
+  readonly editors: readonly string[];
+  readonly planDigest: string | null;
+  readonly approvals: readonly Approval[];
+  readonly run: Run | null;
+  readonly failure: (Failure & { readonly stage: RunStage }) | null;
+  /** What is not known about the run, as a question for a person. */
+  readonly question: string | null;
+  readonly deployments: Readonly<Record<string, Deployment>>;
+}
+
+export type ReleaseEvent =
+  | {
+      readonly type: 'created';
+      readonly issueId: string;
+      readonly project: string;
+      readonly reporter: string;
+    }
+  | { readonly type: 'content-edited'; readonly by: string; readonly content: Content }
+  | {
+      readonly type: 'submitted';
+      readonly by: string;
+      readonly environment: string;
+      readonly planDigest: string;
+    }
+  | { readonly type: 'plan-changed'; readonly planDigest: string }
+  | {
+      readonly type: 'approved';
+      readonly by: string;
+      readonly step: string;
+      readonly planDigest: string;
+    }
+  | { readonly type: 'rejected'; readonly by: string; readonly reason: string }
+  | { readonly type: 'approvals-met' }
+  | { readonly type: 'approvals-stale' }
+  | { readonly type: 'started'; readonly by: string; readonly attempt: number }
+  | { readonly type: 'no-sql' }
+  | { readonly type: 'no-config' }
+  | { readonly type: 'stage-offered'; readonly stage: RunStage; readonly job: string }
+  | { readonly type: 'outcome-unknown'; readonly job: string; readonly question: string }
+  | { readonly type: 'code-succeeded'; readonly job: string }
+  | { readonly type: 'code-failed'; readonly job: string; readonly failure: Failure }
+  | {
+      readonly type: 'verified';
+      readonly job: string;
+      readonly productDigest: string;
+      readonly at: number;
+    }
+  | { readonly type: 'not-verified'; readonly job: string; readonly failure: Failure }
+  | { readonly type: 'retried'; readonly by: string; readonly stage: RunStage }
+  | {
+      readonly type: 'promoted';
+      readonly by: string;
+      readonly environment: string;
+      readonly planDigest: string;
+    }
+  | { readonly type: 'completed'; readonly by: string }
+  | { readonly type: 'iterated'; readonly by: string }
+  | { readonly type: 'aborted'; readonly by: string; readonly reason: string }
+  | {
+      readonly type: 'move-undone';
+      readonly by: string | null;
+      readonly from: string;
+      readonly reason: string;
+    };
+
+const unborn: Release = {
+  issueId: '',
+  project: '',
+  reporter: '',
+  status: 'draft',
+  environment: null,
+  attempt: 0,
+  content: null,
+  editors: [],
+  planDigest: null,
+  approvals: [],
+  run: null,
+  failure: null,
+  question: null,
+  deployments: {},
+};
+
+/** The state that a history of events leads to; a history begins with `created`. */
+export const replay = (events: readonly ReleaseEvent[]): Release => events.reduce(evolve, unborn);
+
+/** The state after one event. Never refuses: what is recorded has happened. */
+export function evolve(release: Release, event: ReleaseEvent): Release {
+  switch (event.type) {
+    case 'created':
+      return {
+        ...unborn,
+        issueId: event.issueId,
+        project: event.project,
+        reporter: event.reporter,
+      };
+    case 'content-edited':
+      return {
+        ...release,
+        content: event.content,
+        editors: [...new Set([...release.editors, event.by])],
+      };
+    case 'submitted':
+    case 'promoted':
+      return {
+        ...release,
+        status: 'awaiting-approval',
+        environment: event.environment,
+        attempt: 0,
+        planDigest: event.planDigest,
+        approvals: [],
+        failure: null,
+      };
+    case 'plan-changed':
+      return { ...release, planDigest: event.planDigest };
+    case 'approved':
+      return {
+        ...release,
+        approvals: [
+          ...release.approvals.filter((approval) => approval.accountId !== event.by),
+          { accountId: event.by, step: event.step, planDigest: event.planDigest },
+        ],
+      };
+    case 'rejected':
+      return { ...release, status: 'draft', approvals: [], planDigest: null };
+    case 'approvals-met':
+      return { ...release, status: 'ready' };
+    case 'approvals-stale':
+      return { ...release, status: 'awaiting-approval' };
+    case 'started':
+      return {
+        ...release,
+        status: 'sql-pending',
+        attempt: event.attempt,
+        failure: null,
+        question: null,
+      };
+    case 'no-sql':
+      return { ...release, status: 'config-executing' };
+    case 'no-config':
+      return { ...release, status: 'code-executing' };
+    case 'stage-offered':
+      return {
+        ...release,
+        run: { stage: event.stage, job: event.job },
+        failure: null,
+        question: null,
+      };
+    case 'outcome-unknown':
+      return { ...release, question: event.question };
+    case 'code-succeeded':
+      return { ...release, status: 'verifying', run: null, question: null };
+    case 'code-failed':
+      return failed(release, 'CODE', event.failure);
+    case 'verified':
+      return deployed(release, event.productDigest, event.at);
+    case 'not-verified':
+      return failed(release, 'VERIFY', event.failure);
+    case 'retried':
+      return {
+        ...release,
+        status: event.stage === 'CODE' ? 'code-executing' : 'verifying',
+        failure: null,
+      };
+    case 'completed':
+      return { ...release, status: 'released' };
+    case 'iterated':
+      return {
+        ...release,
+        status: 'draft',
+        environment: null,
+        planDigest: null,
+        approvals: [],
+        failure: null,
+      };
+    case 'aborted':
+      return { ...release, status: 'aborted' };
+    case 'move-undone':
+      return release;
+  }
+}
+
+const failed = (release: Release, stage: RunStage, failure: Failure): Release => ({
+  ...release,
+  status: 'fix-pending',
+  run: null,
+  question: null,
+  failure: { ...failure, stage },
+});
+
+function deployed(release: Release, productDigest: string, at: number): Release {
+  const { environment, planDigest, attempt } = release;
+  if (environment === null || planDigest === null) {
+    throw new Error(`Release ${release.issueId} was verified without an environment or a plan.`);
+  }
+  const deployment: Deployment = { productDigest, planDigest, attempt, at };
+  return {
+    ...release,
+    status: 'deployed',
+    run: null,
+    question: null,
+    deployments: { ...release.deployments, [environment]: deployment },
+  };
+}

@@ -1,0 +1,45 @@
+/** A site: an application as it is deployed, with its hosts per environment. */
+
+export interface Host {
+  readonly id: string;
+  readonly name: string;
+  /** An IP address or a name that the agent's file must allow. */
+  readonly address: string;
+  readonly sshPort: number;
+  readonly room: string;
+}
+
+/** Where and how a site lives in one environment. */
+export interface SiteEnvironment {
+  readonly hosts: readonly Host[];
+  /** Absolute directory on each host; releases live below it. */
+  readonly basePath: string;
+  readonly servicePort: number;
+  readonly healthPath: string;
+  /** Answers the running version as text or as JSON with `version`; absent: health alone decides. */
+  readonly versionPath?: string;
+}
+
+export type AppType = 'generic';
+
+export interface Site {
+  readonly id: string;
+  readonly name: string;
+  readonly appType: AppType;
+  /** The package's name in its store; the file is `<packageName>-<version>.tar.gz`. */
+  readonly packageName: string;
+  /** Logical id of the store; the agent's file maps it. */
+  readonly store: string;
+  /** Account ids. Either may act; a site always has a leader. */
+  readonly leader: string;
+  readonly backup?: string;
+  readonly environments: Readonly<Record<string, SiteEnvironment>>;
+}
+
+/** The people who lead a site. */
+export const leadersOf = (site: Site): readonly string[] =>
+  site.backup === undefined ? [site.leader] : [site.leader, site.backup];
+
+/** The name of what only one release may change at a time: a site in an environment. */
+export const siteScope = (siteId: string, environment: string): string =>
+  `${siteId}:${environment}`;

@@ -1,0 +1,212 @@
+/** The words spoken between an agent and the app: one web trigger, one envelope, seven operations. */
+import { z } from 'zod';
+import { FAILURE_CLASSES } from '#core/failure';
+
+export const PROTOCOL_VERSION = 1;
+
+/** Longest body that either side reads, in UTF-8 bytes. */
+export const BODY_MAX_BYTES = 256 * 1024;
+
+/** Largest piece of content in one answer of `fetch`, in characters. */
+export const FETCH_PIECE_MAX_CHARS = 150 * 1024;
+
+/** Most entries in one report: all of them are applied, or none. */
+export const REPORT_ENTRIES_MAX = 50;
+
+/** How long a claim holds without a heartbeat. */
+export const LEASE_SECONDS = 90;
+
+/** How often an agent renews its lease while it works. */
+export const HEARTBEAT_SECONDS = 20;
+
+/** Before the end of its lease an agent starts no further effect. */
+export const LEASE_MARGIN_SECONDS = 30;
+
+/** After the end of a lease nobody else may claim for so long: the old agent's last effect ends first. */
+export const TAKEOVER_GRACE_SECONDS = 30;
+
+/** How long a signed decision is good for; heartbeats bring fresh ones. */
+export const DECISION_VALID_SECONDS = 15 * 60;
+
+/** When an agent comes again: a person is about to start or has just clicked. */
+export const POLL_IMMINENT_MILLISECONDS = 250;
+/** When an agent comes again: a release that it serves is being watched. */
+export const POLL_HOT_MILLISECONDS = 2_000;
+/** When an agent comes again while nothing is going on; it adds jitter itself. */
+export const POLL_FAR_MILLISECONDS = 60_000;
+
+const id = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/);
+const sha256Hex = z.string().regex(/^[0-9a-f]{64}$/);
+const serial = z.int().min(0).max(2_147_483_647);
+
+/** A raw Ed25519 public key: 32 bytes in base64. */
+export const PublicKey = z.string().regex(/^[A-Za-z0-9+/]{43}=$/);
+
+export const Envelope = z.strictObject({
+  v: z.literal(PROTOCOL_VERSION),
+  /** The installation that the message is for; `enroll` before the agent knows it. */
+  aud: z.string().min(1).max(200),
+  op: z.enum(['enroll', 'poll', 'claim', 'fetch', 'heartbeat', 'report', 'finish']),
+  /** The agent's id; `-` while it enrolls. */
+  agent: z.string().regex(/^(-|[A-Za-z0-9][A-Za-z0-9._-]{0,99})$/),
+  /** First 16 hex digits of the SHA-256 over the raw public key. */
+  key: z.string().regex(/^[0-9a-f]{16}$/),
+  /** Random per start of the agent: two at once mean a cloned key. */
+  boot: z.string().regex(/^[A-Za-z0-9]{8,32}$/),
+  job: id.exactOptional(),
+  fence: serial.exactOptional(),
+  seq: serial.exactOptional(),
+  data: z.unknown(),
+});
+export type Envelope = z.infer<typeof Envelope>;
+
+export const EnrollData = z.strictObject({
+  code: z.string().min(20).max(64),
+  name: z.string().min(1).max(80),
+  publicKey: PublicKey,
+});
+
+export const PollData = z.object({ version: z.string().max(40), busy: z.boolean() });
+
+/** The same request id gets the same answer, so that a lost answer costs nothing. */
+export const ClaimData = z.object({ requestId: id });
+
+export const FetchData = z.object({ digest: sha256Hex, offset: serial });
+
+export const HeartbeatData = z.object({ step: z.string().max(200).nullable() });
+
+/** What one host looks like to the agent; a host that is neither NEW nor OLD is UNKNOWN, never guessed. */
+export const HostState = z.enum([
+  'waiting',
+  'staging',
+  'staged',
+  'switching',
+  'switched',
+  'starting',
+  'healthy',
+  'failed',
+  'unknown',
+]);
+export type HostState = z.infer<typeof HostState>;
+
+export const ReportEntry = z.object({
+  /** Epoch seconds, corrected by the app's own clock. */
+  at: serial,
+  step: z.string().max(100),
+  host: z.string().max(100),
+  state: HostState,
+  /** One sentence; empty when the state says it all. */
+  note: z.string().max(1_000),
+  milliseconds: serial,
+});
+export type ReportEntry = z.infer<typeof ReportEntry>;
+
+export const ReportData = z.object({
+  entries: z.array(ReportEntry).min(1).max(REPORT_ENTRIES_MAX),
+});
+
+export const FailureSchema = z.object({
+  class: z.enum(FAILURE_CLASSES),
+  sentence: z.string().min(1).max(2_000),
+});
+
+export const FinishOutcome = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('succeeded') }),
+  z.object({ kind: z.literal('failed'), failure: FailureSchema }),
+  z.object({ kind: z.literal('unknown'), question: z.string().min(1).max(2_000) }),
+]);
+export type FinishOutcome = z.infer<typeof FinishOutcome>;
+
+export const FinishData = z.object({ outcome: FinishOutcome });
+
+/** What the gate decided, as it is signed by the installation's key. */
+export const GateDecision = z.object({
+  v: z.literal(1),
+  aud: z.string(),
+  agent: z.string(),
+  job: z.string(),
+  fence: serial,
+  issueId: z.string(),
+  environment: z.string(),
+  stage: z.enum(['CODE', 'VERIFY']),
+  planDigest: sha256Hex,
+  policyVersion: serial,
+  approvals: z.array(z.object({ accountId: z.string(), step: z.string() })),
+  /** Epoch seconds. */
+  validUntil: serial,
+});
+export type GateDecision = z.infer<typeof GateDecision>;
+
+export const SignedDecision = z.object({
+  /** The decision's JSON, byte for byte as it was signed. */
+  text: z.string(),
+  /** Base64 of 64 bytes. */
+  signature: z.string().regex(/^[A-Za-z0-9+/]{86}==$/),
+});
+export type SignedDecision = z.infer<typeof SignedDecision>;
+
+export const EnrollAnswer = z.object({
+  now: serial,
+  agent: id,
+  audience: z.string(),
+  appKey: PublicKey,
+  /** Compared by an admin with what the agent prints. */
+  fingerprint: z.string(),
+});
+export type EnrollAnswer = z.infer<typeof EnrollAnswer>;
+
+export const PollAnswer = z.object({
+  now: serial,
+  state: z.enum(['pending', 'active']),
+  jobs: z.array(id),
+  nextPollMilliseconds: z.int().min(100).max(3_600_000),
+});
+export type PollAnswer = z.infer<typeof PollAnswer>;
+
+export const ClaimAnswer = z.object({
+  now: serial,
+  job: id,
+  stage: z.enum(['CODE', 'VERIFY']),
+  environment: z.string(),
+  planDigest: sha256Hex,
+  scopes: z.array(z.string()),
+  fence: serial,
+  /** Sequence number of the last report that the app has: a new owner goes on from there. */
+  lastSeq: serial,
+  leaseSeconds: serial,
+  decision: SignedDecision,
+});
+export type ClaimAnswer = z.infer<typeof ClaimAnswer>;
+
+export const FetchAnswer = z.object({
+  now: serial,
+  text: z.string(),
+  nextOffset: serial.nullable(),
+});
+export type FetchAnswer = z.infer<typeof FetchAnswer>;
+
+export const HeartbeatAnswer = z.object({
+  now: serial,
+  leaseSeconds: serial,
+  command: z.enum(['continue']),
+  decision: SignedDecision,
+});
+export type HeartbeatAnswer = z.infer<typeof HeartbeatAnswer>;
+
+export const ReportAnswer = z.object({ now: serial, lastSeq: serial });
+export type ReportAnswer = z.infer<typeof ReportAnswer>;
+
+/**
+ * Every answer that is not 200. `unauthorized` (401) is the same for every cause; `stale` (409): another
+ * agent owns the job now, or it is finished; `gap` (409): send from `expectedSeq`; `taken` (409): claimed by
+ * another; `pending` (403): no admin has confirmed the agent; `invalid` (400): the message breaks the schema;
+ * `busy` (503): try again after `retryAfterSeconds`.
+ */
+export const ErrorAnswer = z.object({
+  error: z.enum(['unauthorized', 'stale', 'gap', 'taken', 'pending', 'invalid', 'gone', 'busy']),
+  now: serial,
+  message: z.string().exactOptional(),
+  expectedSeq: serial.exactOptional(),
+  retryAfterSeconds: serial.exactOptional(),
+});
+export type ErrorAnswer = z.infer<typeof ErrorAnswer>;
