@@ -1,0 +1,220 @@
+/**
+ * What the app stores, one schema per entity. Everything is written under compare-and-swap on
+ * `version`; times are integer seconds, because integers of Forge entities are 32-bit.
+ */
+import { z } from 'zod';
+import { FinishOutcome, HostState, PublicKey } from './agent';
+import { ReleaseEventSchema, ReleaseSchema, StatusSchema } from './release';
+import { PolicySchema, SiteSchema } from './site';
+
+const version = z.int().min(0);
+const seconds = z.int().min(0);
+
+/** A Jira effect still to do; the first of the list is done first. */
+export const Effect = z.discriminatedUnion('kind', [
+  /** Write the gate field and the environment field as the release stands then. */
+  z.object({ kind: z.literal('gate'), serial: version }),
+  z.object({ kind: z.literal('move'), serial: version, action: z.string(), to: StatusSchema }),
+  /** Put the issue where the store says, from wherever it was moved. */
+  z.object({ kind: z.literal('repair'), serial: version, to: StatusSchema }),
+  z.object({
+    kind: z.literal('comment'),
+    serial: version,
+    tone: z.enum(['failure', 'success', 'notice']),
+    label: z.string(),
+    text: z.string(),
+  }),
+]);
+export type Effect = z.infer<typeof Effect>;
+
+export const ReleaseRecord = z.object({
+  version,
+  project: z.string(),
+  status: StatusSchema,
+  updatedAt: seconds,
+  issueKey: z.string(),
+  state: ReleaseSchema,
+  jira: z.object({
+    /** The status that the issue is known to show. */
+    shown: StatusSchema,
+    effects: z.array(Effect),
+    nextSerial: version,
+    /** Who is working on the first effect, and until when nobody else may. */
+    working: z.object({ token: z.string(), until: seconds }).nullable(),
+  }),
+  /** Ids of the clicks that were turned into commands: an id seen twice is answered, not repeated. */
+  clicks: z.array(z.string()),
+  history: z.object({ segments: version, events: version, head: z.string() }),
+});
+export type ReleaseRecord = z.infer<typeof ReleaseRecord>;
+
+/** How many click ids a release remembers: more than Jira's retries within an hour. */
+export const CLICKS_REMEMBERED = 60;
+
+export const EventSegment = z.object({
+  version,
+  project: z.string(),
+  at: seconds,
+  issueId: z.string(),
+  /** Number of the segment, from 1. */
+  segment: version,
+  firstSerial: version,
+  events: z.array(ReleaseEventSchema).max(50),
+  previous: z.string(),
+  hash: z.string(),
+});
+export type EventSegment = z.infer<typeof EventSegment>;
+
+export const JobRecord = z.object({
+  version,
+  job: z.string(),
+  issueId: z.string(),
+  project: z.string(),
+  environment: z.string(),
+  stage: z.enum(['CODE', 'VERIFY']),
+  attempt: version,
+  planDigest: z.string(),
+  scopes: z.array(z.string()),
+  status: z.enum(['offered', 'running', 'finished']),
+  offeredAt: seconds,
+  /** Agents that may claim it: their inboxes name it until it is finished. */
+  agents: z.array(z.string()),
+  agent: z.string().nullable(),
+  requestId: z.string().nullable(),
+  boot: z.string().nullable(),
+  fence: version,
+  leaseUntil: seconds,
+  lastSeq: version,
+  /** SHA-256 of the last applied message: the same one again gets the same answer. */
+  lastMessage: z.string().nullable(),
+  outcome: FinishOutcome.nullable(),
+});
+export type JobRecord = z.infer<typeof JobRecord>;
+
+export const ScopeRecord = z.object({
+  version,
+  fence: version,
+  /** Issue id of the release that holds it. */
+  holder: z.string().nullable(),
+});
+export type ScopeRecord = z.infer<typeof ScopeRecord>;
+
+export const AgentRecord = z.object({
+  version,
+  agentId: z.string(),
+  project: z.string(),
+  name: z.string(),
+  state: z.enum(['pending', 'active', 'revoked']),
+  keys: z
+    .array(z.object({ id: z.string(), publicKey: PublicKey, notAfter: seconds.nullable() }))
+    .max(2),
+  environments: z.array(z.string()),
+  lastSeen: seconds,
+  boot: z.string().nullable(),
+  agentVersion: z.string(),
+});
+export type AgentRecord = z.infer<typeof AgentRecord>;
+
+export const EnrollmentRecord = z.object({
+  version,
+  project: z.string(),
+  name: z.string(),
+  environments: z.array(z.string()),
+  expiresAt: seconds,
+  usedBy: z.string().nullable(),
+});
+export type EnrollmentRecord = z.infer<typeof EnrollmentRecord>;
+
+export const InboxRecord = z.object({
+  version,
+  jobs: z.array(z.string()),
+  /** Until then the agent is told to come again at once: a start is about to be recorded. */
+  imminentUntil: seconds,
+  /** Until then the agent is told to come every few seconds: somebody is watching. */
+  hotUntil: seconds,
+});
+export type InboxRecord = z.infer<typeof InboxRecord>;
+
+/** Says that a release has Jira effects to do; the effects themselves stand in the release, in order. */
+export const OutboxRecord = z.object({
+  version,
+  issueId: z.string(),
+  state: z.literal('pending'),
+  dueAt: seconds,
+});
+export type OutboxRecord = z.infer<typeof OutboxRecord>;
+
+export const SiteRecord = z.object({
+  version,
+  project: z.string(),
+  updatedAt: seconds,
+  site: SiteSchema,
+});
+export type SiteRecord = z.infer<typeof SiteRecord>;
+
+/** The statuses and transitions of the installed workflow, by Jira's ids. */
+export const InstalledWorkflow = z.object({
+  workflowId: z.string(),
+  /** Jira's status id → our status. */
+  statuses: z.record(z.string(), StatusSchema),
+  /** Our action → Jira's transition id. */
+  transitions: z.record(z.string(), z.string()),
+  issueTypeId: z.string(),
+});
+export type InstalledWorkflow = z.infer<typeof InstalledWorkflow>;
+
+export const PolicyRecord = z.object({
+  version,
+  project: z.string(),
+  updatedAt: seconds,
+  policy: PolicySchema,
+  /** The project's active agents: who may be offered what. */
+  agents: z.array(z.object({ agentId: z.string(), environments: z.array(z.string()) })),
+  workflow: InstalledWorkflow.nullable(),
+});
+export type PolicyRecord = z.infer<typeof PolicyRecord>;
+
+export const HostStatesRecord = z.object({
+  version,
+  /** Host id → what the agent last said. */
+  hosts: z.record(
+    z.string(),
+    z.object({ state: HostState, at: seconds, note: z.string(), milliseconds: version }),
+  ),
+});
+export type HostStatesRecord = z.infer<typeof HostStatesRecord>;
+
+/** Hosts in one chunk of host states: ~22 KB. */
+export const HOSTS_PER_CHUNK = 250;
+
+export const DeploymentRecord = z.object({
+  version,
+  project: z.string(),
+  issueId: z.string(),
+  environment: z.string(),
+  attempt: version,
+  planDigest: z.string(),
+  startedAt: seconds,
+  endedAt: seconds,
+  result: z.enum(['running', 'deployed', 'failed', 'unknown']),
+});
+export type DeploymentRecord = z.infer<typeof DeploymentRecord>;
+
+/** Every entity with its schema, as the manifest declares them. */
+export const ENTITIES = {
+  release: ReleaseRecord,
+  events: EventSegment,
+  job: JobRecord,
+  scope: ScopeRecord,
+  agent: AgentRecord,
+  enrollment: EnrollmentRecord,
+  inbox: InboxRecord,
+  outbox: OutboxRecord,
+  site: SiteRecord,
+  policy: PolicyRecord,
+  'host-states': HostStatesRecord,
+  deployment: DeploymentRecord,
+} as const;
+
+export type EntityName = keyof typeof ENTITIES;
+export type RecordOf<Name extends EntityName> = z.infer<(typeof ENTITIES)[Name]>;

@@ -1,0 +1,85 @@
+/** A site and a policy as a project admin writes them and as they are stored. */
+import { z } from 'zod';
+import type { Policy } from '#core/policy';
+import type { Site } from '#core/site';
+
+const name = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, {
+  message:
+    'must be 1 to 64 letters, digits, dots, dashes or underscores, and begin with a letter or digit',
+});
+const account = z.string().min(1).max(200);
+const port = z.int().min(1).max(65_535);
+const urlPath = z
+  .string()
+  .regex(/^\/[A-Za-z0-9._~/-]*$/, { message: 'must be a path such as /healthz' })
+  .max(200);
+
+/** Hosts in one environment of a site: the size we design for. */
+export const SITE_HOSTS_MAX = 10_000;
+
+const HostSchema = z.strictObject({
+  id: name,
+  name: z.string().min(1).max(200),
+  address: z
+    .string()
+    .regex(/^[A-Za-z0-9][A-Za-z0-9.:-]{0,252}$/, {
+      message: 'must be an IP address or a host name',
+    }),
+  sshPort: port,
+  room: z.string().max(100),
+});
+
+const SiteEnvironmentSchema = z.strictObject({
+  hosts: z
+    .array(HostSchema)
+    .max(SITE_HOSTS_MAX)
+    .refine((hosts) => new Set(hosts.map((host) => host.id)).size === hosts.length, {
+      message: 'names one host id twice',
+    }),
+  basePath: z
+    .string()
+    .regex(/^(\/[A-Za-z0-9._-]+)+$/, {
+      message: 'must be an absolute path of plain names such as /srv/shop',
+    })
+    .max(200)
+    .refine((path) => !path.split('/').includes('..'), { message: 'must not contain ..' }),
+  servicePort: port,
+  healthPath: urlPath,
+  versionPath: urlPath.exactOptional(),
+});
+
+export const SiteSchema: z.ZodType<Site> = z.strictObject({
+  id: name,
+  name: z.string().min(1).max(200),
+  appType: z.literal('generic'),
+  packageName: name,
+  store: name,
+  leader: account,
+  backup: account.exactOptional(),
+  environments: z.record(name, SiteEnvironmentSchema),
+});
+
+const ApprovalStepSchema = z.strictObject({
+  label: z.string().min(1).max(80),
+  count: z.int().min(1).max(20),
+  from: z.discriminatedUnion('kind', [
+    z.strictObject({ kind: z.literal('leaders') }),
+    z.strictObject({ kind: z.literal('accounts'), accountIds: z.array(account).min(1).max(100) }),
+    z.strictObject({ kind: z.literal('group'), groupId: z.string().min(1).max(200) }),
+  ]),
+});
+
+export const PolicySchema: z.ZodType<Policy> = z.strictObject({
+  version: z.int().min(1),
+  environments: z
+    .array(
+      z.strictObject({
+        id: name,
+        approvals: z.array(ApprovalStepSchema).max(20),
+        starters: z.enum(['leaders', 'testers']),
+      }),
+    )
+    .min(1)
+    .max(20),
+  testers: z.array(account).max(100),
+});
