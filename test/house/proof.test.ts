@@ -10,7 +10,7 @@ import {
 
 const CSV = `id,milestone,section,requirement,works
 S0-1,0.1,Gate,"Refuses, with a reason.",\`J\` seen
-S0-2,0.1,Gate,Says "why".,\`U\`
+S0-2,0.1,Gate,"Says ""why"".",\`U\`
 S1-9,0.2,Agent,Rolls back.,\`A\`
 `;
 
