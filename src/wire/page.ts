@@ -1,0 +1,139 @@
+/** What the pages and the app say to each other: each call by name, what it takes, what it answers. */
+import { z } from 'zod';
+import type { Content } from '#core/content';
+import type { Failure } from '#core/failure';
+import type { Policy } from '#core/policy';
+import type { RunStage } from '#core/release';
+import type { Site } from '#core/site';
+import type { Status } from '#core/status';
+import type { HostState } from './agent';
+import { ContentSchema } from './release';
+import { PolicySchema, SiteSchema } from './site';
+
+const nothing = z.object({});
+const agentId = z.string().min(1).max(100);
+
+/** The calls of the issue panel. The issue itself comes from Jira's context, never from the page. */
+export const PANEL_CALLS = {
+  'release.show': nothing,
+  'content.put': z.object({ content: ContentSchema }),
+} as const;
+
+/** The calls of the project settings. The project itself comes from Jira's context, never from the page. */
+export const SETTINGS_CALLS = {
+  'settings.show': nothing,
+  'workflow.install': nothing,
+  'policy.put': z.object({ policy: PolicySchema }),
+  'site.put': z.object({ site: SiteSchema }),
+  'agent.enroll': z.object({
+    name: z.string().trim().min(1).max(80),
+    environments: z.array(z.string().trim().min(1).max(64)).min(1).max(20),
+  }),
+  'agent.approve': z.object({ agentId, fingerprint: z.string().trim().min(1).max(200) }),
+  'agent.revoke': z.object({ agentId }),
+} as const;
+
+/** How a call ended that may be refused. */
+export type Outcome =
+  { readonly kind: 'done' } | { readonly kind: 'refused'; readonly sentence: string };
+
+export interface PanelAnswers {
+  readonly 'release.show': ReleaseView;
+  readonly 'content.put': Outcome;
+}
+
+export interface SettingsAnswers {
+  readonly 'settings.show': SettingsView;
+  readonly 'workflow.install': Outcome;
+  readonly 'policy.put': Outcome;
+  readonly 'site.put': Outcome;
+  readonly 'agent.enroll': EnrollmentCode;
+  readonly 'agent.approve': Outcome;
+  readonly 'agent.revoke': Outcome;
+}
+
+/** What a resolver sends: the answer, or one sentence that says why there is none. */
+export type Reply<Answer> =
+  | { readonly kind: 'answer'; readonly answer: Answer }
+  | { readonly kind: 'refused'; readonly sentence: string };
+
+/** A release as its issue's panel shows it. */
+export type ReleaseView =
+  | { readonly kind: 'not-a-release'; readonly sentence: string }
+  | {
+      readonly kind: 'release';
+      readonly issueKey: string;
+      readonly status: Status;
+      readonly environment: string | null;
+      readonly attempt: number;
+      /** One sentence: what is going on or waited for, and who may act. */
+      readonly now: string;
+      readonly failure: (Failure & { readonly stage: RunStage }) | null;
+      readonly question: string | null;
+      /** The environments of the policy in their order. */
+      readonly environments: readonly EnvironmentView[];
+      readonly hosts: readonly HostView[];
+      readonly content: Content | null;
+      /** Why the content cannot be edited now; null when it can. */
+      readonly editRefused: string | null;
+      /** Newest first. */
+      readonly story: readonly StoryEntry[];
+    };
+
+export interface EnvironmentView {
+  readonly id: string;
+  readonly current: boolean;
+  /** Epoch seconds of the last successful deployment. */
+  readonly deployedAt: number | null;
+}
+
+export interface HostView {
+  readonly id: string;
+  readonly name: string;
+  readonly address: string;
+  readonly site: string;
+  readonly version: string;
+  readonly state: HostState;
+  /** One sentence; empty when the state says it all. */
+  readonly note: string;
+  /** Epoch seconds of the agent's last word; null before the first. */
+  readonly at: number | null;
+}
+
+export interface StoryEntry {
+  readonly serial: number;
+  /** Epoch seconds. */
+  readonly at: number;
+  /** Account id; null where Interlock acted by rule. */
+  readonly by: string | null;
+  readonly text: string;
+}
+
+/** A project's release control as its settings page shows it. */
+export interface SettingsView {
+  readonly project: string;
+  readonly workflowInstalled: boolean;
+  readonly policy: Policy;
+  readonly sites: readonly Site[];
+  readonly agents: readonly AgentView[];
+  /** Where agents send their messages. */
+  readonly agentUrl: string;
+}
+
+export interface AgentView {
+  readonly agentId: string;
+  readonly name: string;
+  readonly state: 'pending' | 'active' | 'revoked';
+  readonly environments: readonly string[];
+  /** Epoch seconds. */
+  readonly lastSeen: number;
+  readonly agentVersion: string;
+  readonly fingerprint: string;
+}
+
+/** Shown once; only its digest is stored. */
+export interface EnrollmentCode {
+  readonly code: string;
+  /** Epoch seconds. */
+  readonly expiresAt: number;
+}
