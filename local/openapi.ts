@@ -1,0 +1,61 @@
+/** Atlassian's OpenAPI of Jira Cloud: which operations exist, and which scopes an app needs for each. */
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { z } from 'zod';
+
+const PACKED = join(__dirname, 'openapi', 'jira-v3.json.gz');
+
+const ScopeSet = z.object({ scheme: z.string(), scopes: z.array(z.string()) });
+const Operation = z.looseObject({ 'x-atlassian-oauth2-scopes': z.array(ScopeSet).optional() });
+const Specification = z.object({ paths: z.record(z.string(), z.record(z.string(), z.unknown())) });
+
+export interface JiraOperation {
+  readonly method: string;
+  /** As in the specification, e.g. `/rest/api/3/issue/{issueIdOrKey}`. */
+  readonly template: string;
+  /** One of these sets is enough; none means that no app may call it. */
+  readonly scopeSets: readonly (readonly string[])[];
+}
+
+/** Finds the operation that a request addresses. */
+export type FindOperation = (method: string, path: string) => JiraOperation | undefined;
+
+export function readOperations(): FindOperation {
+  const specification = Specification.parse(JSON.parse(gunzipSync(readFileSync(PACKED)).toString()));
+  const operations = Object.entries(specification.paths).flatMap(([template, methods]) =>
+    Object.entries(methods).map(([method, operation]) => ({
+      method: method.toUpperCase(),
+      template,
+      segments: template.split('/'),
+      scopeSets: (Operation.parse(operation)['x-atlassian-oauth2-scopes'] ?? []).map((it) => it.scopes),
+    })),
+  );
+  return (method, path) => {
+    const segments = path.split('/');
+    const fitting = operations.filter((it) => it.method === method && fits(it.segments, segments));
+    // A literal segment beats a placeholder: /issue/bulk is not the issue named "bulk".
+    return fitting.sort((a, b) => placeholders(a.segments) - placeholders(b.segments))[0];
+  };
+}
+
+function fits(template: readonly string[], path: readonly string[]): boolean {
+  return (
+    template.length === path.length &&
+    template.every((part, index) => part === path[index] || (isPlaceholder(part) && path[index] !== ''))
+  );
+}
+
+const isPlaceholder = (segment: string) => segment.startsWith('{');
+const placeholders = (segments: readonly string[]) => segments.filter(isPlaceholder).length;
+
+/** The specification as a plain file, for tools that read files; unpacked once. */
+export function unpackOpenApi(cacheDirectory: string): string {
+  const file = join(cacheDirectory, 'jira-v3.json');
+  if (!existsSync(file)) {
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(`${file}.part`, gunzipSync(readFileSync(PACKED)));
+    renameSync(`${file}.part`, file);
+  }
+  return file;
+}

@@ -1,0 +1,126 @@
+/**
+ * The Forge proxy on 127.0.0.1: everything that a running function asks of the platform passes here. The token says
+ * which invocation asks; scopes are enforced from the manifest against Atlassian's OpenAPI.
+ */
+import type { SeededChance } from './chance';
+import { happens } from './chance';
+import type { MayCall } from './egress';
+import type { KnobBoard } from './faults';
+import type { Gaps } from './gaps';
+import { listen, type HttpRequest, type HttpResponse, type Listener } from './http';
+import type { Installation } from './installation';
+import type { Invocation, Invocations } from './invocation';
+import { EGRESS_PER_MINUTE } from './limits';
+import type { FindOperation } from './openapi';
+import type { Actor, Handle, ServiceRequest, ServiceResponse } from './services/service';
+
+/** A service that a function reaches through the proxy. */
+export type Capability = (request: ServiceRequest, invocation: Invocation) => Promise<ServiceResponse>;
+
+export interface ProxyParts {
+  readonly invocations: Invocations;
+  readonly installation: Installation;
+  readonly scopes: readonly string[];
+  readonly findOperation: FindOperation;
+  readonly mayCall: MayCall;
+  readonly knobs: KnobBoard;
+  readonly chance: SeededChance;
+  readonly gaps: Gaps;
+  /** Jira, known once it is made; it needs the app, and the app needs this proxy. */
+  readonly jira: () => Handle;
+  readonly kvs: Capability;
+  readonly stargate: Capability;
+}
+
+const PROVIDER = /^\/fpp\/provider\/(app|user|none)\/remote\/([a-z]+)(?:\/account\/([^/]+))?$/;
+const CAPABILITY = /^\/fpp\/as\/app\/provider\/atlassian\/capability\/([a-z]+)$/;
+
+/** Starts it on a port of the system's choice. */
+export function startProxy(parts: ProxyParts): Promise<Listener> {
+  return listen(0, (request) => answer(parts, request));
+}
+
+async function answer(parts: ProxyParts, request: HttpRequest): Promise<HttpResponse> {
+  const token = (request.headers['forge-proxy-authorization'] ?? '').replace(/^Bearer /, '');
+  const invocation = parts.invocations.holderOf(token);
+  if (invocation === undefined) return proxyError(401, 'UNAUTHORIZED');
+  const target = request.headers['forge-proxy-target'] ?? '/';
+  const route = decodeURIComponent(request.url.pathname);
+
+  if (route === '/egress') return egress(parts, invocation, target);
+  const capability = CAPABILITY.exec(route)?.[1];
+  if (capability === 'kvs') return parts.kvs(toService(request, target, appActor(parts)), invocation);
+  const [, provider, remote, account] = PROVIDER.exec(route) ?? [];
+  const actor = actorOf(parts, invocation, provider, account);
+  if (actor === 'nobody') return proxyError(401, 'NEEDS_AUTHENTICATION_ERR');
+  if (actor === undefined) return parts.gaps.report(`the proxy route ${route}`);
+  if (remote === 'jira') return jira(parts, invocation, toService(request, target, actor));
+  if (remote === 'stargate') return parts.stargate(toService(request, target, actor), invocation);
+  return parts.gaps.report(`the proxy route ${route}`);
+}
+
+function proxyError(status: number, code: string): HttpResponse {
+  return { status, headers: { 'forge-proxy-error': code }, body: {} };
+}
+
+function appActor({ installation }: ProxyParts): Actor {
+  return { kind: 'app', accountId: installation.accountId };
+}
+
+/** `asUser` needs the person of this invocation; acting for another person (offline) is not modelled. */
+function actorOf(
+  parts: ProxyParts,
+  { accountId }: Invocation,
+  provider: string | undefined,
+  account: string | undefined,
+): Actor | 'nobody' | undefined {
+  if (provider === 'app') return appActor(parts);
+  if (provider !== 'user') return undefined;
+  if (account !== undefined && account !== accountId) return undefined;
+  return accountId === undefined ? 'nobody' : { kind: 'user', accountId, throughApp: true };
+}
+
+function toService(request: HttpRequest, target: string, actor: Actor): ServiceRequest {
+  const [path = '/', query] = target.split('?', 2);
+  return {
+    method: request.method,
+    path,
+    query: new URLSearchParams(query),
+    headers: request.headers,
+    body: request.body,
+    actor,
+  };
+}
+
+async function jira(parts: ProxyParts, invocation: Invocation, request: ServiceRequest): Promise<HttpResponse> {
+  invocation.usage.jiraCalls += 1;
+  const operation = parts.findOperation(request.method, request.path);
+  if (operation === undefined) return parts.gaps.report(`${request.method} ${request.path} of Jira`);
+  const held = new Set(parts.scopes);
+  if (!operation.scopeSets.some((set) => set.every((scope) => held.has(scope)))) {
+    // Words as Jira Cloud answers an app without the scope (seen in community.developer.atlassian.com threads).
+    return { status: 401, body: { code: 401, message: 'Unauthorized; scope does not match' } };
+  }
+  return fault(parts) ?? parts.jira()(request);
+}
+
+/** 429 and 5xx by chance, as the knobs say. Header names: developer.atlassian.com/cloud/jira/platform/rate-limiting. */
+function fault({ knobs, chance }: ProxyParts): HttpResponse | undefined {
+  const { tooManyRequests, retryAfterSeconds, serverError } = knobs.current().jira;
+  if (happens(chance, tooManyRequests)) {
+    const headers = { 'retry-after': String(retryAfterSeconds), 'ratelimit-reason': 'jira-burst-based' };
+    return { status: 429, headers, body: { errorMessages: ['Rate limit exceeded.'], errors: {} } };
+  }
+  if (happens(chance, serverError)) {
+    return { status: 503, body: { errorMessages: ['Service unavailable.'], errors: {} } };
+  }
+  return undefined;
+}
+
+async function egress({ mayCall, gaps }: ProxyParts, invocation: Invocation, url: string): Promise<HttpResponse> {
+  invocation.usage.egressCalls += 1;
+  const most = EGRESS_PER_MINUTE * Math.ceil(invocation.deadlineSeconds / 60);
+  if (invocation.usage.egressCalls > most) return proxyError(429, 'EGRESS_RATE_LIMITED');
+  if (!mayCall(url)) return proxyError(403, 'BLOCKED_EGRESS');
+  return gaps.report(`a call to ${new URL(url).host}: this host reaches nothing outside the machine`);
+}
