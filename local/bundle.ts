@@ -4,7 +4,17 @@
  */
 import { spawn } from 'node:child_process';
 import { createHash, randomUUID } from 'node:crypto';
-import { copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { validateManifest } from './manifest';
 
@@ -15,7 +25,10 @@ export type BundleOutcome =
 const RUNTIME_DIRECTORY = join(__dirname, 'runtime');
 
 /** The bundle of an app, built only if no earlier one fits. */
-export async function bundleApp(appDirectory: string, cacheDirectory: string): Promise<BundleOutcome> {
+export async function bundleApp(
+  appDirectory: string,
+  cacheDirectory: string,
+): Promise<BundleOutcome> {
   const directory = join(resolve(cacheDirectory), bundleName(appDirectory));
   if (existsSync(directory)) return { kind: 'bundled', directory, fromCache: true };
   // The bundler resolves entry points from the working directory, so it gets a process of its own.
@@ -51,7 +64,10 @@ function nearest(directory: string, name: string): string | undefined {
   return dirname(directory) === directory ? undefined : nearest(dirname(directory), name);
 }
 
-function runSelf(appDirectory: string, target: string): Promise<{ exitCode: number; output: string }> {
+function runSelf(
+  appDirectory: string,
+  target: string,
+): Promise<{ exitCode: number; output: string }> {
   return new Promise((settle, reject) => {
     const child = spawn(process.execPath, ['--import', 'tsx', __filename, appDirectory, target], {
       cwd: dirname(__dirname),
@@ -60,7 +76,9 @@ function runSelf(appDirectory: string, target: string): Promise<{ exitCode: numb
     const chunks: Buffer[] = [];
     child.stderr.on('data', (chunk: Buffer) => chunks.push(chunk));
     child.on('error', reject);
-    child.on('close', (code) => settle({ exitCode: code ?? 1, output: Buffer.concat(chunks).toString() }));
+    child.on('close', (code) =>
+      settle({ exitCode: code ?? 1, output: Buffer.concat(chunks).toString() }),
+    );
   });
 }
 
@@ -96,7 +114,15 @@ async function runBundler() {
   const configFile = new ConfigFile(fileSystemReader, new FileSystemWriter());
   const say = (...words: unknown[]) => console.error(...words);
   const quiet = () => undefined;
-  const logger = { info: quiet, debug: quiet, trace: quiet, warn: say, error: say, debugEnabled: false, traceEnabled: false };
+  const logger = {
+    info: quiet,
+    debug: quiet,
+    trace: quiet,
+    warn: say,
+    error: say,
+    debugEnabled: false,
+    traceEnabled: false,
+  };
   const entryPoints = getEntryPoints(await configFile.getAppHandlers());
   const bundler = getNodeBundler(logger, getWrapperProvider({ fileSystemReader }), configFile);
   return bundler.bundle({ appDirectory: process.cwd(), entryPoints });

@@ -73,7 +73,8 @@ export const KnobChange = z.strictObject({
 export type KnobChange = z.input<typeof KnobChange>;
 
 export type Turned =
-  { readonly kind: 'turned'; readonly knobs: Knobs } | { readonly kind: 'refused'; readonly message: string };
+  | { readonly kind: 'turned'; readonly knobs: Knobs }
+  | { readonly kind: 'refused'; readonly message: string };
 
 export interface KnobBoard {
   current(): Knobs;
@@ -89,7 +90,10 @@ export function createKnobBoard(): KnobBoard {
     turn(input) {
       const change = KnobChange.safeParse(input);
       if (!change.success) {
-        return { kind: 'refused', message: `The knobs were not turned: ${z.prettifyError(change.error)}` };
+        return {
+          kind: 'refused',
+          message: `The knobs were not turned: ${z.prettifyError(change.error)}`,
+        };
       }
       knobs = turned(knobs, change.data);
       return { kind: 'turned', knobs };

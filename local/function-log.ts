@@ -37,7 +37,8 @@ export function createFunctionLog(log: Log): FunctionLog {
       const line = parseLine(raw);
       const account = accounts.get(line.invocationId ?? '');
       if (account !== undefined && !spend(account, Buffer.byteLength(line.text))) {
-        if (account.linesLeft === -1) log(`[${account.functionKey}] reached Forge's log limit; the rest is dropped.`);
+        if (account.linesLeft === -1)
+          log(`[${account.functionKey}] reached Forge's log limit; the rest is dropped.`);
         return;
       }
       log(`[${account?.functionKey ?? 'app'}] ${line.level}: ${line.text}`);
@@ -61,7 +62,9 @@ function parseLine(raw: string): { invocationId: string | undefined; level: stri
   const parsed = Line.safeParse(tryJson(raw));
   if (!parsed.success) return { invocationId: undefined, level: 'print', text: raw };
   const { invocationId, logLevel, logArguments } = parsed.data;
-  const text = logArguments.map((it) => (typeof it === 'string' ? it : JSON.stringify(it))).join(' ');
+  const text = logArguments
+    .map((it) => (typeof it === 'string' ? it : JSON.stringify(it)))
+    .join(' ');
   return { invocationId, level: LEVELS.get(logLevel) ?? 'info', text };
 }
 

@@ -18,7 +18,10 @@ export function createGaps(log: Log): Gaps {
     report(what) {
       if (!times.has(what)) log(`Not modelled: ${what}. See local/DIFFERENCES.md.`);
       times.set(what, (times.get(what) ?? 0) + 1);
-      return { status: 501, body: { errorMessages: [`Local Jira does not model ${what}.`], errors: {} } };
+      return {
+        status: 501,
+        body: { errorMessages: [`Local Jira does not model ${what}.`], errors: {} },
+      };
     },
     list: () => [...times].map(([what, count]) => ({ what, times: count })),
   };

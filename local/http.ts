@@ -50,8 +50,11 @@ async function serve(
     send(outgoing, body === undefined ? { status: 413 } : await answer(toRequest(incoming, body)));
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    console.error(`${incoming.method ?? ''} ${incoming.url ?? ''} failed: ${error instanceof Error ? (error.stack ?? message) : message}`);
-    if (!outgoing.headersSent) send(outgoing, { status: 500, body: { errorMessages: ['Internal server error'] } });
+    console.error(
+      `${incoming.method ?? ''} ${incoming.url ?? ''} failed: ${error instanceof Error ? (error.stack ?? message) : message}`,
+    );
+    if (!outgoing.headersSent)
+      send(outgoing, { status: 500, body: { errorMessages: ['Internal server error'] } });
   }
 }
 
@@ -85,7 +88,8 @@ function pairs(flat: readonly string[]): [string, string][] {
 }
 
 function send(outgoing: ServerResponse, { status, headers = {}, body }: HttpResponse): void {
-  const content = body === undefined || Buffer.isBuffer(body) ? body : Buffer.from(JSON.stringify(body));
+  const content =
+    body === undefined || Buffer.isBuffer(body) ? body : Buffer.from(JSON.stringify(body));
   if (content !== body) outgoing.setHeader('content-type', 'application/json;charset=UTF-8');
   for (const [name, value] of Object.entries(headers)) outgoing.setHeader(name, value);
   outgoing.writeHead(status);

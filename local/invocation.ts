@@ -35,7 +35,12 @@ export function createInvocations(): Invocations {
   return {
     begin(about) {
       const usage = { storeReads: 0, storeWrites: 0, jiraCalls: 0, egressCalls: 0 };
-      const invocation = { ...about, id: randomUUID(), token: randomBytes(24).toString('base64url'), usage };
+      const invocation = {
+        ...about,
+        id: randomUUID(),
+        token: randomBytes(24).toString('base64url'),
+        usage,
+      };
       running.set(invocation.token, invocation);
       return invocation;
     },

@@ -57,7 +57,13 @@ export function createInvoker(parts: InvokerParts): Invoker {
       const startedMs = performance.now();
       const { outcome, usage } = await run(parts, call, handler);
       const milliseconds = performance.now() - startedMs;
-      recent.push({ functionKey: call.functionKey, moduleKey: call.moduleKey, outcome: outcome.kind, milliseconds, usage });
+      recent.push({
+        functionKey: call.functionKey,
+        moduleKey: call.moduleKey,
+        outcome: outcome.kind,
+        milliseconds,
+        usage,
+      });
       if (recent.length > RECENT_MAX) recent.shift();
       return outcome.kind === 'returned' ? { ...outcome, milliseconds } : outcome;
     },
@@ -67,7 +73,14 @@ export function createInvoker(parts: InvokerParts): Invoker {
 
 async function run(parts: InvokerParts, call: Call, handler: string) {
   const { functionKey, moduleKey, moduleType, accountId, deadlineSeconds, queueDepth = 0 } = call;
-  const invocation = parts.invocations.begin({ functionKey, moduleKey, moduleType, accountId, deadlineSeconds, queueDepth });
+  const invocation = parts.invocations.begin({
+    functionKey,
+    moduleKey,
+    moduleType,
+    accountId,
+    deadlineSeconds,
+    queueDepth,
+  });
   parts.functionLog.begin(invocation.id, functionKey, deadlineSeconds);
   try {
     const event = { handler, body: call.payload, variables: [], _meta: metaOf(parts, invocation) };
@@ -84,7 +97,10 @@ async function run(parts: InvokerParts, call: Call, handler: string) {
 }
 
 /** What the runtime wrapper puts under the SDK. Source: @forge/api 8.3.0, out/api/runtime.js. */
-function metaOf({ installation, manifest, proxyUrl, aheadMs }: InvokerParts, invocation: Invocation) {
+function metaOf(
+  { installation, manifest, proxyUrl, aheadMs }: InvokerParts,
+  invocation: Invocation,
+) {
   return {
     aaid: invocation.accountId,
     contextAri: installation.contextAri,

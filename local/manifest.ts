@@ -45,7 +45,10 @@ const AppFunction = z.object({
 export type AppFunction = z.output<typeof AppFunction>;
 
 const Resource = z.object({ key: z.string(), path: z.string() });
-const Address = z.union([z.string(), z.object({ address: z.string() }).transform((it) => it.address)]);
+const Address = z.union([
+  z.string(),
+  z.object({ address: z.string() }).transform((it) => it.address),
+]);
 
 const ManifestFile = z.object({
   app: z.object({
@@ -56,7 +59,9 @@ const ManifestFile = z.object({
   modules: z.record(z.string(), z.array(z.looseObject({ key: z.string() }))),
   permissions: z
     .looseObject({
-      scopes: z.union([z.array(z.string()), z.record(z.string(), z.unknown()).transform(Object.keys)]).default([]),
+      scopes: z
+        .union([z.array(z.string()), z.record(z.string(), z.unknown()).transform(Object.keys)])
+        .default([]),
       external: z
         .looseObject({ fetch: z.looseObject({ backend: z.array(Address).default([]) }).optional() })
         .optional(),
@@ -91,7 +96,9 @@ export function readManifest(appDirectory: string): ManifestOutcome {
   try {
     content = parseYaml(readFileSync(path, 'utf8'));
   } catch (error) {
-    return refused([`${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`]);
+    return refused([
+      `${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+    ]);
   }
   const file = ManifestFile.safeParse(content);
   if (!file.success) {
@@ -100,7 +107,9 @@ export function readManifest(appDirectory: string): ManifestOutcome {
     );
   }
   const problems = [...unknownModules(file.data.modules), ...unknownFunctions(file.data.modules)];
-  return problems.length > 0 ? refused(problems) : { kind: 'read', manifest: toManifest(file.data) };
+  return problems.length > 0
+    ? refused(problems)
+    : { kind: 'read', manifest: toManifest(file.data) };
 }
 
 type File = z.output<typeof ManifestFile>;
@@ -124,7 +133,10 @@ function unknownFunctions(modules: File['modules']): string[] {
   const declared = new Set((modules['function'] ?? []).map(({ key }) => key));
   return Object.entries(modules).flatMap(([type, list]) =>
     list
-      .map((module) => ({ key: module.key, functionKey: functionOf({ key: module.key, type, properties: module }) }))
+      .map((module) => ({
+        key: module.key,
+        functionKey: functionOf({ key: module.key, type, properties: module }),
+      }))
       .filter(({ functionKey }) => functionKey !== undefined && !declared.has(functionKey))
       .map(
         ({ key, functionKey }) =>

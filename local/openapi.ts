@@ -22,13 +22,17 @@ export interface JiraOperation {
 export type FindOperation = (method: string, path: string) => JiraOperation | undefined;
 
 export function readOperations(): FindOperation {
-  const specification = Specification.parse(JSON.parse(gunzipSync(readFileSync(PACKED)).toString()));
+  const specification = Specification.parse(
+    JSON.parse(gunzipSync(readFileSync(PACKED)).toString()),
+  );
   const operations = Object.entries(specification.paths).flatMap(([template, methods]) =>
     Object.entries(methods).map(([method, operation]) => ({
       method: method.toUpperCase(),
       template,
       segments: template.split('/'),
-      scopeSets: (Operation.parse(operation)['x-atlassian-oauth2-scopes'] ?? []).map((it) => it.scopes),
+      scopeSets: (Operation.parse(operation)['x-atlassian-oauth2-scopes'] ?? []).map(
+        (it) => it.scopes,
+      ),
     })),
   );
   return (method, path) => {
@@ -42,7 +46,9 @@ export function readOperations(): FindOperation {
 function fits(template: readonly string[], path: readonly string[]): boolean {
   return (
     template.length === path.length &&
-    template.every((part, index) => part === path[index] || (isPlaceholder(part) && path[index] !== ''))
+    template.every(
+      (part, index) => part === path[index] || (isPlaceholder(part) && path[index] !== ''),
+    )
   );
 }
 

@@ -15,7 +15,10 @@ import type { FindOperation } from './openapi';
 import type { Actor, Handle, ServiceRequest, ServiceResponse } from './services/service';
 
 /** A service that a function reaches through the proxy. */
-export type Capability = (request: ServiceRequest, invocation: Invocation) => Promise<ServiceResponse>;
+export type Capability = (
+  request: ServiceRequest,
+  invocation: Invocation,
+) => Promise<ServiceResponse>;
 
 export interface ProxyParts {
   readonly invocations: Invocations;
@@ -26,8 +29,7 @@ export interface ProxyParts {
   readonly knobs: KnobBoard;
   readonly chance: SeededChance;
   readonly gaps: Gaps;
-  /** Jira, known once it is made; it needs the app, and the app needs this proxy. */
-  readonly jira: () => Handle;
+  readonly jira: Handle;
   readonly kvs: Capability;
   readonly stargate: Capability;
 }
@@ -49,7 +51,8 @@ async function answer(parts: ProxyParts, request: HttpRequest): Promise<HttpResp
 
   if (route === '/egress') return egress(parts, invocation, target);
   const capability = CAPABILITY.exec(route)?.[1];
-  if (capability === 'kvs') return parts.kvs(toService(request, target, appActor(parts)), invocation);
+  if (capability === 'kvs')
+    return parts.kvs(toService(request, target, appActor(parts)), invocation);
   const [, provider, remote, account] = PROVIDER.exec(route) ?? [];
   const actor = actorOf(parts, invocation, provider, account);
   if (actor === 'nobody') return proxyError(401, 'NEEDS_AUTHENTICATION_ERR');
@@ -92,23 +95,31 @@ function toService(request: HttpRequest, target: string, actor: Actor): ServiceR
   };
 }
 
-async function jira(parts: ProxyParts, invocation: Invocation, request: ServiceRequest): Promise<HttpResponse> {
+async function jira(
+  parts: ProxyParts,
+  invocation: Invocation,
+  request: ServiceRequest,
+): Promise<HttpResponse> {
   invocation.usage.jiraCalls += 1;
   const operation = parts.findOperation(request.method, request.path);
-  if (operation === undefined) return parts.gaps.report(`${request.method} ${request.path} of Jira`);
+  if (operation === undefined)
+    return parts.gaps.report(`${request.method} ${request.path} of Jira`);
   const held = new Set(parts.scopes);
   if (!operation.scopeSets.some((set) => set.every((scope) => held.has(scope)))) {
     // Words as Jira Cloud answers an app without the scope (seen in community.developer.atlassian.com threads).
     return { status: 401, body: { code: 401, message: 'Unauthorized; scope does not match' } };
   }
-  return fault(parts) ?? parts.jira()(request);
+  return fault(parts) ?? parts.jira(request);
 }
 
 /** 429 and 5xx by chance, as the knobs say. Header names: developer.atlassian.com/cloud/jira/platform/rate-limiting. */
 function fault({ knobs, chance }: ProxyParts): HttpResponse | undefined {
   const { tooManyRequests, retryAfterSeconds, serverError } = knobs.current().jira;
   if (happens(chance, tooManyRequests)) {
-    const headers = { 'retry-after': String(retryAfterSeconds), 'ratelimit-reason': 'jira-burst-based' };
+    const headers = {
+      'retry-after': String(retryAfterSeconds),
+      'ratelimit-reason': 'jira-burst-based',
+    };
     return { status: 429, headers, body: { errorMessages: ['Rate limit exceeded.'], errors: {} } };
   }
   if (happens(chance, serverError)) {
@@ -117,10 +128,16 @@ function fault({ knobs, chance }: ProxyParts): HttpResponse | undefined {
   return undefined;
 }
 
-async function egress({ mayCall, gaps }: ProxyParts, invocation: Invocation, url: string): Promise<HttpResponse> {
+async function egress(
+  { mayCall, gaps }: ProxyParts,
+  invocation: Invocation,
+  url: string,
+): Promise<HttpResponse> {
   invocation.usage.egressCalls += 1;
   const most = EGRESS_PER_MINUTE * Math.ceil(invocation.deadlineSeconds / 60);
   if (invocation.usage.egressCalls > most) return proxyError(429, 'EGRESS_RATE_LIMITED');
   if (!mayCall(url)) return proxyError(403, 'BLOCKED_EGRESS');
-  return gaps.report(`a call to ${new URL(url).host}: this host reaches nothing outside the machine`);
+  return gaps.report(
+    `a call to ${new URL(url).host}: this host reaches nothing outside the machine`,
+  );
 }

@@ -26,14 +26,19 @@ function openAlone(path: string): DatabaseSync {
   const database = new DatabaseSync(path);
   try {
     // Exclusive, so that a second host on the same state stops at once instead of mixing both.
-    database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL');
+    database.exec(
+      'PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL',
+    );
     database.exec('BEGIN EXCLUSIVE; COMMIT');
     return database;
   } catch (cause) {
     database.close();
-    throw new Error(`Another Local Jira uses ${path}; stop it, or choose another state directory.`, {
-      cause,
-    });
+    throw new Error(
+      `Another Local Jira uses ${path}; stop it, or choose another state directory.`,
+      {
+        cause,
+      },
+    );
   }
 }
 

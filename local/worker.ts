@@ -10,7 +10,12 @@ import { MEMORY_MB } from './limits';
 /** How an invocation ended, as far as the process can tell. */
 export type WorkerAnswer =
   | { readonly kind: 'returned'; readonly value: unknown }
-  | { readonly kind: 'threw'; readonly name: string; readonly message: string; readonly stack: string }
+  | {
+      readonly kind: 'threw';
+      readonly name: string;
+      readonly message: string;
+      readonly stack: string;
+    }
   | { readonly kind: 'timed-out' }
   | { readonly kind: 'crashed'; readonly message: string };
 
@@ -89,15 +94,18 @@ export function startWorker(bundleDirectory: string, onLine: (line: string) => v
       new Promise((settle) => {
         const id = randomUUID();
         const alarm = setTimeout(() => {
-          settle({ kind: 'timed-out' });
+          // Dead from now on, although the system takes a moment to say so: nothing else may be given to it.
+          alive = false;
           child.kill('SIGKILL');
+          settle({ kind: 'timed-out' });
         }, deadlineMs);
         answers.set(id, (answer) => {
           clearTimeout(alarm);
           answers.delete(id);
           settle(answer);
         });
-        if (!alive) return answers.get(id)?.({ kind: 'crashed', message: 'The worker was not running.' });
+        if (!alive)
+          return answers.get(id)?.({ kind: 'crashed', message: 'The worker was not running.' });
         onResult(child, id, (result) => answers.get(id)?.(toAnswer(result)));
         child.send({ id, event, remainingMs: deadlineMs });
       }),

@@ -39,7 +39,11 @@ export function startWorkers(bundleDirectory: string, onLine: (line: string) => 
   let stopped = false;
 
   const add = (): Place => {
-    const place = { worker: startWorker(bundleDirectory, onLine), busy: false, idleSinceMs: Date.now() };
+    const place = {
+      worker: startWorker(bundleDirectory, onLine),
+      busy: false,
+      idleSinceMs: Date.now(),
+    };
     places.add(place);
     place.worker.ready.catch(() => undefined);
     void place.worker.exited.then(() => {

@@ -46,7 +46,12 @@ global.__forge_fetch__ = async (target, pathAndQuery, init = {}) => {
   headers.set('forge-proxy-authorization', `Bearer ${runtime.proxy.token}`);
   headers.set('forge-proxy-target', pathAndQuery);
   const { method, body, signal } = init;
-  return nativeFetch(new URL(routeOf(target), runtime.proxy.url), { method, body, signal, headers });
+  return nativeFetch(new URL(routeOf(target), runtime.proxy.url), {
+    method,
+    body,
+    signal,
+    headers,
+  });
 };
 
 // Installed before the app loads: @forge/api keeps the `fetch` that it finds at import.

@@ -22,7 +22,10 @@ export function batchGet(desk: Desk, items: z.output<typeof BatchGetRequest>): S
   return eachOf(items, (item) => getRecord(desk, addressOf(item.entityName, item.key)));
 }
 
-export function batchDelete(desk: Desk, items: z.output<typeof BatchDeleteRequest>): ServiceResponse {
+export function batchDelete(
+  desk: Desk,
+  items: z.output<typeof BatchDeleteRequest>,
+): ServiceResponse {
   return eachOf(items, (item) => {
     const response = deleteRecord(desk, addressOf(item.entityName, item.key));
     // Deleting succeeds whether the key exists or not. Source: storage-reference/kvs-api, kvs.delete.
@@ -51,7 +54,10 @@ function eachOf<Item extends Named>(
   const failedKeys: object[] = [];
   for (const item of items) {
     const { status, body } = run(item);
-    const name = { key: item.key, ...(item.entityName === undefined ? {} : { entityName: item.entityName }) };
+    const name = {
+      key: item.key,
+      ...(item.entityName === undefined ? {} : { entityName: item.entityName }),
+    };
     if (status < 300) successfulKeys.push({ ...name, ...Object(body) });
     else failedKeys.push({ ...name, error: Failure.parse(body) });
   }

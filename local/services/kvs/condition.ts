@@ -23,7 +23,10 @@ const TYPES: Readonly<Record<Condition['condition'], readonly AttributeType[]>> 
 };
 
 /** What is wrong with one condition on an attribute of this type. */
-export function conditionProblem(type: AttributeType, { condition, values }: Condition): Refusal | undefined {
+export function conditionProblem(
+  type: AttributeType,
+  { condition, values }: Condition,
+): Refusal | undefined {
   if (type === 'any') return refuse('UNPROCESSABLE_ENTITY');
   if (!TYPES[condition].includes(type)) return refuse('INVALID_FILTER_CONDITION');
   if (condition === 'BETWEEN' && values.length < 2) return refuse('INSUFFICIENT_FILTER_VALUES');
@@ -31,7 +34,9 @@ export function conditionProblem(type: AttributeType, { condition, values }: Con
   if (values.length !== expected) return refuse('INVALID_FILTER_VALUES');
   if (condition === 'EXISTS' || condition === 'NOT_EXISTS') return undefined;
   const fitting = values.every((value) => fitsType(type, value));
-  return fitting ? undefined : refuse('INVALID_FILTER_VALUES', `The values must be of type ${type}.`);
+  return fitting
+    ? undefined
+    : refuse('INVALID_FILTER_VALUES', `The values must be of type ${type}.`);
 }
 
 /** What is wrong with `and` or `or` conditions on an entity. */
@@ -44,7 +49,10 @@ export function filtersProblem(entity: Entity, filters: Filters): Refusal | unde
   for (const term of terms) {
     const declared = entity.attributes[term.property];
     if (declared === undefined) {
-      return refuse('BAD_REQUEST', `Entity ${entity.name} declares no attribute "${term.property}".`);
+      return refuse(
+        'BAD_REQUEST',
+        `Entity ${entity.name} declares no attribute "${term.property}".`,
+      );
     }
     const problem = conditionProblem(declared.type, term);
     if (problem !== undefined) return problem;
@@ -59,7 +67,9 @@ export function meets(value: unknown, { and, or }: Filters): boolean {
 }
 
 function attributeOf(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null ? new Map(Object.entries(value)).get(name) : undefined;
+  return typeof value === 'object' && value !== null
+    ? new Map(Object.entries(value)).get(name)
+    : undefined;
 }
 
 function holdsFor(actual: unknown, { condition, values: [first, second] }: Condition): boolean {

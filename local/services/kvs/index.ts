@@ -54,11 +54,23 @@ const OPERATIONS: ReadonlyMap<string, Operation> = new Map([
   ['delete', on(DeleteRequest, (desk, it) => deleteRecord(desk, addressOf(undefined, it.key)))],
   ['query', on(QueryRequest, queryKeys)],
   ['secret/get', on(GetRequest, (desk, it) => getRecord(desk, { space: 'secret', key: it.key }))],
-  ['secret/set', on(SetRequest, (desk, it) => setRecord(desk, { space: 'secret', key: it.key }, it))],
-  ['secret/delete', on(DeleteRequest, (desk, it) => deleteRecord(desk, { space: 'secret', key: it.key }))],
+  [
+    'secret/set',
+    on(SetRequest, (desk, it) => setRecord(desk, { space: 'secret', key: it.key }, it)),
+  ],
+  [
+    'secret/delete',
+    on(DeleteRequest, (desk, it) => deleteRecord(desk, { space: 'secret', key: it.key })),
+  ],
   ['entity/get', on(GetRequest, (desk, it) => getRecord(desk, addressOf(it.entityName, it.key)))],
-  ['entity/set', on(SetRequest, (desk, it) => setRecord(desk, addressOf(it.entityName, it.key), it))],
-  ['entity/delete', on(DeleteRequest, (desk, it) => deleteRecord(desk, addressOf(it.entityName, it.key)))],
+  [
+    'entity/set',
+    on(SetRequest, (desk, it) => setRecord(desk, addressOf(it.entityName, it.key), it)),
+  ],
+  [
+    'entity/delete',
+    on(DeleteRequest, (desk, it) => deleteRecord(desk, addressOf(it.entityName, it.key))),
+  ],
   ['entity/query', on(EntityQueryRequest, queryEntity)],
   ['transaction', on(TransactionRequest, runTransaction)],
   ['batch/set', on(BatchSetRequest, batchSet)],
@@ -85,7 +97,8 @@ export function createKvs(parts: KvsParts): Kvs {
   const rates = createRates(clock);
   const byName = new Map(entities.map((entity) => [entity.name, entity]));
   const desk: Desk = { database, store, clock, entities: byName, rates, staleMs, expiredKeptMs };
-  const sweep = () => store.sweep(clock.now() - expiredKeptMs(), clock.now() - Math.max(staleMs(), 60_000));
+  const sweep = () =>
+    store.sweep(clock.now() - expiredKeptMs(), clock.now() - Math.max(staleMs(), 60_000));
   const sweepHourly = () => {
     sweep();
     clock.after(HOUR_MS, sweepHourly);
@@ -97,7 +110,10 @@ export function createKvs(parts: KvsParts): Kvs {
       const name = request.path.replace(/^\/api\/v1\//, '');
       const operation = OPERATIONS.get(name);
       if (operation === undefined || request.method !== 'POST') {
-        return { status: 501, body: { code: 'NOT_MODELLED', message: `Local Jira does not model ${request.path}.` } };
+        return {
+          status: 501,
+          body: { code: 'NOT_MODELLED', message: `Local Jira does not model ${request.path}.` },
+        };
       }
       if (!parts.allowed) return toResponse(refuse('FORBIDDEN'));
       const isTransaction = name === 'transaction';
@@ -108,7 +124,12 @@ export function createKvs(parts: KvsParts): Kvs {
     },
   };
 
-  function answer(operation: Operation, isTransaction: boolean, kind: 'read' | 'write', body: Buffer): ServiceResponse {
+  function answer(
+    operation: Operation,
+    isTransaction: boolean,
+    kind: 'read' | 'write',
+    body: Buffer,
+  ): ServiceResponse {
     if (isTransaction && body.length > TRANSACTION_MAX_BYTES) {
       return toResponse(refuse('MAX_SIZE', 'A transaction has at most 4 MB.'));
     }

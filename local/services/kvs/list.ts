@@ -20,7 +20,8 @@ export function queryKeys(desk: Desk, request: QueryRequest): ServiceResponse {
   if (problem !== undefined) return toResponse(problem);
   const prefix = where[0]?.values[0];
   const cursor = readCursor(request.after);
-  if (cursor === 'unreadable') return toResponse(refuse('BAD_REQUEST', 'The cursor is unreadable.'));
+  if (cursor === 'unreadable')
+    return toResponse(refuse('BAD_REQUEST', 'The cursor is unreadable.'));
   return page(desk, undefined, {
     space: 'plain',
     index: BY_KEY,
@@ -33,7 +34,10 @@ export function queryKeys(desk: Desk, request: QueryRequest): ServiceResponse {
   });
 }
 
-function keyQueryProblem(where: NonNullable<QueryRequest['where']>, limit: number): Refusal | undefined {
+function keyQueryProblem(
+  where: NonNullable<QueryRequest['where']>,
+  limit: number,
+): Refusal | undefined {
   if (limit < 1 || limit > QUERY_MAX_LIMIT) return refuse('LIST_QUERY_LIMIT_EXCEEDED');
   if (where.length > 1) return refuse('QUERY_WHERE_INVALID');
   const [clause] = where;
@@ -47,17 +51,22 @@ function keyQueryProblem(where: NonNullable<QueryRequest['where']>, limit: numbe
 export function queryEntity(desk: Desk, request: EntityQueryRequest): ServiceResponse {
   const entity = desk.entities.get(request.entityName);
   if (entity === undefined) {
-    return toResponse(refuse('BAD_REQUEST', `The manifest declares no entity "${request.entityName}".`));
+    return toResponse(
+      refuse('BAD_REQUEST', `The manifest declares no entity "${request.entityName}".`),
+    );
   }
   const index = findIndex(entity, request.indexName);
   if (index === undefined) {
-    return toResponse(refuse('INVALID_ENTITY_INDEX', `Entity ${entity.name} has no index "${request.indexName}".`));
+    return toResponse(
+      refuse('INVALID_ENTITY_INDEX', `Entity ${entity.name} has no index "${request.indexName}".`),
+    );
   }
   const { partition = [], range, filters, limit = QUERY_DEFAULT_LIMIT } = request;
   const problem = entityQueryProblem(entity, index, { ...request, partition, limit });
   if (problem !== undefined) return toResponse(problem);
   const cursor = readCursor(request.cursor);
-  if (cursor === 'unreadable') return toResponse(refuse('BAD_REQUEST', 'The cursor is unreadable.'));
+  if (cursor === 'unreadable')
+    return toResponse(refuse('BAD_REQUEST', 'The cursor is unreadable.'));
   return page(desk, filters, {
     space: `entity:${entity.name}`,
     index,
@@ -98,7 +107,8 @@ function partitionProblem(entity: Entity, index: Index, partition: unknown[]): R
     partition.length === index.partition.length &&
     index.partition.every((name, position) => fitsType(typeOf(entity, name), partition[position]));
   if (fitting) return undefined;
-  const names = index.partition.length === 0 ? 'no value' : `a value for ${index.partition.join(', ')}`;
+  const names =
+    index.partition.length === 0 ? 'no value' : `a value for ${index.partition.join(', ')}`;
   return refuse('BAD_REQUEST', `The partition of index "${index.name}" takes ${names}.`);
 }
 
@@ -125,9 +135,13 @@ function typeOf(entity: Entity, name: string) {
 /** Filters look at a page that has been cut already, so a page may be empty although a cursor follows, as in Forge. */
 function page(desk: Desk, filters: Filters | undefined, listing: Listing): ServiceResponse {
   const { records, next } = listRecords(desk.database, listing);
-  const kept = filters === undefined ? records : records.filter(({ value }) => meets(value, filters));
+  const kept =
+    filters === undefined ? records : records.filter(({ value }) => meets(value, filters));
   const data = kept.filter((record) => isKept(desk, record)).map(toWire);
-  return { status: 200, body: { data, ...(next === undefined ? {} : { cursor: writeCursor(next) }) } };
+  return {
+    status: 200,
+    body: { data, ...(next === undefined ? {} : { cursor: writeCursor(next) }) },
+  };
 }
 
 function isKept(desk: Desk, { expiresMs }: StoredRecord): boolean {

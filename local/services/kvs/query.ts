@@ -78,7 +78,13 @@ function clausesOf(listing: Listing, range: string): Clause[] {
     values: [cursor.range, cursor.key],
   };
   const inRange = listing.range && rangeClause(range, listing.range);
-  return [inSpace, present, ...inPartition, ...(inRange ? [inRange] : []), ...(after ? [after] : [])];
+  return [
+    inSpace,
+    present,
+    ...inPartition,
+    ...(inRange ? [inRange] : []),
+    ...(after ? [after] : []),
+  ];
 }
 
 function rangeClause(range: string, { condition, values }: Condition): Clause {
@@ -116,6 +122,7 @@ function sqlValue(value: unknown): SQLInputValue {
 }
 
 function cursorAt(row: Row): Cursor {
-  const range = text(row, 'range_type') === 'text' ? text(row, 'range_value') : whole(row, 'range_value');
+  const range =
+    text(row, 'range_type') === 'text' ? text(row, 'range_value') : whole(row, 'range_value');
   return { range, key: text(row, 'key') };
 }

@@ -50,7 +50,8 @@ export function addressProblem(desk: Desk, { space, key }: Address): Refusal | u
 /** The record as it is now, unless it expired so long ago that Forge has deleted it. */
 export function present(desk: Desk, { space, key }: Address): StoredRecord | undefined {
   const record = desk.store.get(space, key);
-  const gone = record?.expiresMs !== undefined && record.expiresMs + desk.expiredKeptMs() <= desk.clock.now();
+  const gone =
+    record?.expiresMs !== undefined && record.expiresMs + desk.expiredKeptMs() <= desk.clock.now();
   return gone ? undefined : record;
 }
 
@@ -61,7 +62,9 @@ export function toWire(record: StoredRecord) {
     value: record.value,
     createdAt: record.createdMs,
     updatedAt: record.updatedMs,
-    ...(record.expiresMs === undefined ? {} : { expireTime: new Date(record.expiresMs).toISOString() }),
+    ...(record.expiresMs === undefined
+      ? {}
+      : { expireTime: new Date(record.expiresMs).toISOString() }),
   };
 }
 
@@ -69,7 +72,9 @@ export function getRecord(desk: Desk, address: Address): ServiceResponse {
   const problem = addressProblem(desk, address);
   if (problem !== undefined) return toResponse(problem);
   const record = present(desk, address);
-  return record === undefined ? toResponse(refuse('KEY_NOT_FOUND')) : { status: 200, body: toWire(record) };
+  return record === undefined
+    ? toResponse(refuse('KEY_NOT_FOUND'))
+    : { status: 200, body: toWire(record) };
 }
 
 export function deleteRecord(desk: Desk, address: Address): ServiceResponse {
@@ -91,14 +96,19 @@ export function setRecord(desk: Desk, address: Address, request: SetRequest): Se
     return toResponse(refuse('BAD_REQUEST', 'returnMetadataFields needs returnValue.'));
   }
   const previous = present(desk, address);
-  if (keyPolicy === 'FAIL_IF_EXISTS' && previous !== undefined) return toResponse(refuse('KEY_CONFLICT'));
+  if (keyPolicy === 'FAIL_IF_EXISTS' && previous !== undefined)
+    return toResponse(refuse('KEY_CONFLICT'));
   write(desk, address, request);
   const shown = returnValue === 'PREVIOUS' ? previous : returnValue && present(desk, address);
   return shown === undefined ? { status: 204 } : { status: 200, body: toWire(shown) };
 }
 
 /** What is wrong with writing this value there. */
-export function writeProblem(desk: Desk, address: Address, request: SetRequest): Refusal | undefined {
+export function writeProblem(
+  desk: Desk,
+  address: Address,
+  request: SetRequest,
+): Refusal | undefined {
   const problem =
     addressProblem(desk, address) ??
     valueProblem(request.value, address.space) ??
@@ -109,7 +119,9 @@ export function writeProblem(desk: Desk, address: Address, request: SetRequest):
   if (entityRefusal !== undefined) return entityRefusal;
   const bytes = Buffer.byteLength(JSON.stringify(request.value));
   const admitted = desk.rates.admitKey(`${address.space} ${address.key}`, bytes);
-  return admitted ? undefined : refuse('RATE_LIMIT_EXCEEDED', 'The key is written more than 1 MB a second.');
+  return admitted
+    ? undefined
+    : refuse('RATE_LIMIT_EXCEEDED', 'The key is written more than 1 MB a second.');
 }
 
 /** Writes what has been found in order. */

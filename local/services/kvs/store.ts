@@ -18,7 +18,13 @@ export interface StoredRecord {
 
 export interface RecordStore {
   get(space: Space, key: string): StoredRecord | undefined;
-  put(space: Space, key: string, value: unknown, nowMs: number, expiresMs: number | undefined): void;
+  put(
+    space: Space,
+    key: string,
+    value: unknown,
+    nowMs: number,
+    expiresMs: number | undefined,
+  ): void;
   remove(space: Space, key: string, nowMs: number): void;
   /** Drops values that expired before `expiredMs` and pictures older than `pictureMs`. */
   sweep(expiredMs: number, pictureMs: number): void;
@@ -26,7 +32,10 @@ export interface RecordStore {
 
 const COLUMNS = 'key, value, created_ms, updated_ms, expires_ms';
 
-export function createRecordStore(database: DatabaseSync, entities: readonly Entity[]): RecordStore {
+export function createRecordStore(
+  database: DatabaseSync,
+  entities: readonly Entity[],
+): RecordStore {
   database.exec(`
     CREATE TABLE IF NOT EXISTS kvs_record (
       space TEXT NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL,
@@ -91,7 +100,9 @@ export function toRecord(row: Row): StoredRecord {
 function createIndexes(database: DatabaseSync, entity: Entity): void {
   const space = `entity:${entity.name}`;
   for (const index of indexesOf(entity)) {
-    const terms = [...index.partition, ...(index.range === undefined ? [] : [index.range])].map(attribute);
+    const terms = [...index.partition, ...(index.range === undefined ? [] : [index.range])].map(
+      attribute,
+    );
     const name = quoted(`kvs_index ${entity.name} ${index.name}`, '"');
     const where = `space = ${quoted(space, "'")}`;
     database.exec(

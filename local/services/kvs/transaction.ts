@@ -3,7 +3,15 @@ import { transact } from '../../store';
 import type { ServiceResponse } from '../service';
 import { filtersProblem, meets } from './condition';
 import { TRANSACTION_MAX_OPERATIONS } from './limits';
-import { addressOf, addressProblem, present, write, writeProblem, type Address, type Desk } from './records';
+import {
+  addressOf,
+  addressProblem,
+  present,
+  write,
+  writeProblem,
+  type Address,
+  type Desk,
+} from './records';
 import { refuse, toResponse, type Refusal } from './refusal';
 import type { Filters, TransactionRequest } from './wire';
 
@@ -40,7 +48,12 @@ function operationsOf(desk: Desk, request: TransactionRequest): Operation[] {
   });
   const checks = request.check.map((it) => {
     const address = addressOf(it.entityName, it.key);
-    return { address, conditions: it.conditions, problem: addressProblem(desk, address), apply: () => undefined };
+    return {
+      address,
+      conditions: it.conditions,
+      problem: addressProblem(desk, address),
+      apply: () => undefined,
+    };
   });
   return [...sets, ...deletes, ...checks];
 }
@@ -48,7 +61,10 @@ function operationsOf(desk: Desk, request: TransactionRequest): Operation[] {
 function shapeProblem(operations: readonly Operation[]): Refusal | undefined {
   if (operations.length === 0) return refuse('BAD_REQUEST', 'The transaction has no operation.');
   if (operations.length > TRANSACTION_MAX_OPERATIONS) {
-    return refuse('BAD_REQUEST', `A transaction has at most ${TRANSACTION_MAX_OPERATIONS} operations.`);
+    return refuse(
+      'BAD_REQUEST',
+      `A transaction has at most ${TRANSACTION_MAX_OPERATIONS} operations.`,
+    );
   }
   const addresses = new Set(operations.map(({ address }) => `${address.space} ${address.key}`));
   if (addresses.size < operations.length) {
@@ -65,7 +81,11 @@ function firstProblem(desk: Desk, operations: readonly Operation[]): Refusal | u
   return undefined;
 }
 
-function conditionsProblem(desk: Desk, { space }: Address, conditions: Filters): Refusal | undefined {
+function conditionsProblem(
+  desk: Desk,
+  { space }: Address,
+  conditions: Filters,
+): Refusal | undefined {
   const entity = desk.entities.get(space.slice('entity:'.length));
   if (entity === undefined) return refuse('BAD_REQUEST', 'Conditions need an entity.');
   return filtersProblem(entity, conditions);

@@ -58,10 +58,16 @@ export function entityProblem(entity: Entity, value: unknown): Refusal | undefin
   for (const [name, content] of Object.entries(value)) {
     const declared = entity.attributes[name];
     if (declared === undefined) {
-      return refuse('INVALID_ENTITY_VALUE', `Entity ${entity.name} declares no attribute "${name}".`);
+      return refuse(
+        'INVALID_ENTITY_VALUE',
+        `Entity ${entity.name} declares no attribute "${name}".`,
+      );
     }
     if (!fitsType(declared.type, content)) {
-      return refuse('INVALID_ENTITY_VALUE', `Attribute "${name}" of ${entity.name} must be of type ${declared.type}.`);
+      return refuse(
+        'INVALID_ENTITY_VALUE',
+        `Attribute "${name}" of ${entity.name} must be of type ${declared.type}.`,
+      );
     }
   }
   return indexSizeProblem(entity, new Map(Object.entries(value)));
@@ -72,7 +78,11 @@ type AttributeType = Entity['attributes'][string]['type'];
 export function fitsType(type: AttributeType, content: unknown): boolean {
   switch (type) {
     case 'integer':
-      return Number.isInteger(content) && Number(content) >= INTEGER_MIN && Number(content) <= INTEGER_MAX;
+      return (
+        Number.isInteger(content) &&
+        Number(content) >= INTEGER_MIN &&
+        Number(content) <= INTEGER_MAX
+      );
     case 'float':
       return typeof content === 'number' && isStorableFloat(Math.abs(content));
     case 'string':
@@ -88,12 +98,18 @@ function isStorableFloat(magnitude: number): boolean {
   return magnitude === 0 || (magnitude >= FLOAT_MIN_MAGNITUDE && magnitude <= FLOAT_MAX_MAGNITUDE);
 }
 
-function indexSizeProblem(entity: Entity, value: ReadonlyMap<string, unknown>): Refusal | undefined {
+function indexSizeProblem(
+  entity: Entity,
+  value: ReadonlyMap<string, unknown>,
+): Refusal | undefined {
   const bytes = (names: readonly string[]) =>
     names.reduce((sum, name) => sum + Buffer.byteLength(String(value.get(name) ?? '')), 0);
   for (const { name, partition, range } of indexesOf(entity)) {
-    const tooLong = bytes(partition) > PARTITION_MAX_BYTES || bytes(range === undefined ? [] : [range]) > RANGE_MAX_BYTES;
-    if (tooLong) return refuse('MAX_SIZE', `The values of index "${name}" are too long for an index.`);
+    const tooLong =
+      bytes(partition) > PARTITION_MAX_BYTES ||
+      bytes(range === undefined ? [] : [range]) > RANGE_MAX_BYTES;
+    if (tooLong)
+      return refuse('MAX_SIZE', `The values of index "${name}" are too long for an index.`);
   }
   return undefined;
 }

@@ -52,7 +52,12 @@ const Filters = z.object({ and: z.array(Filter).optional(), or: z.array(Filter).
 export type Filters = z.output<typeof Filters>;
 
 export const GetRequest = z.object({ key: z.string(), entityName, options: Metadata });
-export const SetRequest = z.object({ key: z.string(), entityName, value: Value, options: SetOptions });
+export const SetRequest = z.object({
+  key: z.string(),
+  entityName,
+  value: Value,
+  options: SetOptions,
+});
 export type SetRequest = z.output<typeof SetRequest>;
 export const DeleteRequest = z.object({ key: z.string(), entityName });
 

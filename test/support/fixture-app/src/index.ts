@@ -89,8 +89,13 @@ const probes: Record<string, (input: never) => unknown> = {
     const response = await fetch(url);
     return { status: response.status, blocked: response.headers.get('forge-proxy-error') };
   },
-  push: async ({ events, queue = 'jobs' }: { events: { body: Record<string, unknown> }[]; queue?: string }) =>
-    new Queue({ key: queue }).push(events),
+  push: async ({
+    events,
+    queue = 'jobs',
+  }: {
+    events: { body: Record<string, unknown> }[];
+    queue?: string;
+  }) => new Queue({ key: queue }).push(events),
   stats: async ({ jobId }: { jobId: string }) => new Queue({ key: 'jobs' }).getStats(jobId),
   cancel: async ({ jobId }: { jobId: string }) => new Queue({ key: 'jobs' }).cancel(jobId),
   url: async ({ key, forceCreate }: { key: string; forceCreate?: boolean }) =>
