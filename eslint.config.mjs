@@ -97,6 +97,9 @@ export default tseslint.config(
       '@typescript-eslint/no-non-null-assertion': 'off',
       // A port answers with a promise even where one implementation of it has nothing to wait for.
       '@typescript-eslint/require-await': 'off',
+      // Ports and services are objects of plain functions, and none of ours uses `this`; a method torn off a
+      // class of a package fails at its first call.
+      '@typescript-eslint/unbound-method': 'off',
       // `port ${8080}` is clear; what would print as [object Object] stays forbidden.
       '@typescript-eslint/restrict-template-expressions': [
         'error',
