@@ -10,6 +10,7 @@ export interface Ports {
   readonly crypto: Crypto;
   readonly clock: Clock;
   readonly log: Log;
+  readonly triggers: Triggers;
   /** The installation that messages are addressed to. */
   readonly audience: string;
 }
@@ -94,6 +95,8 @@ export interface StatusChange {
 export interface Jira {
   /** Undefined: no such issue, or the app may not see it. */
   issue(idOrKey: string): Promise<Issue | undefined>;
+  /** Ids of the project's releases that changed in Jira lately, newest first, at most 50. */
+  issuesUpdatedSince(project: string, minutes: number): Promise<readonly string[]>;
   /** The latest changes of status, newest first. */
   statusChanges(issueId: string): Promise<readonly StatusChange[]>;
   /** The groups of a person, by id. */
@@ -141,6 +144,12 @@ export interface Crypto {
 export interface Clock {
   /** Epoch seconds. */
   now(): number;
+}
+
+/** The app's own addresses in the outside world. */
+export interface Triggers {
+  /** Where agents send their messages. */
+  agentUrl(): Promise<string>;
 }
 
 export interface Log {

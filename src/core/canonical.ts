@@ -11,7 +11,7 @@ export function canonicalText(value: unknown): string {
   if (typeof value === 'number' && Number.isSafeInteger(value)) return JSON.stringify(value);
   if (Array.isArray(value)) return `[${value.map(canonicalText).join(',')}]`;
   if (typeof value === 'object') return `{${membersOf(value).join(',')}}`;
-  throw new Error(`A ${typeof value} cannot be written canonically: ${String(value)}.`);
+  throw new Error(`A value of type ${typeof value} has no canonical spelling.`);
 }
 
 function membersOf(value: object): string[] {

@@ -2,7 +2,7 @@
 import type { Content } from './content';
 import type { Person } from './facts';
 import type { Failure } from './failure';
-import type { RunStage } from './release';
+import type { RunStage, UnknownAnswer } from './release';
 import type { PersonAction } from './transitions';
 
 /** A click on a transition. `person` is null where Jira does not say who: then only the facts are judged. */
@@ -18,6 +18,14 @@ export type Command =
   | { readonly type: 'edit-content'; readonly person: Person; readonly content: Content }
   /** The world may have changed: bind the plan anew and move on by rule. */
   | { readonly type: 'recheck' }
+  /** A person says what became of work whose outcome nobody knows. */
+  | {
+      readonly type: 'answer';
+      readonly person: Person;
+      readonly answer: UnknownAnswer;
+      /** The job's lease is over and its grace too: no agent is at work on it. */
+      readonly abandoned: boolean;
+    }
   | {
       readonly type: 'finish-stage';
       readonly stage: RunStage;

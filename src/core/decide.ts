@@ -1,9 +1,10 @@
 /** The one decider: a release, a command and the facts become events, or refusals with reasons. */
 import type { ClickCommand, Command } from './command';
 import type { Facts } from './facts';
+import type { Failure } from './failure';
 import { retryBlockers, startBlockers } from './gates';
 import { openStep } from './approvals';
-import { refusePerson } from './permissions';
+import { refuseAnswer, refusePerson } from './permissions';
 import { planFor } from './plan-for';
 import { firstEnvironment, nextEnvironment } from './policy';
 import type { Refusal } from './refusal';
@@ -38,6 +39,8 @@ function decideCommand(release: Release, command: Command, facts: Facts): Decisi
       return decideEdit(release, command, facts);
     case 'recheck':
       return decideRecheck(release, facts);
+    case 'answer':
+      return decideAnswer(release, command, facts);
     case 'finish-stage':
       return decideFinish(release, command, facts);
   }
@@ -94,7 +97,8 @@ function enter(
   if (environment === undefined) return refuse({ why: 'no-environment' });
   const planned = planFor(release, environment, facts);
   if (planned.kind === 'refused') return planned;
-  return accept({ type, by, environment, planDigest: planned.digest }, planned.text);
+  const events: ReleaseEvent[] = [{ type, by, environment, planDigest: planned.digest }];
+  return { kind: 'accepted', events, texts: [planned.text] };
 }
 
 function approve(release: Release, by: string, facts: Facts): Decision {
@@ -190,11 +194,42 @@ function decideFinish(
       return accept({ type, job, failure: outcome.failure });
     }
     case 'succeeded':
-      return stage === 'CODE'
-        ? accept({ type: 'code-succeeded', job })
-        : accept(verified(release, job, facts));
+      return stage === 'CODE' ? accept(succeeded(job)) : accept(verified(release, job, facts));
   }
 }
+
+/** Verification by observation follows «done», so that a wrong answer is found out. */
+function decideAnswer(
+  release: Release,
+  command: Extract<Command, { type: 'answer' }>,
+  facts: Facts,
+): Decision {
+  const { run } = release;
+  if (!run) return refuse({ why: 'nothing-unknown', status: release.status });
+  if (release.question === null && !command.abandoned)
+    return refuse({ why: 'still-working', job: run.job });
+  const notAllowed = refuseAnswer(command.person, release, facts);
+  if (notAllowed) return refuse(notAllowed);
+
+  const by = command.person.accountId;
+  const answered: ReleaseEvent = { type: 'answered', by, job: run.job, answer: command.answer };
+  if (command.answer === 'retry') return accept(answered);
+  if (command.answer === 'not-done') {
+    const failure: Failure = {
+      class: 'unknown',
+      sentence: `A person answered that ${run.stage} was not done.`,
+    };
+    return accept(answered, {
+      type: run.stage === 'CODE' ? 'code-failed' : 'not-verified',
+      job: run.job,
+      failure,
+    });
+  }
+  const done = run.stage === 'CODE' ? succeeded(run.job) : verified(release, run.job, facts);
+  return accept(answered, done);
+}
+
+const succeeded = (job: string): ReleaseEvent => ({ type: 'code-succeeded', job });
 
 function verified(release: Release, job: string, facts: Facts): ReleaseEvent {
   const packages = (release.content?.code ?? []).map(
@@ -208,10 +243,10 @@ function verified(release: Release, job: string, facts: Facts): ReleaseEvent {
   };
 }
 
-const accept = (event: ReleaseEvent, ...texts: readonly string[]): Decision => ({
+const accept = (...events: readonly ReleaseEvent[]): Decision => ({
   kind: 'accepted',
-  events: [event],
-  texts,
+  events,
+  texts: [],
 });
 
 const refuse = (...refusals: readonly Refusal[]): Decision => ({ kind: 'refused', refusals });

@@ -36,6 +36,7 @@ export function moveOf(event: ReleaseEvent): Move | undefined {
     case 'started':
     case 'stage-offered':
     case 'outcome-unknown':
+    case 'answered':
     case 'retried':
     case 'promoted':
     case 'completed':
@@ -83,6 +84,7 @@ export function commentOf(event: ReleaseEvent, after: Release): Comment | undefi
     case 'no-sql':
     case 'no-config':
     case 'stage-offered':
+    case 'answered':
     case 'code-succeeded':
     case 'retried':
     case 'promoted':

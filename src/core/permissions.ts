@@ -23,8 +23,23 @@ export function refusePerson(
     environment: release.environment,
   };
   if (row.who === 'editor') return person.mayEdit ? undefined : refusal;
-  if (row.who === 'approver') return refuseApprover(person, release, world) ?? undefined;
+  if (row.who === 'approver') return refuseApprover(person, release, world);
   return permitted(row, release, world).includes(person.accountId) ? undefined : refusal;
+}
+
+/** Why this person may not say what became of unknown work; undefined when they may. */
+export function refuseAnswer(
+  person: Person,
+  release: Release,
+  world: { readonly policy: Policy; readonly sites: readonly Site[] },
+): Refusal | undefined {
+  if (starters(release, world).includes(person.accountId)) return undefined;
+  return {
+    why: 'person-may-not',
+    action: 'start',
+    who: 'starter',
+    environment: release.environment,
+  };
 }
 
 /** The account ids that may perform a row which is not open to editors or approvers. */
@@ -40,11 +55,19 @@ export function permitted(
     case 'leader-or-tester':
       return [...leaders, ...world.policy.testers];
     case 'starter':
-      return testersStart(release, world.policy) ? [...leaders, ...world.policy.testers] : leaders;
+      return starters(release, world);
     case 'editor':
     case 'approver':
       return [];
   }
+}
+
+function starters(
+  release: Release,
+  world: { readonly policy: Policy; readonly sites: readonly Site[] },
+): readonly string[] {
+  const leaders = world.sites.flatMap(leadersOf);
+  return testersStart(release, world.policy) ? [...leaders, ...world.policy.testers] : leaders;
 }
 
 function testersStart(release: Release, policy: Policy): boolean {

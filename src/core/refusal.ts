@@ -34,6 +34,8 @@ export type Refusal =
   | { readonly why: 'not-last-environment'; readonly environment: string; readonly last: string }
   | { readonly why: 'reason-missing'; readonly action: PersonAction }
   | { readonly why: 'not-a-release' }
+  | { readonly why: 'nothing-unknown'; readonly status: Status }
+  | { readonly why: 'still-working'; readonly job: string }
   | { readonly why: 'job-superseded'; readonly job: string };
 
 /** The sentence that the transition, the panel, the API and the log show. */
@@ -73,6 +75,10 @@ export function sentenceOf(refusal: Refusal): string {
       return `${actionName(refusal.action)} needs a reason; write one in the field Reason.`;
     case 'not-a-release':
       return 'Interlock does not know this issue as a release yet; reload it in a few seconds.';
+    case 'nothing-unknown':
+      return `Nothing is unknown about a release in ${statusName(refusal.status)}; there is no question to answer.`;
+    case 'still-working':
+      return `An agent is still at work on job ${refusal.job}; wait for its report, or until its lease has run out.`;
     case 'job-superseded':
       return `Job ${refusal.job} is no longer the one that this release waits for.`;
   }

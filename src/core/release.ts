@@ -5,6 +5,9 @@ import type { Status } from './status';
 
 export type RunStage = 'CODE' | 'VERIFY';
 
+/** It was done after all; it was not, and the release needs a fix; do it again. */
+export type UnknownAnswer = 'done' | 'not-done' | 'retry';
+
 export interface Approval {
   readonly accountId: string;
   /** The label of the policy's step that it counts for. */
@@ -78,6 +81,12 @@ export type ReleaseEvent =
   | { readonly type: 'no-config' }
   | { readonly type: 'stage-offered'; readonly stage: RunStage; readonly job: string }
   | { readonly type: 'outcome-unknown'; readonly job: string; readonly question: string }
+  | {
+      readonly type: 'answered';
+      readonly by: string;
+      readonly job: string;
+      readonly answer: UnknownAnswer;
+    }
   | { readonly type: 'code-succeeded'; readonly job: string }
   | { readonly type: 'code-failed'; readonly job: string; readonly failure: Failure }
   | {
@@ -188,6 +197,8 @@ export function evolve(release: Release, event: ReleaseEvent): Release {
       };
     case 'outcome-unknown':
       return { ...release, question: event.question };
+    case 'answered':
+      return { ...release, run: null, question: null };
     case 'code-succeeded':
       return { ...release, status: 'verifying', run: null, question: null };
     case 'code-failed':

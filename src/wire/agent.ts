@@ -65,15 +65,20 @@ export const EnrollData = z.strictObject({
   name: z.string().min(1).max(80),
   publicKey: PublicKey,
 });
+export type EnrollData = z.infer<typeof EnrollData>;
 
 export const PollData = z.object({ version: z.string().max(40), busy: z.boolean() });
+export type PollData = z.infer<typeof PollData>;
 
 /** The same request id gets the same answer, so that a lost answer costs nothing. */
 export const ClaimData = z.object({ requestId: id });
+export type ClaimData = z.infer<typeof ClaimData>;
 
 export const FetchData = z.object({ digest: sha256Hex, offset: serial });
+export type FetchData = z.infer<typeof FetchData>;
 
 export const HeartbeatData = z.object({ step: z.string().max(200).nullable() });
+export type HeartbeatData = z.infer<typeof HeartbeatData>;
 
 /** What one host looks like to the agent; a host that is neither NEW nor OLD is UNKNOWN, never guessed. */
 export const HostState = z.enum([
@@ -104,6 +109,7 @@ export type ReportEntry = z.infer<typeof ReportEntry>;
 export const ReportData = z.object({
   entries: z.array(ReportEntry).min(1).max(REPORT_ENTRIES_MAX),
 });
+export type ReportData = z.infer<typeof ReportData>;
 
 export const FailureSchema = z.object({
   class: z.enum(FAILURE_CLASSES),
@@ -118,6 +124,7 @@ export const FinishOutcome = z.discriminatedUnion('kind', [
 export type FinishOutcome = z.infer<typeof FinishOutcome>;
 
 export const FinishData = z.object({ outcome: FinishOutcome });
+export type FinishData = z.infer<typeof FinishData>;
 
 /** What the gate decided, as it is signed by the installation's key. */
 export const GateDecision = z.object({

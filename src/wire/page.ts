@@ -17,6 +17,7 @@ const agentId = z.string().min(1).max(100);
 export const PANEL_CALLS = {
   'release.show': nothing,
   'content.put': z.object({ content: ContentSchema }),
+  'question.answer': z.object({ answer: z.enum(['done', 'not-done', 'retry']) }),
 } as const;
 
 /** The calls of the project settings. The project itself comes from Jira's context, never from the page. */
@@ -40,6 +41,7 @@ export type Outcome =
 export interface PanelAnswers {
   readonly 'release.show': ReleaseView;
   readonly 'content.put': Outcome;
+  readonly 'question.answer': Outcome;
 }
 
 export interface SettingsAnswers {

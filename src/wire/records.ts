@@ -75,6 +75,8 @@ export const JobRecord = z.object({
   attempt: version,
   planDigest: z.string(),
   scopes: z.array(z.string()),
+  /** In how many records the states of its hosts are kept. */
+  chunks: z.int().min(1),
   status: z.enum(['offered', 'running', 'finished']),
   offeredAt: seconds,
   /** Agents that may claim it: their inboxes name it until it is finished. */
@@ -167,6 +169,8 @@ export const PolicyRecord = z.object({
   version,
   project: z.string(),
   updatedAt: seconds,
+  /** Indexed: the sweep visits the projects with an installed workflow. */
+  installed: z.enum(['yes', 'no']),
   policy: PolicySchema,
   /** The project's active agents: who may be offered what. */
   agents: z.array(z.object({ agentId: z.string(), environments: z.array(z.string()) })),

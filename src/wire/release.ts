@@ -73,6 +73,7 @@ export const ReleaseEventSchema: z.ZodType<ReleaseEvent> = z.discriminatedUnion(
   z.object({ type: z.literal('no-config') }),
   z.object({ type: z.literal('stage-offered'), stage, job }),
   z.object({ type: z.literal('outcome-unknown'), job, question: z.string() }),
+  z.object({ type: z.literal('answered'), by, job, answer: z.enum(['done', 'not-done', 'retry']) }),
   z.object({ type: z.literal('code-succeeded'), job }),
   z.object({ type: z.literal('code-failed'), job, failure: FailureSchema }),
   z.object({ type: z.literal('verified'), job, productDigest: digest, at: count }),

@@ -20,11 +20,9 @@ export const SITE_HOSTS_MAX = 10_000;
 const HostSchema = z.strictObject({
   id: name,
   name: z.string().min(1).max(200),
-  address: z
-    .string()
-    .regex(/^[A-Za-z0-9][A-Za-z0-9.:-]{0,252}$/, {
-      message: 'must be an IP address or a host name',
-    }),
+  address: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9.:-]{0,252}$/, {
+    message: 'must be an IP address or a host name',
+  }),
   sshPort: port,
   room: z.string().max(100),
 });

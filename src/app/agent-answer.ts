@@ -1,0 +1,33 @@
+/** The answers to an agent, made in one place, so that a refusal tells a stranger nothing. */
+import type { ErrorAnswer } from '#wire/agent';
+
+export interface AgentAnswer {
+  readonly status: number;
+  readonly body: object;
+}
+
+export const ok = (body: object): AgentAnswer => ({ status: 200, body });
+
+/** One body for every cause before authorisation: which agents, keys and jobs exist stays unknown. */
+export const unauthorized = (now: number): AgentAnswer =>
+  failure(401, { error: 'unauthorized', now });
+
+/** The schema is checked after the signature: only a known agent reads this. */
+export const invalid = (now: number, message: string): AgentAnswer =>
+  failure(400, { error: 'invalid', now, message });
+
+export const pending = (now: number): AgentAnswer => failure(403, { error: 'pending', now });
+
+export const stale = (now: number): AgentAnswer => failure(409, { error: 'stale', now });
+
+export const taken = (now: number): AgentAnswer => failure(409, { error: 'taken', now });
+
+export const gap = (now: number, expectedSeq: number): AgentAnswer =>
+  failure(409, { error: 'gap', now, expectedSeq });
+
+export const gone = (now: number): AgentAnswer => failure(410, { error: 'gone', now });
+
+export const busy = (now: number, retryAfterSeconds: number): AgentAnswer =>
+  failure(503, { error: 'busy', now, retryAfterSeconds });
+
+const failure = (status: number, body: ErrorAnswer): AgentAnswer => ({ status, body });

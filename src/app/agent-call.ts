@@ -1,0 +1,11 @@
+/** What an operation gets once its caller is known. */
+import type { Envelope } from '#wire/agent';
+import type { AgentRecord } from '#wire/records';
+
+export interface AgentCall<Data> {
+  readonly agent: AgentRecord;
+  readonly envelope: Envelope;
+  readonly data: Data;
+  /** SHA-256 of the message, to tell a repetition from another message. */
+  readonly digest: string;
+}

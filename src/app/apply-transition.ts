@@ -1,0 +1,134 @@
+/** A click has moved the issue: turn it into a command, or put the issue back and say why. */
+import type { ClickCommand } from '#core/command';
+import { environmentOf } from '#core/policy';
+import type { Person } from '#core/facts';
+import { sentencesOf } from '#core/refusal';
+import type { Refusal } from '#core/refusal';
+import type { ReleaseEvent } from '#core/release';
+import { statusName } from '#core/status';
+import { PERSON_TRANSITIONS } from '#core/transitions';
+import type { PersonTransition } from '#core/transitions';
+import type { ReleaseRecord } from '#wire/records';
+import { commit } from './commit';
+import { dueMoves } from './effects';
+import { ensureRelease } from './ensure-release';
+import { ATTEMPTS_MAX, TooMuchContention } from './errors';
+import type { Ports } from './ports';
+import { runCommand } from './run-command';
+import { loadSettings, loadWorld } from './world';
+
+export interface Click {
+  readonly issueId: string;
+  readonly action: string;
+  /** Null where Jira does not say who: then the click is put back. */
+  readonly accountId: string | null;
+  /** Shared by the post-function's event and Jira's changelog, so that a late event is known again. */
+  readonly changelogId: string | null;
+  readonly executionId: string | null;
+  readonly reason: string | null;
+}
+
+/** Does the click once, however often and late it is told. */
+export async function applyTransition(ports: Ports, click: Click): Promise<void> {
+  const row = PERSON_TRANSITIONS.find((candidate) => candidate.action === click.action);
+  if (!row) throw new Error(`A click on ${click.action} was told, which is no person's action.`);
+  const issue = await ports.jira.issue(click.issueId);
+  const known = issue ? await ensureRelease(ports, issue) : undefined;
+  if (!known || wasHandled(known, click)) return;
+
+  const person =
+    click.accountId === null ? null : await loadPerson(ports, known, row, click.accountId);
+  const refusals =
+    person === null ? unknownPerson(row, known) : await attempt(ports, row, click, person);
+  if (refusals.length > 0) await undo(ports, row, click, refusals);
+}
+
+async function attempt(
+  ports: Ports,
+  row: PersonTransition,
+  click: Click,
+  person: Person,
+): Promise<readonly Refusal[]> {
+  const command: ClickCommand = { type: 'click', action: row.action, person, reason: click.reason };
+  const result = await runCommand(ports, click.issueId, command, (record) =>
+    Promise.resolve(
+      wasHandled(record, click) ? 'stop' : { shown: row.to, clicks: clickIds(click) },
+    ),
+  );
+  return result.kind === 'refused' ? result.refusals : [];
+}
+
+/** Puts the issue back where the store says, unless Jira agrees with the store by now. */
+async function undo(
+  ports: Ports,
+  row: PersonTransition,
+  click: Click,
+  refusals: readonly Refusal[],
+): Promise<void> {
+  for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt += 1) {
+    const record = await ports.store.get('release', click.issueId);
+    const issue = await ports.jira.issue(click.issueId);
+    if (!record || !issue || wasHandled(record, click)) return;
+    const { workflow } = await loadSettings(ports.store, record.project);
+    const stands = workflow?.statuses[issue.statusId];
+    const agrees = stands === record.state.status || dueMoves(record.jira).length > 0;
+    const misplaced = row.from.includes(row.to) || !agrees;
+
+    const undone: ReleaseEvent = {
+      type: 'move-undone',
+      by: click.accountId,
+      from: statusName(row.to),
+      reason: `${row.name} was not allowed. ${sentencesOf(refusals)}`,
+    };
+    const result = await commit(ports, {
+      record,
+      world: await loadWorld(ports, record),
+      events: misplaced ? [undone] : [],
+      texts: [],
+      clicks: clickIds(click),
+      ...(agrees || stands === undefined ? {} : { shown: stands, repair: record.state.status }),
+    });
+    if (result === 'done') return;
+  }
+  throw new TooMuchContention(`Release ${click.issueId}`);
+}
+
+async function loadPerson(
+  ports: Ports,
+  record: ReleaseRecord,
+  row: PersonTransition,
+  accountId: string,
+): Promise<Person> {
+  const mayEdit =
+    row.who === 'editor' &&
+    (await ports.jira.mayEdit(accountId, record.state.issueId, record.project));
+  const groupIds =
+    row.who === 'approver' && (await asksGroup(ports, record))
+      ? await ports.jira.groupsOf(accountId)
+      : [];
+  return { accountId, groupIds, mayEdit };
+}
+
+async function asksGroup(ports: Ports, record: ReleaseRecord): Promise<boolean> {
+  const { policy } = await loadSettings(ports.store, record.project);
+  const environment =
+    record.state.environment === null ? undefined : environmentOf(policy, record.state.environment);
+  return environment?.approvals.some((step) => step.from.kind === 'group') ?? false;
+}
+
+const unknownPerson = (row: PersonTransition, record: ReleaseRecord): readonly Refusal[] => [
+  {
+    why: 'person-may-not',
+    action: row.action,
+    who: row.who,
+    environment: record.state.environment,
+  },
+];
+
+const wasHandled = (record: ReleaseRecord, click: Click): boolean =>
+  clickIds(click).some((id) => record.clicks.includes(id));
+
+const clickIds = ({ executionId, changelogId }: Click): readonly string[] => [
+  ...(executionId === null ? [] : [`execution ${executionId}`]),
+  ...(changelogId === null ? [] : [`changelog ${changelogId}`]),
+];

@@ -1,0 +1,104 @@
+/** An agent claims a job: exactly one gets it, with a fence higher than any before. */
+import { decideClaim } from '#core/job';
+import { LEASE_SECONDS, TAKEOVER_GRACE_SECONDS } from '#wire/agent';
+import type { ClaimAnswer, ClaimData } from '#wire/agent';
+import type { JobRecord, ScopeRecord } from '#wire/records';
+import { gone, ok, taken } from './agent-answer';
+import type { AgentAnswer } from './agent-answer';
+import { ATTEMPTS_MAX, TooMuchContention } from './errors';
+import type { AgentCall } from './agent-call';
+import type { Change, Ports } from './ports';
+import { gateStands, signDecision } from './sign-decision';
+
+/** The gate is asked once more: a release that was aborted or lost its approvals gives no job. */
+export async function claimJob(ports: Ports, call: AgentCall<ClaimData>): Promise<AgentAnswer> {
+  const jobId = call.envelope.job;
+  for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt += 1) {
+    const now = ports.clock.now();
+    const job = jobId === undefined ? undefined : await ports.store.get('job', jobId);
+    if (!job || !call.agent.environments.includes(job.environment)) return gone(now);
+    const release = await gateStands(ports, job);
+    if (!release) return gone(now);
+
+    const scopes = await readScopes(ports, job);
+    const decision = decideClaim(job, {
+      agentId: call.agent.agentId,
+      requestId: call.data.requestId,
+      now,
+      graceSeconds: TAKEOVER_GRACE_SECONDS,
+      highestFence: Math.max(job.fence, ...scopes.map(({ record }) => record.fence)),
+    });
+    if (decision.kind === 'taken') return taken(now);
+    if (decision.kind === 'gone') return gone(now);
+    if (decision.kind === 'repeated') return answer(ports, job, release);
+
+    const claimed: JobRecord = {
+      ...job,
+      version: job.version + 1,
+      status: 'running',
+      agent: call.agent.agentId,
+      requestId: call.data.requestId,
+      boot: call.envelope.boot,
+      fence: decision.fence,
+      leaseUntil: now + LEASE_SECONDS,
+    };
+    const changes = [
+      setJob(claimed, job.version),
+      ...scopes.map((scope) => raiseFence(scope, decision.fence)),
+    ];
+    if ((await ports.store.transact(changes)) === 'done') return answer(ports, claimed, release);
+  }
+  throw new TooMuchContention(`Job ${jobId ?? ''}`);
+}
+
+interface KnownScope {
+  readonly scope: string;
+  readonly record: ScopeRecord;
+}
+
+/** The scopes exist since the release was started: it holds them. */
+async function readScopes({ store }: Ports, job: JobRecord): Promise<readonly KnownScope[]> {
+  return Promise.all(
+    job.scopes.map(async (scope) => {
+      const record = await store.get('scope', scope);
+      if (!record) throw new Error(`Job ${job.job} changes ${scope}, which was never taken.`);
+      return { scope, record };
+    }),
+  );
+}
+
+const raiseFence = ({ scope, record }: KnownScope, fence: number): Change => ({
+  type: 'set',
+  entity: 'scope',
+  key: scope,
+  record: { ...record, version: record.version + 1, fence },
+  expect: record.version,
+});
+
+const setJob = (record: JobRecord, expect: number): Change => ({
+  type: 'set',
+  entity: 'job',
+  key: record.job,
+  record,
+  expect,
+});
+
+async function answer(
+  ports: Ports,
+  job: JobRecord,
+  release: Parameters<typeof signDecision>[2],
+): Promise<AgentAnswer> {
+  const body: ClaimAnswer = {
+    now: ports.clock.now(),
+    job: job.job,
+    stage: job.stage,
+    environment: job.environment,
+    planDigest: job.planDigest,
+    scopes: job.scopes,
+    fence: job.fence,
+    lastSeq: job.lastSeq,
+    leaseSeconds: Math.max(0, job.leaseUntil - ports.clock.now()),
+    decision: await signDecision(ports, job, release),
+  };
+  return ok(body);
+}

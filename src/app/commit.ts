@@ -1,0 +1,175 @@
+/** Writes what a command became, all in one transaction: state, history, Jira effects, jobs, locks. */
+import { canonicalText } from '#core/canonical';
+import { scopesOf } from '#core/gates';
+import { evolve } from '#core/release';
+import type { Release, ReleaseEvent } from '#core/release';
+import type { Status } from '#core/status';
+import { CLICKS_REMEMBERED } from '#wire/records';
+import type { EventSegment, JobRecord, ReleaseRecord } from '#wire/records';
+import { withEffects } from './effects';
+import { jobChanges } from './offer-job';
+import type { Change, Ports } from './ports';
+import type { World } from './world';
+
+export interface Commit {
+  readonly record: ReleaseRecord;
+  readonly world: World;
+  readonly events: readonly ReleaseEvent[];
+  /** Texts that the events name by digest. */
+  readonly texts: readonly string[];
+  /** The status that Jira is now known to show, when a click has moved the issue. */
+  readonly shown?: Status;
+  /** Ids of the click that caused the events. */
+  readonly clicks?: readonly string[];
+  /** Put the issue there, because it stands where it may not. */
+  readonly repair?: Status;
+  /** The job that these events end. */
+  readonly finished?: JobRecord;
+  /** What else belongs into the same transaction. */
+  readonly changes?: readonly Change[];
+}
+
+/** Commits, then asks for the Jira effects to be done; `conflict` means that somebody was faster. */
+export async function commit(ports: Ports, commit: Commit): Promise<'done' | 'conflict'> {
+  const { store, clock, crypto } = ports;
+  const { record, events } = commit;
+  await Promise.all(commit.texts.map((text) => store.putText(text)));
+  const state = events.reduce(evolve, record.state);
+  const jira = withEffects(record.jira, record.state, events, commit.repair ?? null);
+  const segment =
+    events.length === 0
+      ? undefined
+      : segmentOf(record, events, clock.now(), (text) => crypto.sha256(text));
+  const after: ReleaseRecord = {
+    ...record,
+    version: record.version + 1,
+    status: state.status,
+    updatedAt: clock.now(),
+    state,
+    jira: { ...jira, shown: commit.shown ?? record.jira.shown },
+    clicks: [...record.clicks, ...(commit.clicks ?? [])].slice(-CLICKS_REMEMBERED),
+    history: segment
+      ? {
+          segments: segment.segment,
+          events: record.history.events + events.length,
+          head: segment.hash,
+        }
+      : record.history,
+  };
+  const changes: Change[] = [
+    { type: 'set', entity: 'release', key: state.issueId, record: after, expect: record.version },
+    ...(segment ? [newSegment(segment)] : []),
+    ...(await outboxRow(ports, state.issueId)),
+    ...(await scopeChanges(ports, record.state, state, commit.world)),
+    ...(await jobChanges(ports, state, events, commit.world, commit.finished ?? null)),
+    ...(commit.changes ?? []),
+  ];
+  if ((await store.transact(changes)) === 'conflict') return 'conflict';
+  await askForEffects(ports, state.issueId);
+  return 'done';
+}
+
+/** Asks for the effects; when the queue is down, the sweep finds the outbox row. */
+export async function askForEffects(ports: Ports, issueId: string): Promise<void> {
+  try {
+    await ports.queue.push({ type: 'work-outbox', issueId });
+  } catch (error) {
+    ports.log.warn('The queue took no task; the sweep will find the outbox.', {
+      issueId,
+      error: String(error),
+    });
+  }
+}
+
+/** The key of a segment of a release's history: sorts as it counts. */
+export const segmentKey = (issueId: string, segment: number): string =>
+  `${issueId}.${String(segment).padStart(5, '0')}`;
+
+/** The hash that chains a segment to its predecessor. */
+export const segmentHash = (
+  segment: Omit<EventSegment, 'hash' | 'version'>,
+  sha256: (text: string) => string,
+): string => sha256(canonicalText(segment));
+
+function segmentOf(
+  record: ReleaseRecord,
+  events: readonly ReleaseEvent[],
+  at: number,
+  sha256: (text: string) => string,
+): EventSegment {
+  const content = {
+    project: record.project,
+    at,
+    issueId: record.state.issueId,
+    segment: record.history.segments + 1,
+    firstSerial: record.history.events + 1,
+    events: [...events],
+    previous: record.history.head,
+  };
+  return { version: 1, ...content, hash: segmentHash(content, sha256) };
+}
+
+const newSegment = (segment: EventSegment): Change => ({
+  type: 'set',
+  entity: 'events',
+  key: segmentKey(segment.issueId, segment.segment),
+  record: segment,
+  expect: 'new',
+});
+
+async function outboxRow({ store, clock }: Ports, issueId: string): Promise<Change[]> {
+  const row = await store.get('outbox', issueId);
+  const version = (row?.version ?? 0) + 1;
+  const record = { version, issueId, state: 'pending' as const, dueAt: clock.now() };
+  return [
+    { type: 'set', entity: 'outbox', key: issueId, record, expect: row ? row.version : 'new' },
+  ];
+}
+
+/** A release holds its sites from its start until it is deployed or given up. */
+const HOLDING: readonly Status[] = [
+  'sql-pending',
+  'sql-executing',
+  'config-executing',
+  'code-executing',
+  'grayscale',
+  'verifying',
+  'fix-pending',
+  'rolling-back',
+];
+
+async function scopeChanges(
+  ports: Ports,
+  before: Release,
+  after: Release,
+  world: World,
+): Promise<Change[]> {
+  const held = HOLDING.includes(before.status) ? scopesOf(before) : [];
+  const holds = HOLDING.includes(after.status) ? scopesOf(after) : [];
+  const taken = holds.filter((scope) => !held.includes(scope));
+  const freed = held.filter((scope) => !holds.includes(scope));
+  const changes = [
+    ...taken.map((scope) => scopeChange(ports, world, scope, after.issueId)),
+    ...freed.map((scope) => scopeChange(ports, world, scope, null)),
+  ];
+  return Promise.all(changes);
+}
+
+/** A scope's row is created first: a transaction can only compare what exists. */
+async function scopeChange(
+  { store }: Ports,
+  world: World,
+  scope: string,
+  holder: string | null,
+): Promise<Change> {
+  const known = world.scopes.get(scope);
+  const row = known && known.version >= 0 ? known : { version: 0, fence: 0, holder: null };
+  if (known === undefined || known.version < 0) await store.create('scope', scope, row);
+  return {
+    type: 'set',
+    entity: 'scope',
+    key: scope,
+    record: { ...row, version: row.version + 1, holder },
+    expect: row.version,
+  };
+}

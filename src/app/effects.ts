@@ -1,0 +1,39 @@
+/** From events to what Jira must show, as a list in order. */
+import { commentOf, moveOf } from '#core/jira-moves';
+import { evolve } from '#core/release';
+import type { Release, ReleaseEvent } from '#core/release';
+import type { Status } from '#core/status';
+import type { Effect, ReleaseRecord } from '#wire/records';
+
+type JiraSide = ReleaseRecord['jira'];
+
+/** The Jira side after events: the gate is written first, so that Jira's conditions let the moves pass. */
+export function withEffects(
+  jira: JiraSide,
+  before: Release,
+  events: readonly ReleaseEvent[],
+  repair: Status | null,
+): JiraSide {
+  let serial = jira.nextSerial;
+  const next = (): number => serial++;
+  const effects: Effect[] = [{ kind: 'gate', serial: next() }];
+  if (repair !== null) effects.push({ kind: 'repair', serial: next(), to: repair });
+  let release = before;
+  for (const event of events) {
+    release = evolve(release, event);
+    const move = moveOf(event);
+    if (move) effects.push({ kind: 'move', serial: next(), action: move.action, to: move.to });
+    const comment = commentOf(event, release);
+    if (comment) effects.push({ kind: 'comment', serial: next(), ...comment });
+  }
+  return { ...jira, effects: [...jira.effects, ...effects], nextSerial: serial };
+}
+
+/** The app's own moves that Jira has still to show, in order. */
+export const dueMoves = (
+  jira: JiraSide,
+): readonly { readonly action: string; readonly to: Status }[] =>
+  jira.effects.flatMap((effect) => {
+    if (effect.kind === 'move') return [{ action: effect.action, to: effect.to }];
+    return effect.kind === 'repair' ? [{ action: `repair-${effect.to}`, to: effect.to }] : [];
+  });

@@ -1,0 +1,49 @@
+/** A new agent redeems its one-time code; an admin still has to confirm its fingerprint. */
+import type { EnrollAnswer, EnrollData } from '#wire/agent';
+import type { AgentRecord } from '#wire/records';
+import { ok, unauthorized } from './agent-answer';
+import type { AgentAnswer } from './agent-answer';
+import type { Ports } from './ports';
+
+/** The same key with the same code gets the same answer, so that a lost answer costs nothing. */
+export async function enrollAgent(ports: Ports, data: EnrollData): Promise<AgentAnswer> {
+  const { store, crypto, clock } = ports;
+  const now = clock.now();
+  const codeKey = crypto.sha256(data.code);
+  const agentId = `ag-${crypto.keyId(data.publicKey)}`;
+  const enrollment = await store.get('enrollment', codeKey);
+  if (!enrollment) return unauthorized(now);
+  if (enrollment.usedBy === null) {
+    if (enrollment.expiresAt < now) return unauthorized(now);
+    const used = { ...enrollment, version: enrollment.version + 1, usedBy: agentId };
+    const result = await store.transact([
+      { type: 'set', entity: 'enrollment', key: codeKey, record: used, expect: enrollment.version },
+    ]);
+    if (result === 'conflict') return enrollAgent(ports, data);
+  } else if (enrollment.usedBy !== agentId) {
+    return unauthorized(now);
+  }
+
+  const agent: AgentRecord = {
+    version: 1,
+    agentId,
+    project: enrollment.project,
+    name: data.name,
+    state: 'pending',
+    keys: [{ id: crypto.keyId(data.publicKey), publicKey: data.publicKey, notAfter: null }],
+    environments: enrollment.environments,
+    lastSeen: now,
+    boot: null,
+    agentVersion: '',
+  };
+  // A conditional read may not remember a deletion: an agent that exists keeps its state.
+  await store.create('agent', agentId, agent);
+  const answer: EnrollAnswer = {
+    now,
+    agent: agentId,
+    audience: ports.audience,
+    appKey: await crypto.appKey(),
+    fingerprint: crypto.fingerprint(data.publicKey),
+  };
+  return ok(answer);
+}

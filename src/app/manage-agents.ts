@@ -1,0 +1,135 @@
+/** A project admin lets agents in and out. */
+import type { AgentView, EnrollmentCode, Outcome } from '#wire/page';
+import type { AgentRecord } from '#wire/records';
+import { refused } from './outcome';
+import type { Change, Ports } from './ports';
+import { loadSettings } from './world';
+
+/** How long an enrollment code is good for. */
+const CODE_VALID_SECONDS = 15 * 60;
+
+/** 28 letters and digits carry more than 160 bits. */
+const CODE_LENGTH = 28;
+
+/** Makes a one-time code; only its digest is stored, so it is shown once. */
+export async function createEnrollment(
+  { store, crypto, clock }: Ports,
+  input: {
+    readonly project: string;
+    readonly name: string;
+    readonly environments: readonly string[];
+  },
+): Promise<EnrollmentCode> {
+  const code = crypto.token(CODE_LENGTH);
+  const expiresAt = clock.now() + CODE_VALID_SECONDS;
+  await store.create('enrollment', crypto.sha256(code), {
+    version: 1,
+    project: input.project,
+    name: input.name,
+    environments: [...input.environments],
+    expiresAt,
+    usedBy: null,
+  });
+  return { code, expiresAt };
+}
+
+/** The project's agents, the most recently seen first. */
+export async function listAgents(
+  { store, crypto }: Ports,
+  project: string,
+): Promise<readonly AgentView[]> {
+  const page = await store.list('agent', {
+    index: 'by-project',
+    partition: [project],
+    order: 'descending',
+    limit: 90,
+  });
+  return page.rows.map(({ record }) => ({
+    agentId: record.agentId,
+    name: record.name,
+    state: record.state,
+    environments: record.environments,
+    lastSeen: record.lastSeen,
+    agentVersion: record.agentVersion,
+    fingerprint: record.keys.map((key) => crypto.fingerprint(key.publicKey)).join(' '),
+  }));
+}
+
+/** Confirms an agent whose fingerprint the admin has compared with the one on its terminal. */
+export async function approveAgent(
+  ports: Ports,
+  input: { readonly project: string; readonly agentId: string; readonly fingerprint: string },
+): Promise<Outcome> {
+  const { store, crypto } = ports;
+  const agent = await findAgent(ports, input);
+  if (!agent)
+    return refused(
+      `There is no agent ${input.agentId} in this project; reload the list of agents.`,
+    );
+  if (agent.state === 'revoked')
+    return refused(`Agent ${agent.name} was revoked; enroll it anew with a fresh code.`);
+  const matches = agent.keys.some((key) => crypto.fingerprint(key.publicKey) === input.fingerprint);
+  if (!matches)
+    return refused(
+      `The fingerprint is not the one of agent ${agent.name}; compare it with what the agent printed.`,
+    );
+
+  await store.create('inbox', agent.agentId, {
+    version: 1,
+    jobs: [],
+    imminentUntil: 0,
+    hotUntil: 0,
+  });
+  return changeRoster(ports, { ...agent, state: 'active' }, agent.version);
+}
+
+/** Takes effect at once: the next call of the agent is answered as a stranger's. */
+export async function revokeAgent(
+  ports: Ports,
+  input: { readonly project: string; readonly agentId: string },
+): Promise<Outcome> {
+  const agent = await findAgent(ports, input);
+  if (!agent)
+    return refused(
+      `There is no agent ${input.agentId} in this project; reload the list of agents.`,
+    );
+  return changeRoster(ports, { ...agent, state: 'revoked' }, agent.version);
+}
+
+async function findAgent(
+  { store }: Ports,
+  input: { readonly project: string; readonly agentId: string },
+): Promise<AgentRecord | undefined> {
+  const agent = await store.get('agent', input.agentId);
+  return agent?.project === input.project ? agent : undefined;
+}
+
+/** The agent and the project's roster change together: who is offered work is who may take it. */
+async function changeRoster(ports: Ports, agent: AgentRecord, expect: number): Promise<Outcome> {
+  const { store, clock } = ports;
+  const settings = await loadSettings(store, agent.project);
+  if (settings.version === 0) await store.create('policy', agent.project, settings);
+  const others = settings.agents.filter((member) => member.agentId !== agent.agentId);
+  const self =
+    agent.state === 'active' ? [{ agentId: agent.agentId, environments: agent.environments }] : [];
+  const roster = {
+    ...settings,
+    version: settings.version + 1,
+    updatedAt: clock.now(),
+    agents: [...others, ...self],
+  };
+  const changes: Change[] = [
+    {
+      type: 'set',
+      entity: 'agent',
+      key: agent.agentId,
+      record: { ...agent, version: expect + 1 },
+      expect,
+    },
+    { type: 'set', entity: 'policy', key: agent.project, record: roster, expect: settings.version },
+  ];
+  const result = await store.transact(changes);
+  return result === 'done'
+    ? { kind: 'done' }
+    : refused('Somebody else changed the agents at the same moment; try again.');
+}

@@ -1,0 +1,77 @@
+/** A project admin describes sites and policies. */
+import type { Policy } from '#core/policy';
+import type { Site } from '#core/site';
+import type { Outcome, SettingsView } from '#wire/page';
+import { listAgents } from './manage-agents';
+import { refused } from './outcome';
+import type { Ports } from './ports';
+import { loadSettings, siteKey } from './world';
+
+/** Everything the settings page shows, in one answer. */
+export async function showSettings(ports: Ports, project: string): Promise<SettingsView> {
+  const settings = await loadSettings(ports.store, project);
+  return {
+    project,
+    workflowInstalled: settings.workflow !== null,
+    policy: settings.policy,
+    sites: await listSites(ports, project),
+    agents: await listAgents(ports, project),
+    agentUrl: await ports.triggers.agentUrl(),
+  };
+}
+
+/** The project's sites, the last changed first. */
+async function listSites({ store }: Ports, project: string): Promise<readonly Site[]> {
+  const page = await store.list('site', {
+    index: 'by-project',
+    partition: [project],
+    order: 'descending',
+    limit: 90,
+  });
+  return page.rows.map(({ record }) => record.site);
+}
+
+/** Adds a site or replaces it. */
+export async function putSite(
+  ports: Ports,
+  input: { readonly project: string; readonly site: Site },
+): Promise<Outcome> {
+  const { store, clock } = ports;
+  const key = siteKey(input.project, input.site.id);
+  const known = await store.get('site', key);
+  const record = {
+    version: (known?.version ?? 0) + 1,
+    project: input.project,
+    updatedAt: clock.now(),
+    site: input.site,
+  };
+  if (!known) {
+    const made = await store.create('site', key, record);
+    return made === 'created'
+      ? { kind: 'done' }
+      : refused(changedMeanwhile(`Site ${input.site.id}`));
+  }
+  const result = await store.transact([
+    { type: 'set', entity: 'site', key, record, expect: known.version },
+  ]);
+  return result === 'done' ? { kind: 'done' } : refused(changedMeanwhile(`Site ${input.site.id}`));
+}
+
+/** Replaces the policy; its version counts up, so that plans made under the old one are known. */
+export async function putPolicy(
+  ports: Ports,
+  input: { readonly project: string; readonly policy: Policy },
+): Promise<Outcome> {
+  const { store, clock } = ports;
+  const settings = await loadSettings(store, input.project);
+  if (settings.version === 0) await store.create('policy', input.project, settings);
+  const policy = { ...input.policy, version: settings.policy.version + 1 };
+  const record = { ...settings, version: settings.version + 1, updatedAt: clock.now(), policy };
+  const result = await store.transact([
+    { type: 'set', entity: 'policy', key: input.project, record, expect: settings.version },
+  ]);
+  return result === 'done' ? { kind: 'done' } : refused(changedMeanwhile('The policy'));
+}
+
+const changedMeanwhile = (what: string): string =>
+  `${what} was changed by somebody else at the same moment; reload the page and try again.`;

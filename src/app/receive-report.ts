@@ -1,0 +1,111 @@
+/** An agent tells what its hosts look like: each report counts once, in its order. */
+import { decideMessage } from '#core/job';
+import type { ReportAnswer, ReportData, ReportEntry } from '#wire/agent';
+import type { HostStatesRecord, JobRecord } from '#wire/records';
+import { busy, gap, ok, stale } from './agent-answer';
+import type { AgentAnswer } from './agent-answer';
+import type { AgentCall } from './agent-call';
+import type { Change, Ports } from './ports';
+
+/** Applies a report in one transaction, or answers why it does not count. */
+export async function receiveReport(
+  ports: Ports,
+  call: AgentCall<ReportData>,
+): Promise<AgentAnswer> {
+  const now = ports.clock.now();
+  const admitted = await admit(ports, call);
+  if (admitted.kind === 'answer') return admitted.answer;
+
+  const { job, seq } = admitted;
+  const counted: JobRecord = {
+    ...job,
+    version: job.version + 1,
+    lastSeq: seq,
+    lastMessage: call.digest,
+  };
+  const changes: Change[] = [
+    { type: 'set', entity: 'job', key: job.job, record: counted, expect: job.version },
+    ...(await hostChanges(ports, job, call.data.entries)),
+  ];
+  const result = await ports.store.transact(changes);
+  return result === 'done' ? reported(now, seq) : busy(now, 1);
+}
+
+export type Admission =
+  | { readonly kind: 'apply'; readonly job: JobRecord; readonly seq: number }
+  | { readonly kind: 'answer'; readonly answer: AgentAnswer };
+
+/** Whether a message of the job's row counts now; otherwise its answer. */
+export async function admit(ports: Ports, call: AgentCall<unknown>): Promise<Admission> {
+  const now = ports.clock.now();
+  const { job: jobId, fence, seq } = call.envelope;
+  const job = jobId === undefined ? undefined : await ports.store.get('job', jobId);
+  if (!job || fence === undefined || seq === undefined)
+    return { kind: 'answer', answer: stale(now) };
+  const decision = decideMessage(job, {
+    agentId: call.agent.agentId,
+    fence,
+    seq,
+    digest: call.digest,
+  });
+  switch (decision.kind) {
+    case 'apply':
+      return { kind: 'apply', job, seq };
+    case 'repeat':
+      return { kind: 'answer', answer: reported(now, job.lastSeq) };
+    case 'gap':
+      return { kind: 'answer', answer: gap(now, decision.expectedSeq) };
+    case 'stale':
+      return { kind: 'answer', answer: stale(now) };
+  }
+}
+
+/** The answer to a message that counts, or counted before. */
+export function reported(now: number, lastSeq: number): AgentAnswer {
+  const answer: ReportAnswer = { now, lastSeq };
+  return ok(answer);
+}
+
+/** The key of a chunk of a deployment's host states. */
+export const chunkKey = (
+  job: Pick<JobRecord, 'issueId' | 'environment' | 'attempt'>,
+  chunk: number,
+): string => `${job.issueId}.${job.environment}.${String(job.attempt)}.${String(chunk)}`;
+
+/** The chunk of a host: stable, so that a host is always found in the same record. */
+export function chunkOf(hostId: string, chunks: number, sha256: (text: string) => string): number {
+  return Number.parseInt(sha256(hostId).slice(0, 8), 16) % chunks;
+}
+
+async function hostChanges(
+  ports: Ports,
+  job: JobRecord,
+  entries: readonly ReportEntry[],
+): Promise<Change[]> {
+  const byChunk = new Map<number, ReportEntry[]>();
+  for (const entry of entries) {
+    const chunk = chunkOf(entry.host, job.chunks, (text) => ports.crypto.sha256(text));
+    byChunk.set(chunk, [...(byChunk.get(chunk) ?? []), entry]);
+  }
+  return Promise.all(
+    [...byChunk].map(([chunk, rows]) => chunkChange(ports, chunkKey(job, chunk), rows)),
+  );
+}
+
+async function chunkChange(
+  { store }: Ports,
+  key: string,
+  entries: readonly ReportEntry[],
+): Promise<Change> {
+  const known = await store.get('host-states', key);
+  const before: HostStatesRecord = known ?? { version: 0, hosts: {} };
+  if (!known) await store.create('host-states', key, before);
+  const news = entries.map(
+    ({ host, state, at, note, milliseconds }) => [host, { state, at, note, milliseconds }] as const,
+  );
+  const record = {
+    version: before.version + 1,
+    hosts: { ...before.hosts, ...Object.fromEntries(news) },
+  };
+  return { type: 'set', entity: 'host-states', key, record, expect: before.version };
+}

@@ -1,0 +1,33 @@
+/** A heartbeat: the agent keeps its claim and gets a fresh decision. */
+import { LEASE_SECONDS } from '#wire/agent';
+import type { HeartbeatAnswer, HeartbeatData } from '#wire/agent';
+import { busy, ok, stale } from './agent-answer';
+import type { AgentAnswer } from './agent-answer';
+import type { AgentCall } from './agent-call';
+import { ownedJob } from './owned-job';
+import type { Ports } from './ports';
+import { gateStands, signDecision } from './sign-decision';
+
+/** A claim whose gate no longer stands is not renewed: the agent stops at its next safe point. */
+export async function renewLease(
+  ports: Ports,
+  call: AgentCall<HeartbeatData>,
+): Promise<AgentAnswer> {
+  const now = ports.clock.now();
+  const job = await ownedJob(ports, call);
+  const release = job ? await gateStands(ports, job) : undefined;
+  if (!job || !release) return stale(now);
+
+  const renewed = { ...job, version: job.version + 1, leaseUntil: now + LEASE_SECONDS };
+  const result = await ports.store.transact([
+    { type: 'set', entity: 'job', key: job.job, record: renewed, expect: job.version },
+  ]);
+  if (result === 'conflict') return busy(now, 1);
+  const answer: HeartbeatAnswer = {
+    now,
+    leaseSeconds: LEASE_SECONDS,
+    command: 'continue',
+    decision: await signDecision(ports, renewed, release),
+  };
+  return ok(answer);
+}

@@ -1,0 +1,53 @@
+/** Decides a command against the present state and writes what it became, again after each conflict. */
+import type { Command } from '#core/command';
+import { decide } from '#core/decide';
+import type { Refusal } from '#core/refusal';
+import type { ReleaseRecord } from '#wire/records';
+import { commit } from './commit';
+import type { Commit } from './commit';
+import { ATTEMPTS_MAX, TooMuchContention } from './errors';
+import type { Ports } from './ports';
+import { loadWorld } from './world';
+import type { World } from './world';
+
+export type CommandResult =
+  | { readonly kind: 'done'; readonly record: ReleaseRecord }
+  | {
+      readonly kind: 'refused';
+      readonly refusals: readonly Refusal[];
+      readonly record: ReleaseRecord;
+      readonly world: World;
+    };
+
+type Extras = Pick<Commit, 'shown' | 'clicks' | 'finished' | 'changes'>;
+
+/** `extras` is asked again for each attempt, because its records may have changed as well; `stop` ends without a commit. */
+export async function runCommand(
+  ports: Ports,
+  issueId: string,
+  command: Command,
+  extras: (record: ReleaseRecord) => Promise<Extras | 'stop'> = () => Promise.resolve({}),
+): Promise<CommandResult> {
+  for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt += 1) {
+    const record = await ports.store.get('release', issueId);
+    if (!record) throw new Error(`There is no release ${issueId}.`);
+    const more = await extras(record);
+    if (more === 'stop') return { kind: 'done', record };
+
+    const world = await loadWorld(ports, record);
+    const decision = decide(record.state, command, world.facts);
+    if (decision.kind === 'refused')
+      return { kind: 'refused', refusals: decision.refusals, record, world };
+    if (decision.events.length === 0 && Object.keys(more).length === 0)
+      return { kind: 'done', record };
+    const result = await commit(ports, {
+      record,
+      world,
+      events: decision.events,
+      texts: decision.texts,
+      ...more,
+    });
+    if (result === 'done') return { kind: 'done', record };
+  }
+  throw new TooMuchContention(`Release ${issueId}`);
+}

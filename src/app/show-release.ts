@@ -1,0 +1,141 @@
+/** Everything the panel of a release needs, in one answer. */
+import { nowSentence } from '#core/now';
+import { parsePlan } from '#wire/plan';
+import { sentenceOf } from '#core/refusal';
+import { eventActor, eventText } from '#core/story';
+import type { EnvironmentView, HostView, ReleaseView, StoryEntry } from '#wire/page';
+import { HOSTS_PER_CHUNK } from '#wire/records';
+import type { HostStatesRecord, JobRecord, ReleaseRecord } from '#wire/records';
+import { segmentKey } from './commit';
+import { ensureRelease } from './ensure-release';
+import { changeInbox } from './offer-job';
+import type { Ports } from './ports';
+import { chunkKey, chunkOf } from './receive-report';
+import { reconcile } from './reconcile';
+import { eligibleAgents, loadWorld } from './world';
+import type { World } from './world';
+
+/** Segments of the story in one answer: the newest. */
+const STORY_SEGMENTS = 20;
+
+/** While a panel is open, its agents come every few seconds for so long after each look. */
+const WATCHED_SECONDS = 60;
+
+/** Reconciles first, so that a lost event costs a person seconds, not minutes. */
+export async function showRelease(
+  ports: Ports,
+  input: { readonly issueId: string; readonly accountId: string },
+): Promise<ReleaseView> {
+  await reconcile(ports, input.issueId);
+  const issue = await ports.jira.issue(input.issueId);
+  const record = issue ? await ensureRelease(ports, issue) : undefined;
+  if (!record) return { kind: 'not-a-release', sentence: sentenceOf({ why: 'not-a-release' }) };
+
+  const world = await loadWorld(ports, record);
+  await noteWatcher(ports, record, world);
+  const release = record.state;
+  const editable = ['draft', 'awaiting-approval', 'ready'].includes(release.status);
+  return {
+    kind: 'release',
+    issueKey: record.issueKey,
+    status: release.status,
+    environment: release.environment,
+    attempt: release.attempt,
+    now: nowSentence(release, world.facts),
+    failure: release.failure,
+    question: release.question,
+    environments: environmentsOf(record, world),
+    hosts: await hostsOf(ports, record),
+    content: release.content,
+    editRefused: editable
+      ? null
+      : sentenceOf({ why: 'not-in-status', wanted: 'Editing the content', status: release.status }),
+    story: await storyOf(ports, record),
+  };
+}
+
+const environmentsOf = ({ state }: ReleaseRecord, { facts }: World): readonly EnvironmentView[] =>
+  facts.policy.environments.map(({ id }) => ({
+    id,
+    current: id === state.environment,
+    deployedAt: state.deployments[id]?.at ?? null,
+  }));
+
+async function hostsOf(ports: Ports, { state }: ReleaseRecord): Promise<readonly HostView[]> {
+  const text = state.planDigest === null ? undefined : await ports.store.getText(state.planDigest);
+  const plan = text === undefined ? undefined : parsePlan(text);
+  if (!plan) return [];
+  const steps = plan.steps.filter((step) => step.stage === 'CODE');
+  const chunks = Math.max(
+    1,
+    Math.ceil(steps.reduce((sum, step) => sum + step.hosts.length, 0) / HOSTS_PER_CHUNK),
+  );
+  const place = { issueId: state.issueId, environment: plan.environment, attempt: state.attempt };
+  const states = await loadHostStates(ports, place, chunks);
+  return steps.flatMap((step) =>
+    step.hosts.map((host): HostView => {
+      const known = states.get(chunkOf(host.id, chunks, (value) => ports.crypto.sha256(value)))
+        ?.hosts[host.id];
+      return {
+        id: host.id,
+        name: host.name,
+        address: host.address,
+        site: step.site,
+        version: step.version,
+        state: known?.state ?? 'waiting',
+        note: known?.note ?? '',
+        at: known?.at ?? null,
+      };
+    }),
+  );
+}
+
+async function loadHostStates(
+  { store }: Ports,
+  place: Pick<JobRecord, 'issueId' | 'environment' | 'attempt'>,
+  chunks: number,
+): Promise<ReadonlyMap<number, HostStatesRecord>> {
+  const numbers = Array.from({ length: chunks }, (_, chunk) => chunk);
+  const records = await Promise.all(
+    numbers.map((chunk) => store.get('host-states', chunkKey(place, chunk))),
+  );
+  return new Map(records.flatMap((record, chunk) => (record ? [[chunk, record] as const] : [])));
+}
+
+async function storyOf(
+  { store }: Ports,
+  { state, history }: ReleaseRecord,
+): Promise<readonly StoryEntry[]> {
+  const newest = Array.from(
+    { length: Math.min(STORY_SEGMENTS, history.segments) },
+    (_, back) => history.segments - back,
+  );
+  const segments = await Promise.all(
+    newest.map((segment) => store.get('events', segmentKey(state.issueId, segment))),
+  );
+  return segments.flatMap((segment) =>
+    (segment?.events ?? [])
+      .map((event, index) => ({
+        serial: (segment?.firstSerial ?? 0) + index,
+        at: segment?.at ?? 0,
+        by: eventActor(event),
+        text: eventText(event),
+      }))
+      .reverse(),
+  );
+}
+
+/** A hint that costs a write only when the last one is running out. */
+async function noteWatcher(ports: Ports, { state }: ReleaseRecord, world: World): Promise<void> {
+  if (state.environment === null) return;
+  const now = ports.clock.now();
+  for (const agentId of eligibleAgents(world.settings, state.environment)) {
+    const inbox = await ports.store.get('inbox', agentId);
+    if (!inbox || inbox.hotUntil > now + WATCHED_SECONDS / 2) continue;
+    const change = await changeInbox(ports.store, agentId, (known) => ({
+      ...known,
+      hotUntil: now + WATCHED_SECONDS,
+    }));
+    await ports.store.transact([change]);
+  }
+}

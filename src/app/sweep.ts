@@ -1,0 +1,51 @@
+/** Every five minutes: finds what queue and events have lost. */
+import type { Ports } from './ports';
+import { reconcile } from './reconcile';
+
+/** How far back a sweep looks for moved issues: three sweeps, so that one that fails loses nothing. */
+const LOOK_BACK_MINUTES = 15;
+
+/** An outbox row that is older has been forgotten by the queue. */
+const OUTBOX_OVERDUE_SECONDS = 60;
+
+/** Rows and projects that one sweep handles; the rest waits for the next. */
+const PAGE = 50;
+
+/** Wakes forgotten Jira effects and compares what has moved in Jira lately with the store. */
+export async function sweep(ports: Ports): Promise<void> {
+  await wakeOutboxes(ports);
+  const projects = await ports.store.list('policy', {
+    index: 'by-installed',
+    partition: ['yes'],
+    order: 'ascending',
+    limit: PAGE,
+  });
+  for (const { record } of projects.rows) {
+    const issueIds = await ports.jira.issuesUpdatedSince(record.project, LOOK_BACK_MINUTES);
+    for (const issueId of issueIds) await tryReconcile(ports, issueId);
+  }
+}
+
+async function wakeOutboxes({ store, queue, clock }: Ports): Promise<void> {
+  const overdue = await store.list('outbox', {
+    index: 'by-state',
+    partition: ['pending'],
+    atMost: clock.now() - OUTBOX_OVERDUE_SECONDS,
+    order: 'ascending',
+    limit: PAGE,
+  });
+  for (const { record } of overdue.rows)
+    await queue.push({ type: 'work-outbox', issueId: record.issueId });
+}
+
+/** One release that cannot be compared must not keep the others waiting. */
+async function tryReconcile(ports: Ports, issueId: string): Promise<void> {
+  try {
+    await reconcile(ports, issueId);
+  } catch (error) {
+    ports.log.warn('A release could not be compared with its issue.', {
+      issueId,
+      error: String(error),
+    });
+  }
+}

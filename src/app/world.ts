@@ -1,0 +1,95 @@
+/** Loads what the decider must know about a release's world, by keys only. */
+import type { AgentFact, Facts, ScopeFact } from '#core/facts';
+import { scopesOf } from '#core/gates';
+import { DEFAULT_POLICY } from '#core/policy';
+import type { Release } from '#core/release';
+import type { PolicyRecord, ReleaseRecord, ScopeRecord } from '#wire/records';
+import type { Ports, Store } from './ports';
+
+export interface World {
+  readonly facts: Facts;
+  readonly settings: PolicyRecord;
+  readonly scopes: ReadonlyMap<string, ScopeRecord>;
+}
+
+/** Reads policy, sites, scopes and agents: a number of reads that grows with the release's sites and agents only. */
+export async function loadWorld(ports: Ports, record: ReleaseRecord): Promise<World> {
+  const { store, clock, crypto } = ports;
+  const settings = await loadSettings(store, record.project);
+  const [sites, scopes, agents] = await Promise.all([
+    loadSites(store, record.state),
+    loadScopes(store, scopesOf(record.state)),
+    loadAgents(store, settings, record.state.environment),
+  ]);
+  const facts: Facts = {
+    now: clock.now(),
+    policy: settings.policy,
+    sites,
+    scopes: [...scopes].map(([scope, { holder }]): ScopeFact => ({ scope, holder })),
+    agents,
+    nextSerial: record.history.events + 1,
+    sha256: (text) => crypto.sha256(text),
+  };
+  return { facts, settings, scopes };
+}
+
+/** The project's policy, roster and workflow; the default policy where nothing was set yet. */
+export async function loadSettings(store: Store, project: string): Promise<PolicyRecord> {
+  const settings = await store.get('policy', project);
+  return (
+    settings ?? {
+      version: 0,
+      project,
+      updatedAt: 0,
+      installed: 'no',
+      policy: DEFAULT_POLICY,
+      agents: [],
+      workflow: null,
+    }
+  );
+}
+
+/** The active agents that may be offered a job of this environment. */
+export const eligibleAgents = (settings: PolicyRecord, environment: string): readonly string[] =>
+  settings.agents
+    .filter((agent) => agent.environments.includes(environment))
+    .map((agent) => agent.agentId);
+
+/** The key of a site's record. */
+export const siteKey = (project: string, site: string): string => `${project}.${site}`;
+
+async function loadSites(store: Store, release: Release) {
+  const names = (release.content?.code ?? []).map((change) => change.site);
+  const records = await Promise.all(
+    names.map((name) => store.get('site', siteKey(release.project, name))),
+  );
+  return records.flatMap((record) => (record ? [record.site] : []));
+}
+
+async function loadScopes(
+  store: Store,
+  scopes: readonly string[],
+): Promise<ReadonlyMap<string, ScopeRecord>> {
+  const records = await Promise.all(
+    scopes.map(async (scope) => [scope, await store.get('scope', scope)] as const),
+  );
+  return new Map(
+    records.map(([scope, record]) => [scope, record ?? { version: -1, fence: 0, holder: null }]),
+  );
+}
+
+async function loadAgents(
+  store: Store,
+  settings: PolicyRecord,
+  environment: string | null,
+): Promise<AgentFact[]> {
+  if (environment === null) return [];
+  const records = await Promise.all(
+    eligibleAgents(settings, environment).map((agentId) => store.get('agent', agentId)),
+  );
+  return records.flatMap((record) =>
+    record?.state === 'active'
+      ? [{ agentId: record.agentId, environments: record.environments, lastSeen: record.lastSeen }]
+      : [],
+  );
+}

@@ -1,0 +1,62 @@
+/** What an event says in a release's story, and who caused it. */
+import type { ReleaseEvent } from './release';
+
+/** The event in words; people are named apart from them. */
+export function eventText(event: ReleaseEvent): string {
+  switch (event.type) {
+    case 'created':
+      return 'created the release';
+    case 'content-edited':
+      return `changed the content: ${event.content.code.map((change) => `${change.site} ${change.version}`).join(', ')}`;
+    case 'submitted':
+      return `submitted it for ${event.environment}`;
+    case 'plan-changed':
+      return `bound plan ${event.planDigest.slice(0, 12)}`;
+    case 'approved':
+      return `approved as “${event.step}” the plan ${event.planDigest.slice(0, 12)}`;
+    case 'rejected':
+      return `rejected it: ${event.reason}`;
+    case 'approvals-met':
+      return 'found all approvals given';
+    case 'approvals-stale':
+      return 'found the approvals stale, because the plan changed';
+    case 'started':
+      return `started attempt ${String(event.attempt)}`;
+    case 'no-sql':
+      return 'found no SQL to run';
+    case 'no-config':
+      return 'found no configuration to apply';
+    case 'stage-offered':
+      return `offered job ${event.job} (${event.stage}) to the agents`;
+    case 'outcome-unknown':
+      return `could not learn the outcome: ${event.question}`;
+    case 'answered':
+      return `answered “${event.answer.replace('-', ' ')}” about job ${event.job}`;
+    case 'code-succeeded':
+      return 'saw the new version healthy on every host';
+    case 'code-failed':
+      return `saw CODE fail (${event.failure.class}): ${event.failure.sentence}`;
+    case 'verified':
+      return 'verified every host';
+    case 'not-verified':
+      return `saw VERIFY fail (${event.failure.class}): ${event.failure.sentence}`;
+    case 'retried':
+      return `retried ${event.stage}`;
+    case 'promoted':
+      return `promoted it to ${event.environment}`;
+    case 'completed':
+      return 'completed the release';
+    case 'iterated':
+      return 'took it back to Draft for new content';
+    case 'aborted':
+      return `aborted it: ${event.reason}`;
+    case 'move-undone':
+      return `moved the issue to ${event.from}, which was put back: ${event.reason}`;
+  }
+}
+
+/** The account id of whoever caused the event; null where Interlock acted by rule. */
+export function eventActor(event: ReleaseEvent): string | null {
+  if (event.type === 'created') return event.reporter;
+  return 'by' in event ? event.by : null;
+}
