@@ -1,0 +1,185 @@
+/** The Jira port over Jira's REST API, as the app's own account. */
+import { route } from '@forge/api';
+import { z } from 'zod';
+import type { GateValue } from '#core/gate-field';
+import type { Issue, Jira, StatusChange } from '#app/ports';
+import { appFields, forgetAppFields } from './app-fields';
+import { ask, asAppClient, read, refused, wordsOf } from './jira-client';
+import type { JiraCall } from './jira-client';
+import { addCommentOnce } from './jira-comments';
+
+/** `installation` keeps apart what warm functions remember for several sites. */
+export const createJira = (installation: string): Jira => ({
+  issue: readIssue,
+  issuesUpdatedSince,
+  statusChanges,
+  groupsOf,
+  mayEdit,
+  writeGate: (issueId, gate, environment) =>
+    writeGate(installation, issueId, { gate, environment }),
+  move,
+  comment: addCommentOnce,
+});
+
+const IssueAnswer = z.object({
+  id: z.string(),
+  key: z.string(),
+  fields: z.object({
+    project: z.object({ id: z.string() }),
+    issuetype: z.object({ id: z.string() }),
+    status: z.object({ id: z.string() }),
+    reporter: z.object({ accountId: z.string() }).nullish(),
+  }),
+});
+
+async function readIssue(idOrKey: string): Promise<Issue | undefined> {
+  const call: JiraCall = {
+    method: 'GET',
+    path: route`/rest/api/3/issue/${idOrKey}?fields=project,issuetype,status,reporter`,
+  };
+  const answer = await asAppClient(call);
+  if (answer.status === 404) return undefined;
+  if (!answer.ok) throw refused(call, answer);
+  const { id, key, fields } = read(call, answer, IssueAnswer);
+  return {
+    id,
+    key,
+    project: fields.project.id,
+    issueTypeId: fields.issuetype.id,
+    statusId: fields.status.id,
+    reporter: fields.reporter?.accountId ?? null,
+  };
+}
+
+/** Issues that one look back names. */
+const UPDATED_MAX = 50;
+
+const Found = z.object({ issues: z.array(z.object({ id: z.string() })) });
+
+async function issuesUpdatedSince(project: string, minutes: number): Promise<readonly string[]> {
+  const jql = `project = ${project} AND updated >= "-${String(minutes)}m" ORDER BY updated DESC`;
+  const { issues } = await ask(
+    asAppClient,
+    {
+      method: 'POST',
+      path: route`/rest/api/3/search/jql`,
+      body: { jql, maxResults: UPDATED_MAX, fields: ['id'] },
+    },
+    Found,
+  );
+  return issues.map(({ id }) => id);
+}
+
+/** Changes in one page of a changelog: Jira's default. */
+const CHANGES_PAGE = 100;
+
+const Changelog = z.object({
+  total: z.int(),
+  values: z.array(
+    z.object({
+      id: z.string(),
+      author: z.object({ accountId: z.string() }).nullish(),
+      items: z.array(
+        z.object({
+          fieldId: z.string().optional(),
+          from: z.string().nullish(),
+          to: z.string().nullish(),
+        }),
+      ),
+    }),
+  ),
+});
+
+/** Jira pages a changelog from its oldest entry, so a long one takes a second call for its end. */
+async function statusChanges(issueId: string): Promise<readonly StatusChange[]> {
+  const first = await changelogFrom(issueId, 0);
+  const last =
+    first.total > CHANGES_PAGE ? await changelogFrom(issueId, first.total - CHANGES_PAGE) : first;
+  return last.values.flatMap(toStatusChange).reverse();
+}
+
+const changelogFrom = (issueId: string, startAt: number) =>
+  ask(
+    asAppClient,
+    {
+      method: 'GET',
+      path: route`/rest/api/3/issue/${issueId}/changelog?startAt=${startAt}&maxResults=${CHANGES_PAGE}`,
+    },
+    Changelog,
+  );
+
+function toStatusChange(entry: z.infer<typeof Changelog>['values'][number]): StatusChange[] {
+  const change = entry.items.find(({ fieldId }) => fieldId === 'status');
+  if (typeof change?.from !== 'string' || typeof change.to !== 'string') return [];
+  const author = entry.author?.accountId ?? null;
+  return [{ id: entry.id, author, from: change.from, to: change.to }];
+}
+
+const Groups = z.array(z.object({ groupId: z.string().nullish() }));
+
+async function groupsOf(accountId: string): Promise<readonly string[]> {
+  const path = route`/rest/api/3/user/groups?accountId=${accountId}`;
+  const groups = await ask(asAppClient, { method: 'GET', path }, Groups);
+  return groups.flatMap(({ groupId }) => groupId ?? []);
+}
+
+const Permissions = z.object({
+  projectPermissions: z.array(z.object({ permission: z.string(), issues: z.array(z.int()) })),
+});
+
+async function mayEdit(accountId: string, issueId: string): Promise<boolean> {
+  const issue = Number(issueId);
+  const { projectPermissions } = await ask(
+    asAppClient,
+    {
+      method: 'POST',
+      path: route`/rest/api/3/permissions/check`,
+      body: { accountId, projectPermissions: [{ permissions: ['EDIT_ISSUES'], issues: [issue] }] },
+    },
+    Permissions,
+  );
+  return projectPermissions.some(
+    (grant) => grant.permission === 'EDIT_ISSUES' && grant.issues.includes(issue),
+  );
+}
+
+async function writeGate(
+  installation: string,
+  issueId: string,
+  value: { readonly gate: GateValue; readonly environment: string | null },
+): Promise<void> {
+  const fields = await appFields(installation);
+  const issueIds = [Number(issueId)];
+  const call: JiraCall = {
+    method: 'POST',
+    path: route`/rest/api/3/app/field/value?generateChangelog=false`,
+    body: {
+      updates: [
+        { customField: fields.gate, issueIds, value: value.gate },
+        { customField: fields.environment, issueIds, value: value.environment },
+      ],
+    },
+  };
+  const answer = await asAppClient(call);
+  if (answer.ok) return;
+  forgetAppFields(installation);
+  throw refused(call, answer);
+}
+
+/** Jira says no with 400 (condition, validator), 404 (no such issue) or 409 (changed at the same time). */
+const MOVE_REFUSALS = [400, 404, 409];
+
+async function move(
+  issueId: string,
+  transitionId: string,
+): Promise<{ kind: 'moved' } | { kind: 'refused'; words: string }> {
+  const call: JiraCall = {
+    method: 'POST',
+    path: route`/rest/api/3/issue/${issueId}/transitions`,
+    body: { transition: { id: transitionId } },
+  };
+  const answer = await asAppClient(call);
+  if (answer.ok) return { kind: 'moved' };
+  if (MOVE_REFUSALS.includes(answer.status)) return { kind: 'refused', words: wordsOf(answer) };
+  throw refused(call, answer);
+}

@@ -1,0 +1,43 @@
+/** The web trigger that agents call. */
+import { z } from 'zod';
+import { handleAgentCall } from '#app/handle-agent';
+import { portsOf } from '#forge/ports';
+
+/** Source: developer.atlassian.com/platform/forge/runtime-reference/web-trigger (read 2026-11-20). */
+const Request = z.object({
+  method: z.string(),
+  headers: z.record(z.string(), z.array(z.string())).default({}),
+  body: z.string().default(''),
+});
+
+interface WebTriggerAnswer {
+  readonly statusCode: number;
+  readonly headers: Readonly<Record<string, readonly string[]>>;
+  readonly body: string;
+}
+
+export async function agent(payload: unknown, context: unknown): Promise<WebTriggerAnswer> {
+  const { method, headers, body } = Request.parse(payload);
+  const answer = await handleAgentCall(portsOf(context), {
+    method,
+    headers: lowerCased(headers),
+    body,
+  });
+  return {
+    statusCode: answer.status,
+    headers: { 'content-type': ['application/json; charset=utf-8'] },
+    body: JSON.stringify(answer.body),
+  };
+}
+
+/** HTTP writes header names as it likes; values of the same name are joined. */
+function lowerCased(
+  headers: Readonly<Record<string, readonly string[]>>,
+): Record<string, readonly string[]> {
+  const joined = new Map<string, readonly string[]>();
+  for (const [name, values] of Object.entries(headers)) {
+    const lower = name.toLowerCase();
+    joined.set(lower, [...(joined.get(lower) ?? []), ...values]);
+  }
+  return Object.fromEntries(joined);
+}

@@ -1,0 +1,26 @@
+/** What the panel of a release asks. */
+import { z } from 'zod';
+import { answerUnknown } from '#app/answer-unknown';
+import { editContent } from '#app/edit-content';
+import { showRelease } from '#app/show-release';
+import { createResolver, onCall } from '#forge/resolver';
+import { PANEL_CALLS } from '#wire/page';
+import type { PanelAnswers } from '#wire/page';
+
+/** Where Jira says that the panel stands. */
+const Place = z.object({ issue: z.object({ id: z.coerce.string() }) });
+type Place = z.infer<typeof Place>;
+
+export const panel = createResolver<PanelAnswers, Place>(Place, {
+  'release.show': onCall(PANEL_CALLS['release.show'], ({ ports, accountId, place }) =>
+    showRelease(ports, { issueId: place.issue.id, accountId }),
+  ),
+  'content.put': onCall(PANEL_CALLS['content.put'], ({ ports, accountId, place }, { content }) =>
+    editContent(ports, { issueId: place.issue.id, accountId, content }),
+  ),
+  'question.answer': onCall(
+    PANEL_CALLS['question.answer'],
+    ({ ports, accountId, place }, { answer }) =>
+      answerUnknown(ports, { issueId: place.issue.id, accountId, answer }),
+  ),
+});
