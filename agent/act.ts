@@ -1,0 +1,138 @@
+/** One act on one host: intent, effect, result; and when the answer is lost, what became of it. */
+import type { Failure } from '#core/failure';
+import type { HostState } from '#wire/agent';
+import { askState, hasHappened } from './ask-state';
+import type { Stop } from './hold';
+import { entryOf, nameOf, orderFor } from './host-story';
+import type { HostStory } from './host-story';
+import { elapsedSince, instant } from './lease';
+import type {
+  HostAct,
+  HostAnswer,
+  HostFacts,
+  HostOrder,
+  HostSession,
+  InstalledRelease,
+  OpenArtifact,
+} from './ports';
+import { questionAbout } from './questions';
+
+export type ActEnd =
+  | { readonly kind: 'done'; readonly facts: HostFacts }
+  | { readonly kind: 'failed'; readonly failure: Failure }
+  | { readonly kind: 'unknown'; readonly question: string }
+  | Exclude<Stop, { kind: 'refused' }>;
+
+/** What is to be done, with what only that act needs. */
+export type Act =
+  | { readonly act: 'stage'; readonly artifact: OpenArtifact }
+  | { readonly act: Exclude<HostAct, 'stage'>; readonly failure?: Failure };
+
+/** How an act shows to people while it is under way and when it is done. */
+export const STATES = {
+  stage: { begun: 'staging', done: 'staged' },
+  activate: { begun: 'switching', done: 'switched' },
+  start: { begun: 'starting', done: 'starting' },
+  'return-activate': { begun: 'failed', done: 'failed' },
+  'return-start': { begun: 'failed', done: 'failed' },
+} as const satisfies Record<HostAct, { begun: HostState; done: HostState }>;
+
+/** How often an act whose answer was lost is done before the agent gives up on the host. */
+const TRIES_MAX = 3;
+
+/** Does the act, writing down first what it means to do and then what came of it. */
+export async function act(
+  story: HostStory,
+  what: Act,
+  release: InstalledRelease,
+): Promise<ActEnd> {
+  const { agent, hold, step, target } = story;
+  const { journal, clock } = agent;
+  const { begun, done } = STATES[what.act];
+  hold.step = `${what.act} ${release.version} on ${target.host.name}`;
+  const failure = what.act === 'stage' ? undefined : what.failure;
+  const intent = {
+    ...hold.ref,
+    step: step.id,
+    host: target.host.id,
+    act: what.act,
+    ...release,
+    ...(failure && { failure }),
+  };
+  const from = instant(clock);
+  const serial = await journal.writeIntent(intent, entryOf(story, begun));
+
+  const end = await attempt(story, what, release);
+  const took = elapsedSince(from, clock);
+  if (end.kind === 'done') {
+    await journal.writeResult(serial, 'done', entryOf(story, done, '', took));
+  } else if (end.kind === 'failed') {
+    const { sentence } = end.failure;
+    await journal.writeResult(serial, sentence, entryOf(story, 'failed', sentence, took));
+  } else if (end.kind === 'unknown') {
+    // The intent stays open: should the job come back, the host is asked first.
+    await journal.tell(hold.ref.job, entryOf(story, 'unknown', end.question, took));
+  }
+  return end;
+}
+
+async function attempt(story: HostStory, what: Act, release: InstalledRelease): Promise<ActEnd> {
+  const { lines, target, hold, step } = story;
+  const order = orderFor(story, release);
+  for (let tries = 1; ; tries += 1) {
+    const line = await lines.to(target);
+    if (line.kind === 'failed') {
+      // Until something was sent, a refused connection leaves nothing in doubt.
+      return tries === 1 ? line : endInSilence(story, what.act, release, line.failure.sentence);
+    }
+    const answer = await perform(line.session, what, order, step.service.port);
+    if (answer.kind === 'done') return answer;
+    if (answer.kind === 'refused') return { kind: 'failed', failure: answer.failure };
+    if (answer.kind === 'superseded') return { kind: 'lost', why: answer.sentence };
+
+    const asked = await askState(story, order.fence);
+    if (asked.kind === 'lost') return asked;
+    if (asked.kind === 'silent') return endInSilence(story, what.act, release, asked.sentence);
+    if (hasHappened(what.act, release, asked.facts)) return { kind: 'done', facts: asked.facts };
+    if (tries === TRIES_MAX) return brokenOff(story, what.act, answer.sentence);
+    const permit = await hold.mayContinue();
+    if (permit.kind === 'lost' || permit.kind === 'interrupted') return permit;
+  }
+}
+
+function perform(
+  session: HostSession,
+  what: Act,
+  order: HostOrder,
+  port: number,
+): Promise<HostAnswer> {
+  switch (what.act) {
+    case 'stage':
+      return session.stage(order, what.artifact);
+    case 'activate':
+    case 'return-activate':
+      return session.activate(order);
+    case 'start':
+    case 'return-start':
+      return session.start(order, port);
+  }
+}
+
+/** A host that fell silent while it received a package still serves what it served before. */
+const endInSilence = (
+  story: HostStory,
+  act: HostAct,
+  release: InstalledRelease,
+  sentence: string,
+): ActEnd =>
+  act === 'stage'
+    ? { kind: 'failed', failure: { class: 'transport', sentence } }
+    : { kind: 'unknown', question: questionAbout(story, act, release, sentence) };
+
+const brokenOff = ({ target }: HostStory, act: HostAct, sentence: string): ActEnd => ({
+  kind: 'failed',
+  failure: {
+    class: 'transport',
+    sentence: `The ${act} on host ${nameOf(target)} broke off ${TRIES_MAX} times (${sentence}); it has not happened. Check the host and the network, then retry.`,
+  },
+});

@@ -1,0 +1,69 @@
+/** The agent's life: take up what is open, then poll, claim and work until told to stop. */
+import type { PollAnswer } from '#wire/agent';
+import { POLL_FAR_MILLISECONDS } from '#wire/agent';
+import { waitAfter } from './back-off';
+import { claimJob } from './claim-job';
+import { elapsedSince, instant } from './lease';
+import type { Agent, Instant } from './ports';
+import { runJob } from './run-job';
+
+/** How the agent's life ends: asked to, or because the app no longer knows it. */
+export type LifeEnd = 'stopped' | 'revoked';
+
+/** A job that could not be had is asked for again after so long: another agent holds it, or the app is busy. */
+const ASK_AGAIN_SECONDS = 30;
+
+/** Far polls come up to a tenth earlier, so that agents that started together drift apart. */
+const JITTER = 0.1;
+
+/** Runs until `stopping` aborts, or until the app says that it knows this agent no more. */
+export async function liveAgent(agent: Agent, stopping: AbortSignal): Promise<LifeEnd> {
+  const { app, clock, journal, log } = agent;
+  const refusedAt = new Map<string, Instant>();
+  const work = (job: string) => workOn(agent, job, refusedAt, stopping);
+
+  for (const { job } of await journal.openJobs()) await work(job);
+  for (let failures = 0; !stopping.aborted; ) {
+    const result = await app.poll();
+    if (result.kind === 'refused' && result.error === 'gone') return 'revoked';
+    failures = result.kind === 'answered' ? 0 : failures + 1;
+    if (result.kind !== 'answered') {
+      log.warn('A poll brought nothing.', { ...result });
+      await clock.sleep(waitAfter(result, failures - 1), stopping);
+      continue;
+    }
+    let finished = false;
+    for (const job of result.answer.jobs) finished = (await work(job)) || finished;
+    // The end of one job is often the beginning of the next: its successor waits at the app already.
+    if (!finished) await clock.sleep(nextPoll(agent, result.answer), stopping);
+  }
+  return 'stopped';
+}
+
+/** Claims a job and works on it; true when the app has its end. */
+async function workOn(
+  agent: Agent,
+  job: string,
+  refusedAt: Map<string, Instant>,
+  stopping: AbortSignal,
+): Promise<boolean> {
+  const refused = refusedAt.get(job);
+  if (stopping.aborted) return false;
+  if (refused && elapsedSince(refused, agent.clock) < ASK_AGAIN_SECONDS * 1_000) return false;
+
+  const claimed = await claimJob(agent, job, stopping);
+  if (claimed.kind === 'none') {
+    refusedAt.set(job, instant(agent.clock));
+    return false;
+  }
+  refusedAt.delete(job);
+  agent.log.info('Claimed a job.', { job, fence: claimed.claim.fence, stage: claimed.claim.stage });
+  const end = await runJob(agent, claimed.claim, claimed.sentAt, stopping);
+  agent.log.info('A job has ended.', { job, ...end });
+  return end.kind === 'finished';
+}
+
+function nextPoll({ chance }: Agent, { nextPollMilliseconds }: PollAnswer): number {
+  if (nextPollMilliseconds < POLL_FAR_MILLISECONDS) return nextPollMilliseconds;
+  return Math.round(nextPollMilliseconds * (1 - JITTER * chance()));
+}

@@ -1,0 +1,13 @@
+/** A step with its hosts as agent.yml allows them, and how a part of the work ends. */
+import type { PlanStep } from '#core/plan';
+import type { FinishOutcome } from '#wire/agent';
+import type { Stop } from './hold';
+import type { HostTarget } from './ports';
+
+export interface BoundStep<Step extends PlanStep = PlanStep> {
+  readonly step: Step;
+  readonly targets: readonly HostTarget[];
+}
+
+/** How a part of the work ends; only after `succeeded` the next part begins. */
+export type PartEnd = FinishOutcome | Stop;

@@ -1,0 +1,151 @@
+/** agent.yml: what this agent may touch. Owned by root; Jira names ids and addresses, this file bounds them. */
+import { readFileSync } from 'node:fs';
+import ipaddr from 'ipaddr.js';
+import { parse, YAMLParseError } from 'yaml';
+import { z } from 'zod';
+
+const absolutePath = z
+  .string()
+  .regex(/^\/([A-Za-z0-9._-]+(\/[A-Za-z0-9._-]+)*)?$/, 'must be an absolute path')
+  .refine((path) => !path.split('/').includes('..'), 'must not contain ".."');
+const filePath = z.string().startsWith('/', 'must be an absolute path').max(4_096);
+const port = z.int().min(1).max(65_535);
+const name = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'must be letters, digits, ".", "_" or "-"');
+const pattern = z
+  .string()
+  .refine((text) => ipaddr.isValidCIDR(text) || isHostName(text), 'must be a CIDR or a host name');
+
+function isHostName(text: string): boolean {
+  return /^[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$/.test(text);
+}
+
+const ports = z
+  .array(z.union([port, z.string().regex(/^\d{1,5}-\d{1,5}$/, 'must be a port or "from-to"')]))
+  .min(1);
+
+const common = {
+  /** One CIDR or host name, or several. */
+  match: z.union([pattern, z.array(pattern).min(1)]),
+  environments: z.array(name).min(1),
+  /** Sites may live in this directory or below it. */
+  basePath: absolutePath,
+  /** Ports that health checks may ask. */
+  probePorts: ports,
+};
+
+const overSsh = {
+  transport: z.literal('ssh'),
+  ports: z.array(port).min(1).default([22]),
+  user: z.string().regex(/^[a-z_][a-z0-9_-]{0,31}$/, 'must be a Unix user name'),
+  /** Private key that opens the hosts. */
+  key: filePath,
+  /** Host keys that are trusted, in OpenSSH's format. */
+  knownHosts: filePath,
+};
+
+/** The agent runs on the host itself. */
+const onThisMachine = { transport: z.literal('local') };
+
+/** A rule that does not say how hosts are reached means ssh. */
+function withTransport(rule: unknown): unknown {
+  return typeof rule === 'object' && rule !== null && !('transport' in rule)
+    ? { ...rule, transport: 'ssh' }
+    : rule;
+}
+
+const HostRule = z.preprocess(
+  withTransport,
+  z.discriminatedUnion('transport', [
+    z.strictObject({ ...common, ...overSsh }),
+    z.strictObject({ ...common, ...onThisMachine }),
+  ]),
+);
+export type HostRule = z.infer<typeof HostRule>;
+export type SshRule = Extract<HostRule, { transport: 'ssh' }>;
+
+const StoreRule = z.strictObject({
+  id: name,
+  /** Absent: every environment. */
+  environments: z.array(name).min(1).exactOptional(),
+  kind: z.literal('directory'),
+  path: filePath,
+});
+export type StoreRule = z.infer<typeof StoreRule>;
+
+const count = (standard: number, max: number) => z.int().min(1).max(max).default(standard);
+
+const Limits = z.strictObject({
+  /** Hosts that receive the package at a time. */
+  hostsAtOnce: count(10, 1_000),
+  /** How long a new version may take until it is healthy. */
+  healthSeconds: count(60, 3_600),
+  connectSeconds: count(10, 300),
+  /** Longest that one act on a host may take, the copy included. */
+  actSeconds: count(900, 86_400),
+  packageMaxBytes: count(2 * 1024 ** 3, 64 * 1024 ** 3),
+  unpackedMaxBytes: count(8 * 1024 ** 3, 256 * 1024 ** 3),
+  appConnectSeconds: count(10, 300),
+  appFirstByteSeconds: count(30, 300),
+  appTotalSeconds: count(60, 600),
+});
+export type Limits = z.infer<typeof Limits>;
+
+const AgentConfig = z.strictObject({
+  /** The agent's web trigger, as the settings page in Jira shows it. */
+  url: z.url({ protocol: /^https?$/ }),
+  /** Holds the private key and the journal; only the agent's user may read it. */
+  stateDirectory: filePath,
+  name: z.string().min(1).max(80),
+  hosts: z.array(HostRule),
+  stores: z.array(StoreRule).default([]),
+  limits: Limits.prefault({}),
+});
+export type AgentConfig = z.infer<typeof AgentConfig>;
+
+export type ConfigResult =
+  | { readonly kind: 'config'; readonly config: AgentConfig }
+  | { readonly kind: 'invalid'; readonly sentence: string };
+
+/** Reads agent.yml, or says in one sentence what is wrong with it and what to do. */
+export function readConfig(file: string): ConfigResult {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    return invalid(`The configuration ${file} cannot be read (${reason}); create it from agent.example.yml.`);
+  }
+  return parseConfig(text, file);
+}
+
+/** The configuration in a text; `file` is named in the sentence. */
+export function parseConfig(text: string, file: string): ConfigResult {
+  let data: unknown;
+  try {
+    data = parse(text);
+  } catch (cause) {
+    if (!(cause instanceof YAMLParseError)) throw cause;
+    return invalid(`${file} is no YAML: ${firstLine(cause.message)} Correct that line.`);
+  }
+  const parsed = AgentConfig.safeParse(data, { reportInput: true });
+  if (parsed.success) return { kind: 'config', config: parsed.data };
+  return invalid(`${file}: ${describe(parsed.error)}`);
+}
+
+const invalid = (sentence: string): ConfigResult => ({ kind: 'invalid', sentence });
+
+const firstLine = (text: string): string => (text.split('\n')[0] ?? '').replace(/:?$/, '.');
+
+/** The first thing that is wrong: where in the file, what stands there, what should. */
+function describe({ issues }: z.ZodError): string {
+  const [issue] = issues;
+  if (issue === undefined) throw new Error('A configuration was refused without a reason.');
+  const where = issue.path.length === 0 ? 'the file' : issue.path.map(String).join('.');
+  if (issue.code === 'unrecognized_keys') {
+    return `${where} holds "${issue.keys.join('", "')}", which means nothing here; remove it or correct its spelling.`;
+  }
+  const found = issue.input === undefined ? 'is missing' : `is ${JSON.stringify(issue.input)}`;
+  return `${where} ${found}: ${issue.message}; agent.example.yml shows what belongs there.`;
+}

@@ -1,0 +1,89 @@
+/** Brings a job's messages to the app, in order, each until it is acknowledged. */
+import { waitAfter } from './back-off';
+import type { Agent, AppResult, JobRef, OutboxMessage } from './ports';
+import type { ReportAnswer } from '#wire/agent';
+
+/** Reports of one job are at least so far apart; what happens between them travels together. */
+export const REPORT_GAP_MILLISECONDS = 3_000;
+
+/** How often the outbox is looked at while the job works. */
+const LOOK_MILLISECONDS = 200;
+
+export type Delivery =
+  | { readonly kind: 'delivered' }
+  /** The app could not be reached and the agent has to end: the next start delivers the rest. */
+  | { readonly kind: 'left' }
+  /** The app no longer takes messages of this claim. */
+  | { readonly kind: 'stale'; readonly why: string };
+
+/**
+ * Delivers while the work goes on, and everything that is left once it has ended. `ended` aborts
+ * when the work adds nothing more; `leave` aborts when what cannot be delivered now has to wait.
+ */
+export async function deliverOutbox(
+  agent: Agent,
+  { job }: JobRef,
+  ended: AbortSignal,
+  leave: AbortSignal,
+): Promise<Delivery> {
+  const { journal, clock } = agent;
+  let failures = 0;
+  for (;;) {
+    const isLast = ended.aborted;
+    const message = await journal.nextMessage(job);
+    if (message === undefined) {
+      if (isLast) return { kind: 'delivered' };
+      await clock.sleep(LOOK_MILLISECONDS, ended);
+      continue;
+    }
+    const result = await send(agent, message);
+    const next = await settle(agent, message, result);
+    if (next === 'stale') {
+      return { kind: 'stale', why: result.kind === 'refused' ? result.message : '' };
+    }
+    failures = next === 'again' ? failures + 1 : 0;
+    if (failures > 0) {
+      if (leave.aborted) return { kind: 'left' };
+      await clock.sleep(waitAfter(result, failures - 1), leave);
+    } else {
+      await clock.sleep(REPORT_GAP_MILLISECONDS, ended);
+    }
+  }
+}
+
+const send = ({ app }: Agent, message: OutboxMessage): Promise<AppResult<ReportAnswer>> =>
+  message.kind === 'report'
+    ? app.report(message, message.seq, message.entries)
+    : app.finish(message, message.seq, message.outcome);
+
+/** What the answer means for the outbox. */
+async function settle(
+  { journal, log }: Agent,
+  { job, seq }: OutboxMessage,
+  result: AppResult<ReportAnswer>,
+): Promise<'next' | 'again' | 'stale'> {
+  if (result.kind === 'answered') {
+    await journal.acknowledge(job, seq);
+    return 'next';
+  }
+  if (result.kind === 'unreachable') return 'again';
+  switch (result.error) {
+    case 'gap':
+      // Messages that the app misses and this journal never had belong to somebody else.
+      if (result.expectedSeq === undefined || result.expectedSeq >= seq) return 'stale';
+      await journal.sendAgainFrom(job, result.expectedSeq);
+      return 'next';
+    case 'stale':
+    case 'taken':
+    case 'gone':
+      return 'stale';
+    case 'invalid':
+      // Sent again it would be refused again, and nothing behind it would ever arrive.
+      log.error('The app cannot read this agent; update the agent.', { job, seq });
+      return 'stale';
+    case 'unauthorized':
+    case 'pending':
+    case 'busy':
+      return 'again';
+  }
+}

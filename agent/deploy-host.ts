@@ -1,0 +1,82 @@
+/** One host's story: switch, start, healthy; or back to what it served before. */
+import type { Failure } from '#core/failure';
+import { act } from './act';
+import type { ActEnd } from './act';
+import type { PartEnd } from './bound-step';
+import { entryOf, nameOf, releaseOf } from './host-story';
+import type { HostStory } from './host-story';
+import type { HostFacts, InstalledRelease } from './ports';
+import { serves, waitHealthy } from './wait-healthy';
+
+/** Puts the staged release into service on one host. `facts` is how the host looked when it was staged. */
+export async function deployHost(story: HostStory, facts: HostFacts): Promise<PartEnd> {
+  const { agent, hold } = story;
+  const release = releaseOf(story.step);
+  if (await servesAlready(story, facts)) return tellHealthy(story, 'It served this version already.');
+
+  const mayBegin = await hold.mayBegin();
+  if (mayBegin.kind !== 'yes') return mayBegin;
+  const switched = await act(story, { act: 'activate' }, release);
+  if (switched.kind !== 'done') return switched;
+
+  const mayStart = await hold.mayContinue();
+  if (mayStart.kind !== 'yes') return mayStart;
+  const started = await act(story, { act: 'start' }, release);
+  if (started.kind === 'failed') return goBack(story, before(facts, release), started.failure);
+  if (started.kind !== 'done') return started;
+
+  const served = await waitHealthy(story, release, agent.settings.limits.healthSeconds);
+  if (served.kind === 'failed') return goBack(story, before(facts, release), served.failure);
+  return tellHealthy(story, '', served.milliseconds);
+}
+
+/** Puts the release back that the host served before, and says whether it serves again. */
+export async function goBack(
+  story: HostStory,
+  former: InstalledRelease | null,
+  failure: Failure,
+): Promise<PartEnd> {
+  const { agent, hold, target, step } = story;
+  const host = nameOf(target);
+  if (former === null) {
+    return fail(story, failure, `There is no earlier release on host ${host} to go back to.`);
+  }
+  for (const next of ['return-activate', 'return-start'] as const) {
+    const permit = await hold.mayContinue();
+    if (permit.kind !== 'yes') return permit;
+    const done: ActEnd = await act(story, { act: next, failure }, former);
+    if (done.kind === 'failed') {
+      return fail(story, failure, `The way back to ${former.version} failed as well: ${done.failure.sentence}`);
+    }
+    if (done.kind !== 'done') return done;
+  }
+  const served = await waitHealthy(story, former, agent.settings.limits.healthSeconds);
+  if (served.kind === 'healthy') {
+    return fail(story, failure, `Host ${host} serves ${step.site} ${former.version} again.`);
+  }
+  return fail(story, failure, `The way back failed as well: ${served.failure.sentence}`);
+}
+
+/** What the host serves or served before the release. */
+export const before = (facts: HostFacts, { digest }: InstalledRelease): InstalledRelease | null =>
+  facts.current?.digest === digest ? facts.previous : facts.current;
+
+async function servesAlready(story: HostStory, facts: HostFacts): Promise<boolean> {
+  const release = releaseOf(story.step);
+  if (facts.current?.digest !== release.digest) return false;
+  if (facts.process === 'dead' || facts.processDigest !== release.digest) return false;
+  const look = await story.agent.health.look(story.target, story.step.service);
+  return serves(look, release, story);
+}
+
+async function tellHealthy(story: HostStory, note: string, milliseconds = 0): Promise<PartEnd> {
+  const entry = entryOf(story, 'healthy', note, milliseconds);
+  await story.agent.journal.tell(story.hold.ref.job, entry);
+  return { kind: 'succeeded' };
+}
+
+async function fail(story: HostStory, failure: Failure, what: string): Promise<PartEnd> {
+  const told: Failure = { class: failure.class, sentence: `${failure.sentence} ${what}` };
+  await story.agent.journal.tell(story.hold.ref.job, entryOf(story, 'failed', told.sentence));
+  return { kind: 'failed', failure: told };
+}

@@ -1,0 +1,87 @@
+/** An agent's hold on a job: the lease, the newest decision, and whether the next effect may begin. */
+import type { Failure } from '#core/failure';
+import type { ClaimAnswer, SignedDecision } from '#wire/agent';
+import { judgeDecision } from './decision';
+import { allowsEffects } from './lease';
+import type { Lease } from './lease';
+import type { Agent, Instant, JobRef } from './ports';
+
+/** Why no further effect begins. */
+export type Stop =
+  /** Without a live decision nothing is done. */
+  | { readonly kind: 'refused'; readonly failure: Failure }
+  /** Somebody else has the job, or it is over. */
+  | { readonly kind: 'lost'; readonly why: string }
+  /** This agent was asked to end; the next start goes on. */
+  | { readonly kind: 'interrupted' };
+
+export type Permit = { readonly kind: 'yes' } | Stop;
+
+export interface Hold {
+  readonly claim: ClaimAnswer;
+  readonly ref: JobRef;
+  /** What is being done, for the heartbeat. */
+  step: string | null;
+  /** Before the first effect, each batch and each host: lease and decision. Waits while the lease is in doubt. */
+  mayBegin(): Promise<Permit>;
+  /** Between the effects of one host, where stopping would leave it half done: the lease alone. */
+  mayContinue(): Promise<Permit>;
+  renew(from: Instant, seconds: number, decision: SignedDecision): void;
+  lose(why: string): void;
+  /** Aborts when the hold is over, for whatever reason. */
+  readonly over: AbortSignal;
+  release(): void;
+}
+
+/** How often an agent whose lease is in doubt looks whether a heartbeat got through. */
+const LEASE_LOOK_MILLISECONDS = 500;
+
+/** The hold that a claim gives; `sentAt` is when the claim was first sent. */
+export function takeHold(
+  agent: Agent,
+  claim: ClaimAnswer,
+  sentAt: Instant,
+  stopping: AbortSignal,
+): Hold {
+  const { clock, app, settings } = agent;
+  const over = new AbortController();
+  let lease: Lease = { from: sentAt, seconds: claim.leaseSeconds };
+  let decision = claim.decision;
+  let lost: string | null = null;
+
+  const mayContinue = async (): Promise<Permit> => {
+    for (;;) {
+      if (lost !== null) return { kind: 'lost', why: lost };
+      if (allowsEffects(lease, clock)) return { kind: 'yes' };
+      if (stopping.aborted) return { kind: 'interrupted' };
+      await clock.sleep(LEASE_LOOK_MILLISECONDS, stopping);
+    }
+  };
+
+  const mayBegin = async (): Promise<Permit> => {
+    const held = await mayContinue();
+    if (held.kind !== 'yes') return held;
+    if (stopping.aborted) return { kind: 'interrupted' };
+    const judged = judgeDecision(decision, claim, settings.identity, app.serverSeconds());
+    if (judged.kind === 'live') return { kind: 'yes' };
+    return { kind: 'refused', failure: { class: 'permission', sentence: judged.sentence } };
+  };
+
+  return {
+    claim,
+    ref: { job: claim.job, fence: claim.fence },
+    step: null,
+    mayBegin,
+    mayContinue,
+    renew: (from, seconds, newest) => {
+      lease = { from, seconds };
+      decision = newest;
+    },
+    lose: (why) => {
+      lost ??= why;
+      over.abort();
+    },
+    over: over.signal,
+    release: () => over.abort(),
+  };
+}

@@ -1,0 +1,47 @@
+/** What the story of one host in one step needs, and how it is told. */
+import type { PlanStep } from '#core/plan';
+import type { HostState, ReportEntry } from '#wire/agent';
+import type { Hold } from './hold';
+import type { Lines } from './lines';
+import type { Agent, HostOrder, HostTarget, InstalledRelease } from './ports';
+
+export interface HostStory {
+  readonly agent: Agent;
+  readonly hold: Hold;
+  readonly step: PlanStep;
+  readonly target: HostTarget;
+  readonly lines: Lines;
+}
+
+/** Longest note that the app takes. */
+const NOTE_MAX_CHARS = 1_000;
+
+/** The host's name and address, as sentences say it. */
+export const nameOf = ({ host }: HostTarget): string => `${host.name} (${host.address})`;
+
+/** The release that the step puts on its hosts. */
+export const releaseOf = (step: PlanStep): InstalledRelease => ({
+  digest: step.stage === 'CODE' ? step.artifact.sha256 : step.artifactSha256,
+  version: step.version,
+});
+
+/** An order to the host for a release. */
+export const orderFor = (
+  { hold, step }: HostStory,
+  { digest, version }: InstalledRelease,
+): HostOrder => ({ ...hold.ref, basePath: step.basePath, digest, version });
+
+/** One line for the app about the host. */
+export const entryOf = (
+  { agent, step, target }: HostStory,
+  state: HostState,
+  note = '',
+  milliseconds = 0,
+): ReportEntry => ({
+  at: agent.app.serverSeconds(),
+  step: step.id,
+  host: target.host.id,
+  state,
+  note: note.slice(0, NOTE_MAX_CHARS),
+  milliseconds: Math.round(milliseconds),
+});

@@ -1,0 +1,43 @@
+/** Renews the lease on its own timer while a job is held. */
+import { HEARTBEAT_SECONDS } from '#wire/agent';
+import { waitAfter } from './back-off';
+import type { Hold } from './hold';
+import type { Agent, AppResult } from './ports';
+import type { HeartbeatAnswer } from '#wire/agent';
+
+/** Ends when the hold is over; loses it when the app says that the job is somebody else's. */
+export async function keepLease(agent: Agent, hold: Hold): Promise<void> {
+  const { app, clock } = agent;
+  let failures = 0;
+  let wait = HEARTBEAT_SECONDS * 1_000;
+  for (;;) {
+    await clock.sleep(wait, hold.over);
+    if (hold.over.aborted) return;
+    const result = await app.heartbeat(hold.ref, hold.step);
+    failures = result.kind === 'answered' ? 0 : failures + 1;
+    wait = nextWait(agent, hold, result, failures);
+  }
+}
+
+function nextWait(
+  { log }: Agent,
+  hold: Hold,
+  result: AppResult<HeartbeatAnswer>,
+  failures: number,
+): number {
+  const regular = HEARTBEAT_SECONDS * 1_000;
+  switch (result.kind) {
+    case 'answered':
+      hold.renew(result.sentAt, result.answer.leaseSeconds, result.answer.decision);
+      return regular;
+    case 'unreachable':
+      log.warn('A heartbeat did not reach the app.', { ...hold.ref, why: result.sentence });
+      return Math.min(waitAfter(result, failures - 1), regular);
+    case 'refused':
+      log.warn('The app refused a heartbeat.', { ...hold.ref, ...result });
+      if (result.error === 'stale' || result.error === 'taken' || result.error === 'gone') {
+        hold.lose(result.message);
+      }
+      return Math.min(waitAfter(result, failures - 1), regular);
+  }
+}

@@ -1,0 +1,57 @@
+/** One job from its claim to its end: the lease, the outbox and the work, side by side. */
+import type { ClaimAnswer, FinishOutcome } from '#wire/agent';
+import { deliverOutbox } from './deliver-outbox';
+import { takeHold } from './hold';
+import type { Hold } from './hold';
+import { keepLease } from './keep-lease';
+import { performPlan } from './perform-plan';
+import type { Agent, Instant } from './ports';
+
+export type JobEnd =
+  | { readonly kind: 'finished'; readonly outcome: FinishOutcome }
+  /** The job is somebody else's, or over; nothing more was done. */
+  | { readonly kind: 'dropped'; readonly why: string }
+  /** The agent was asked to end; its next start takes the job up again. */
+  | { readonly kind: 'interrupted' };
+
+/** Works on a claimed job, going on from what the journal remembers of an earlier claim. */
+export async function runJob(
+  agent: Agent,
+  claim: ClaimAnswer,
+  sentAt: Instant,
+  stopping: AbortSignal,
+): Promise<JobEnd> {
+  const hold = takeHold(agent, claim, sentAt, stopping);
+  const { outcome } = await agent.journal.beginJob(hold.ref, claim.lastSeq);
+
+  const ended = new AbortController();
+  const leave = new AbortController();
+  const lease = keepLease(agent, hold);
+  const delivery = deliverOutbox(agent, hold.ref, ended.signal, leave.signal).then((end) => {
+    if (end.kind === 'stale') hold.lose(end.why);
+    return end;
+  });
+
+  const worked = outcome ? finished(outcome) : await work(agent, hold);
+  if (worked.kind === 'interrupted') leave.abort();
+  else stopping.addEventListener('abort', () => leave.abort());
+  ended.abort();
+
+  const delivered = await delivery;
+  hold.release();
+  await lease;
+  const end = delivered.kind === 'stale' ? dropped(delivered.why) : worked;
+  if (end.kind === 'dropped') await agent.journal.dropJob(claim.job, end.why);
+  return end;
+}
+
+async function work(agent: Agent, hold: Hold): Promise<JobEnd> {
+  const end = await performPlan(agent, hold);
+  if (end.kind === 'lost') return dropped(end.why);
+  if (end.kind === 'interrupted') return end;
+  await agent.journal.finishJob(hold.ref.job, end);
+  return finished(end);
+}
+
+const finished = (outcome: FinishOutcome): JobEnd => ({ kind: 'finished', outcome });
+const dropped = (why: string): JobEnd => ({ kind: 'dropped', why });

@@ -1,0 +1,63 @@
+/** What an earlier life of the agent began and did not see end: each host is asked and says NEW or OLD. */
+import { askState, hasHappened } from './ask-state';
+import { STATES } from './act';
+import type { Hold } from './hold';
+import { entryOf } from './host-story';
+import type { HostStory } from './host-story';
+import type { Lines } from './lines';
+import type { BoundStep, PartEnd } from './bound-step';
+import type { Agent, JournaledIntent } from './ports';
+import { questionAbout } from './questions';
+
+/**
+ * Settles the job's open intents. What has happened is written down as done; what has not is done
+ * again by the ordinary story. A host that does not say becomes a question.
+ */
+export async function settleJournal(
+  agent: Agent,
+  hold: Hold,
+  steps: readonly BoundStep[],
+  lines: Lines,
+): Promise<PartEnd> {
+  const intents = await agent.journal.intentsOf(hold.ref.job);
+  for (const intent of intents.filter(({ result }) => result === null)) {
+    const story = storyOf(intent, agent, hold, steps, lines);
+    if (!story) continue;
+    const end = await settleIntent(story, intent);
+    if (end.kind !== 'succeeded') return end;
+  }
+  return { kind: 'succeeded' };
+}
+
+function storyOf(
+  intent: JournaledIntent,
+  agent: Agent,
+  hold: Hold,
+  steps: readonly BoundStep[],
+  lines: Lines,
+): HostStory | undefined {
+  const bound = steps.find(({ step }) => step.id === intent.step);
+  const target = bound?.targets.find(({ host }) => host.id === intent.host);
+  return bound && target && { agent, hold, step: bound.step, target, lines };
+}
+
+async function settleIntent(story: HostStory, intent: JournaledIntent): Promise<PartEnd> {
+  const { journal } = story.agent;
+  const asked = await askState(story, story.hold.ref.fence);
+  if (asked.kind === 'lost') return asked;
+  if (asked.kind === 'silent') {
+    // A package that is half copied changes nothing that is served: staging will say what is wrong.
+    if (intent.act === 'stage') return { kind: 'succeeded' };
+    const question = questionAbout(story, intent.act, intent, asked.sentence);
+    await journal.tell(intent.job, entryOf(story, 'unknown', question));
+    return { kind: 'unknown', question };
+  }
+  const happened = hasHappened(intent.act, intent, asked.facts);
+  const { begun, done } = STATES[intent.act];
+  await journal.writeResult(
+    intent.serial,
+    happened ? 'done, as the host says' : 'not done, as the host says',
+    entryOf(story, happened ? done : begun, 'The agent asked the host after an interruption.'),
+  );
+  return { kind: 'succeeded' };
+}
