@@ -41,11 +41,7 @@ export const STATES = {
 const TRIES_MAX = 3;
 
 /** Does the act, writing down first what it means to do and then what came of it. */
-export async function act(
-  story: HostStory,
-  what: Act,
-  release: InstalledRelease,
-): Promise<ActEnd> {
+export async function act(story: HostStory, what: Act, release: InstalledRelease): Promise<ActEnd> {
   const { agent, hold, step, target } = story;
   const { journal, clock } = agent;
   const { begun, done } = STATES[what.act];

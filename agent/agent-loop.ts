@@ -23,7 +23,7 @@ export async function liveAgent(agent: Agent, stopping: AbortSignal): Promise<Li
   const work = (job: string) => workOn(agent, job, refusedAt, stopping);
 
   for (const { job } of await journal.openJobs()) await work(job);
-  for (let failures = 0; !stopping.aborted; ) {
+  for (let failures = 0; !stopping.aborted;) {
     const result = await app.poll();
     if (result.kind === 'refused' && result.error === 'gone') return 'revoked';
     failures = result.kind === 'answered' ? 0 : failures + 1;

@@ -68,7 +68,11 @@ export function createAppClient(sender: Sender, identity: Identity, version: str
   return {
     poll: () => {
       polls += 1;
-      return call(PollAnswer, { op: 'poll', id: `${boot}.poll.${polls}`, data: { version, busy: false } });
+      return call(PollAnswer, {
+        op: 'poll',
+        id: `${boot}.poll.${polls}`,
+        data: { version, busy: false },
+      });
     },
     claim: (job, requestId) =>
       call(ClaimAnswer, { op: 'claim', id: `${requestId}.claim`, job, data: { requestId } }),
@@ -89,9 +93,23 @@ export function createAppClient(sender: Sender, identity: Identity, version: str
         data: { step },
       }),
     report: ({ job, fence }, seq, entries) =>
-      call(ReportAnswer, { op: 'report', id: `${job}.${fence}.${seq}`, job, fence, seq, data: { entries } }),
+      call(ReportAnswer, {
+        op: 'report',
+        id: `${job}.${fence}.${seq}`,
+        job,
+        fence,
+        seq,
+        data: { entries },
+      }),
     finish: ({ job, fence }, seq, outcome) =>
-      call(ReportAnswer, { op: 'finish', id: `${job}.${fence}.${seq}`, job, fence, seq, data: { outcome } }),
+      call(ReportAnswer, {
+        op: 'finish',
+        id: `${job}.${fence}.${seq}`,
+        job,
+        fence,
+        seq,
+        data: { outcome },
+      }),
     serverSeconds: () => time.now(),
   };
 }
@@ -148,7 +166,12 @@ async function sendOnce<Answer extends { now: number }>(
 
 function signMessage(sender: Sender, message: Message): SignedMessage {
   const { id, ...rest } = message;
-  const envelope: Envelope = { v: PROTOCOL_VERSION, ...rest, key: sender.key.keyId, boot: sender.boot };
+  const envelope: Envelope = {
+    v: PROTOCOL_VERSION,
+    ...rest,
+    key: sender.key.keyId,
+    boot: sender.boot,
+  };
   const body = JSON.stringify(envelope);
   const seconds = String(timestamp(sender));
   const signature = sender.key.sign(signedText(id, seconds, body));
@@ -167,7 +190,9 @@ function signMessage(sender: Sender, message: Message): SignedMessage {
 function timestamp({ time, log }: Sender): number {
   const ahead = time.aheadSeconds();
   if (Math.abs(ahead) <= CORRECTION_MAX_SECONDS) return time.now();
-  log.error(`The clock of this machine is ${Math.abs(ahead)} s off; set it, then the app answers again.`);
+  log.error(
+    `The clock of this machine is ${Math.abs(ahead)} s off; set it, then the app answers again.`,
+  );
   return time.now() + ahead;
 }
 

@@ -44,9 +44,7 @@ export const storeFor = (
   environment: string,
   stores: readonly StoreRule[],
 ): StoreRule | undefined =>
-  stores.find(
-    (store) => store.id === id && (store.environments?.includes(environment) ?? true),
-  );
+  stores.find((store) => store.id === id && (store.environments?.includes(environment) ?? true));
 
 function reaches(rule: HostRule, host: Host, environment: string): boolean {
   return (

@@ -18,11 +18,7 @@ export type Claimed =
 const TRIES_MAX = 5;
 
 /** Claims the job; what the app says is over, the journal forgets. */
-export async function claimJob(
-  agent: Agent,
-  job: string,
-  stopping: AbortSignal,
-): Promise<Claimed> {
+export async function claimJob(agent: Agent, job: string, stopping: AbortSignal): Promise<Claimed> {
   const { app, clock, journal, log } = agent;
   const requestId = agent.newRequestId();
   const sentAt = instant(clock);

@@ -115,7 +115,9 @@ export function readConfig(file: string): ConfigResult {
     text = readFileSync(file, 'utf8');
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    return invalid(`The configuration ${file} cannot be read (${reason}); create it from agent.example.yml.`);
+    return invalid(
+      `The configuration ${file} cannot be read (${reason}); create it from agent.example.yml.`,
+    );
   }
   return parseConfig(text, file);
 }

@@ -12,7 +12,8 @@ import { serves, waitHealthy } from './wait-healthy';
 export async function deployHost(story: HostStory, facts: HostFacts): Promise<PartEnd> {
   const { agent, hold } = story;
   const release = releaseOf(story.step);
-  if (await servesAlready(story, facts)) return tellHealthy(story, 'It served this version already.');
+  if (await servesAlready(story, facts))
+    return tellHealthy(story, 'It served this version already.');
 
   const mayBegin = await hold.mayBegin();
   if (mayBegin.kind !== 'yes') return mayBegin;
@@ -46,7 +47,11 @@ export async function goBack(
     if (permit.kind !== 'yes') return permit;
     const done: ActEnd = await act(story, { act: next, failure }, former);
     if (done.kind === 'failed') {
-      return fail(story, failure, `The way back to ${former.version} failed as well: ${done.failure.sentence}`);
+      return fail(
+        story,
+        failure,
+        `The way back to ${former.version} failed as well: ${done.failure.sentence}`,
+      );
     }
     if (done.kind !== 'done') return done;
   }

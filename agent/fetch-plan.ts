@@ -18,21 +18,26 @@ export async function fetchPlan(agent: Agent, hold: Hold): Promise<FetchedPlan> 
   const fetched = await fetchText(agent, hold, planDigest);
   if (fetched.kind !== 'text') return fetched;
   if (sha256Hex(fetched.text) !== planDigest) {
-    return fail(`The plan that the app sent is not the approved one (its SHA-256 is not ${planDigest}).`);
+    return fail(
+      `The plan that the app sent is not the approved one (its SHA-256 is not ${planDigest}).`,
+    );
   }
   const plan = parsePlan(fetched.text);
   if (!plan) {
-    return fail('The approved plan holds something that this version of the agent does not know; update the agent.');
+    return fail(
+      'The approved plan holds something that this version of the agent does not know; update the agent.',
+    );
   }
   const problem = contradiction(plan, hold);
   return problem === undefined ? { kind: 'plan', plan } : fail(problem);
 }
 
-type FetchedText = { readonly kind: 'text'; readonly text: string } | Exclude<FetchedPlan, { kind: 'plan' }>;
+type FetchedText =
+  { readonly kind: 'text'; readonly text: string } | Exclude<FetchedPlan, { kind: 'plan' }>;
 
 async function fetchText({ app, clock }: Agent, hold: Hold, digest: string): Promise<FetchedText> {
   let text = '';
-  for (let failures = 0; ; ) {
+  for (let failures = 0; ;) {
     const permit = await hold.mayBegin();
     if (permit.kind !== 'yes') return permit;
     const result = await app.fetch(hold.ref, digest, text.length);
@@ -45,7 +50,8 @@ async function fetchText({ app, clock }: Agent, hold: Hold, digest: string): Pro
       }
       continue;
     }
-    if (result.kind === 'refused' && isFinal(result.error)) return { kind: 'lost', why: result.message };
+    if (result.kind === 'refused' && isFinal(result.error))
+      return { kind: 'lost', why: result.message };
     await clock.sleep(waitAfter(result, failures), hold.over);
     failures += 1;
   }

@@ -34,7 +34,10 @@ export async function waitHealthy(
     if (elapsedSince(processSeen, agent.clock) >= PROCESS_LOOK_SECONDS * 1_000) {
       processSeen = instant(agent.clock);
       if (await hasDied(story)) {
-        return failed('start-up', `${sentence} Its process has ended; .interlock/run.log in ${step.basePath} says why.`);
+        return failed(
+          'start-up',
+          `${sentence} Its process has ended; .interlock/run.log in ${step.basePath} says why.`,
+        );
       }
     }
     await agent.clock.sleep(backOffMilliseconds(attempt, 20, 500), hold.over);
