@@ -1,0 +1,84 @@
+/** A program of the demo, running as a process of its own. */
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { createInterface } from 'node:readline';
+
+export interface Program {
+  readonly name: string;
+  readonly process: ChildProcess;
+  /** Resolves with the match of the first line that the program prints like this; rejects when it ends before. */
+  says(pattern: RegExp, deadlineSeconds?: number): Promise<RegExpExecArray>;
+  /** Ends it and waits; kills it after some seconds. */
+  stop(): Promise<void>;
+}
+
+interface Options {
+  readonly cwd?: string;
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Gets every line that the program prints, of both streams. */
+  readonly onLine?: (line: string) => void;
+}
+
+/** How long a program may take to end by itself. */
+const STOP_SECONDS = 8;
+
+/** Starts one of our TypeScript programs. */
+export const startProgram = (name: string, file: string, args: readonly string[], options: Options = {}): Program =>
+  start(name, process.execPath, ['--import', 'tsx', file, ...args], options);
+
+function start(name: string, command: string, args: readonly string[], options: Options): Program {
+  const child = spawn(command, args, {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...options.environment },
+    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+  });
+  const lines: string[] = [];
+  const listeners = new Set<(line: string) => void>();
+  const hear = (line: string): void => {
+    lines.push(line);
+    options.onLine?.(line);
+    for (const listener of listeners) listener(line);
+  };
+  for (const stream of [child.stdout, child.stderr]) createInterface({ input: stream }).on('line', hear);
+
+  return {
+    name,
+    process: child,
+    says: (pattern, deadlineSeconds = 120) =>
+      new Promise((resolve, reject) => {
+        const settle = (act: () => void): void => {
+          clearTimeout(timer);
+          listeners.delete(listen);
+          child.off('exit', onExit);
+          act();
+        };
+        const listen = (line: string): void => {
+          const match = pattern.exec(line);
+          if (match) settle(() => resolve(match));
+        };
+        const onExit = (): void =>
+          settle(() => reject(new Error(`${name} ended before it said ${String(pattern)}:\n${lines.slice(-20).join('\n')}`)));
+        const timer = setTimeout(
+          () => settle(() => reject(new Error(`${name} did not say ${String(pattern)} in ${String(deadlineSeconds)} s.`))),
+          deadlineSeconds * 1_000,
+        );
+        listeners.add(listen);
+        child.on('exit', onExit);
+        if (child.exitCode !== null) onExit();
+        for (const line of lines) listen(line);
+      }),
+    stop: () => stop(child),
+  };
+}
+
+function stop(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => child.kill('SIGKILL'), STOP_SECONDS * 1_000);
+    child.once('exit', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+    child.kill('SIGTERM');
+  });
+}
