@@ -29,7 +29,7 @@ export async function bundleApp(
   appDirectory: string,
   cacheDirectory: string,
 ): Promise<BundleOutcome> {
-  const directory = join(resolve(cacheDirectory), bundleName(appDirectory));
+  const directory = join(resolve(cacheDirectory), bundleName(resolve(appDirectory)));
   if (existsSync(directory)) return { kind: 'bundled', directory, fromCache: true };
   // The bundler resolves entry points from the working directory, so it gets a process of its own.
   const { exitCode, output } = await runSelf(resolve(appDirectory), directory);
@@ -40,7 +40,7 @@ export async function bundleApp(
 /** Changes with every file that the bundle is made from: sources, manifest, lock file, and our runtime pieces. */
 function bundleName(appDirectory: string): string {
   const hash = createHash('sha256');
-  const lockFile = nearest(resolve(appDirectory), 'package-lock.json');
+  const lockFile = nearest(appDirectory, 'package-lock.json');
   const files = [
     ...filesUnder(join(appDirectory, 'src')),
     ...filesUnder(RUNTIME_DIRECTORY),
@@ -134,18 +134,26 @@ function place(file: string, content: string | Buffer): void {
   else writeFileSync(file, content);
 }
 
-async function main(appDirectory: string, target: string | undefined): Promise<number> {
-  process.chdir(appDirectory);
+/** The child of `bundleApp`: validates and bundles; what it prints on stderr is shown to a person. */
+async function buildInto(target: string): Promise<number> {
   const problems = await validateManifest();
   for (const problem of problems) console.error(problem);
   if (problems.length > 0) return 1;
-  await bundleHere(resolve(target ?? join('.interlock', 'bundle', bundleName('.'))));
+  await bundleHere(target);
   return 0;
 }
 
+async function main([appDirectory = '.', target]: readonly string[]): Promise<number> {
+  process.chdir(appDirectory);
+  if (target !== undefined) return buildInto(target);
+  const outcome = await bundleApp('.', join('.interlock', 'bundle'));
+  if (outcome.kind === 'bundled') console.log(`The bundle is in ${outcome.directory}.`);
+  else console.error(outcome.problems.join('\n'));
+  return outcome.kind === 'bundled' ? 0 : 1;
+}
+
 if (require.main === module) {
-  const [appDirectory = '.', target] = process.argv.slice(2);
-  main(appDirectory, target).then(
+  main(process.argv.slice(2)).then(
     // The bundler leaves watchers behind that would keep the process alive.
     (exitCode) => process.exit(exitCode),
     (error: unknown) => {

@@ -5,7 +5,7 @@ export interface HostClock extends Clock {
   /** Skips ahead; whatever falls due on the way runs in its order, at its own time. */
   advance(milliseconds: number): void;
   /** How far this clock is ahead of the machine's. */
-  aheadMs(): number;
+  readonly aheadMs: () => number;
   /** Forgets every timer. */
   stop(): void;
 }

@@ -32,7 +32,7 @@ export interface Delivery {
   send(lane: string, payload: unknown, delayMs?: number): void;
   start(): void;
   /** Parcels on the way, and parcels being received. */
-  counts(): { readonly waiting: number; readonly running: number };
+  readonly counts: () => { readonly waiting: number; readonly running: number };
   stop(): void;
 }
 
@@ -90,7 +90,7 @@ export function createDelivery({ database, clock, chance, log }: DeliveryParts):
     running += 1;
     try {
       const received = await laneOf(text(row, 'lane')).receive(parcel);
-      if (!stopped) settle(parcel, received);
+      settle(parcel, received);
     } catch (error) {
       log(
         `A parcel of ${text(row, 'lane')} failed: ${error instanceof Error ? (error.stack ?? '') : String(error)}`,
@@ -101,6 +101,8 @@ export function createDelivery({ database, clock, chance, log }: DeliveryParts):
   };
 
   const settle = ({ id }: Parcel, received: Received) => {
+    // Whatever ended while the host stopped counts as not done: it comes again after the restart.
+    if (stopped) return;
     if (received.kind === 'delivered') {
       remove.run(id);
       return;
@@ -123,7 +125,10 @@ export function createDelivery({ database, clock, chance, log }: DeliveryParts):
       // Both dice are thrown for every parcel, so that turning one knob does not shift the other's luck.
       const isLost = happens(diceOf(`${lane}/lost`), lost);
       const isDoubled = happens(diceOf(`${lane}/doubled`), doubled);
-      if (isLost) return log(`Rude: an event of ${lane} was lost.`);
+      if (isLost) {
+        log(`Rude: an event of ${lane} was lost.`);
+        return;
+      }
       dispatch(lane, payload, delayMs);
       if (!isDoubled) return;
       log(`Rude: an event of ${lane} is delivered twice.`);

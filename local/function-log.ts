@@ -17,7 +17,7 @@ const LEVELS: ReadonlyMap<number, string> = new Map([
 
 export interface FunctionLog {
   /** One line of a worker's output. */
-  read(line: string): void;
+  readonly read: (line: string) => void;
   /** From now on, lines of this invocation are counted against its limits. */
   begin(invocationId: string, functionKey: string, deadlineSeconds: number): void;
   end(invocationId: string): void;

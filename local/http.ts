@@ -18,7 +18,7 @@ export interface HttpResponse extends Omit<ServiceResponse, 'headers'> {
 
 export interface Listener {
   readonly port: number;
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
 /** Longest request body that is read at all; every limit of a service is below it. */

@@ -38,7 +38,7 @@ export interface CallRecord {
 export interface Invoker {
   call(call: Call): Promise<FunctionOutcome>;
   /** The latest calls, oldest first. */
-  recent(): readonly CallRecord[];
+  readonly recent: () => readonly CallRecord[];
 }
 
 const RECENT_MAX = 500;

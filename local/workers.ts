@@ -17,8 +17,8 @@ export interface WorkerPool {
   /** What the bundle exports; known once the first worker has loaded it. */
   readonly loaded: Promise<readonly LoadedModule[]>;
   run(event: unknown, deadlineMs: number, urgency: Urgency): Promise<WorkerAnswer>;
-  size(): number;
-  stop(): Promise<void>;
+  readonly size: () => number;
+  readonly stop: () => Promise<void>;
 }
 
 interface Place {

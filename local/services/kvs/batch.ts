@@ -58,8 +58,12 @@ function eachOf<Item extends Named>(
       key: item.key,
       ...(item.entityName === undefined ? {} : { entityName: item.entityName }),
     };
-    if (status < 300) successfulKeys.push({ ...name, ...Object(body) });
+    if (status < 300) successfulKeys.push({ ...name, ...fieldsOf(body) });
     else failedKeys.push({ ...name, error: Failure.parse(body) });
   }
   return { status: 200, body: { successfulKeys, failedKeys } };
+}
+
+function fieldsOf(body: unknown): object {
+  return typeof body === 'object' && body !== null ? body : {};
 }

@@ -83,11 +83,11 @@ function holdsFor(actual: unknown, { condition, values: [first, second] }: Condi
     case 'NOT_EQUAL_TO':
       return actual !== first;
     case 'BEGINS_WITH':
-      return String(actual).startsWith(String(first));
+      return scalar(actual).startsWith(scalar(first));
     case 'CONTAINS':
-      return String(actual).includes(String(first));
+      return scalar(actual).includes(scalar(first));
     case 'NOT_CONTAINS':
-      return !String(actual).includes(String(first));
+      return !scalar(actual).includes(scalar(first));
     case 'BETWEEN':
       return compare(actual, first) >= 0 && compare(actual, second) <= 0;
     case 'GREATER_THAN':
@@ -104,5 +104,9 @@ function holdsFor(actual: unknown, { condition, values: [first, second] }: Condi
 /** Numbers by size, texts by their bytes; both sides have the declared type. */
 function compare(left: unknown, right: unknown): number {
   if (typeof left === 'number' && typeof right === 'number') return left - right;
-  return Buffer.compare(Buffer.from(String(left)), Buffer.from(String(right)));
+  return Buffer.compare(Buffer.from(scalar(left)), Buffer.from(scalar(right)));
+}
+
+function scalar(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }

@@ -103,7 +103,7 @@ function indexSizeProblem(
   value: ReadonlyMap<string, unknown>,
 ): Refusal | undefined {
   const bytes = (names: readonly string[]) =>
-    names.reduce((sum, name) => sum + Buffer.byteLength(String(value.get(name) ?? '')), 0);
+    names.reduce((sum, name) => sum + Buffer.byteLength(JSON.stringify(value.get(name) ?? '')), 0);
   for (const { name, partition, range } of indexesOf(entity)) {
     const tooLong =
       bytes(partition) > PARTITION_MAX_BYTES ||

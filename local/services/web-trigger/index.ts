@@ -32,7 +32,7 @@ export interface WebTriggers {
   /** The three GraphQL operations on addresses; undefined for any other. */
   graphql(request: ServiceRequest): ServiceResponse | undefined;
   /** Module key → address, made where there was none. */
-  addresses(): Readonly<Record<string, string>>;
+  readonly addresses: () => Readonly<Record<string, string>>;
 }
 
 const PUBLIC = /^\/public\/([^/]+)/;
