@@ -25,7 +25,9 @@ export async function agent(payload: unknown, context: unknown): Promise<WebTrig
   });
   return {
     statusCode: answer.status,
-    headers: { 'content-type': ['application/json; charset=utf-8'] },
+    headers: {
+      'content-type': [answer.status === 200 ? 'application/json' : 'application/problem+json'],
+    },
     body: JSON.stringify(answer.body),
   };
 }
