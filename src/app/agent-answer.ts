@@ -30,4 +30,24 @@ export const gone = (now: number): AgentAnswer => failure(410, { error: 'gone', 
 export const busy = (now: number, retryAfterSeconds: number): AgentAnswer =>
   failure(503, { error: 'busy', now, retryAfterSeconds });
 
-const failure = (status: number, body: ErrorAnswer): AgentAnswer => ({ status, body });
+/** The shape of RFC 9457, with our own members beside the standard ones. */
+function failure(status: number, own: Omit<ErrorAnswer, 'type' | 'title' | 'status'>): AgentAnswer {
+  const body: ErrorAnswer = {
+    type: `urn:interlock:problem:${own.error}`,
+    title: TITLES[own.error],
+    status,
+    ...own,
+  };
+  return { status, body };
+}
+
+const TITLES: Readonly<Record<ErrorAnswer['error'], string>> = {
+  unauthorized: 'The message is not from an agent of this installation.',
+  stale: 'The job belongs to somebody else now, or it is over.',
+  gap: 'A message of the job is missing; send from the expected one.',
+  taken: 'Another agent works on the job.',
+  pending: 'No project admin has confirmed this agent yet.',
+  invalid: 'The message breaks the protocol.',
+  gone: 'There is no such thing for this agent, or there is no more.',
+  busy: 'Interlock cannot answer now; come again.',
+};

@@ -210,6 +210,10 @@ export type ReportAnswer = z.infer<typeof ReportAnswer>;
  * `busy` (503): try again after `retryAfterSeconds`.
  */
 export const ErrorAnswer = z.object({
+  /** RFC 9457: names the kind of problem for programs; `urn:interlock:problem:` and the error. */
+  type: z.string(),
+  title: z.string(),
+  status: z.int(),
   error: z.enum(['unauthorized', 'stale', 'gap', 'taken', 'pending', 'invalid', 'gone', 'busy']),
   now: serial,
   message: z.string().exactOptional(),
