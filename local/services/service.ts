@@ -106,6 +106,8 @@ export interface JiraParts {
   readonly app: App;
   /** Origin of the site, without a slash at the end. The host listens before Jira is made. */
   readonly siteUrl: string;
+  /** The id of the site: part of every event's context. */
+  readonly cloudId: string;
   readonly log: Log;
 }
 

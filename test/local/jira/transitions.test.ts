@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { at, toyJira, TOY_APP_ACCOUNT } from '../../support/toy-jira';
+import { at, list, toyJira, TOY_APP_ACCOUNT } from '../../support/toy-jira';
 import { accountOf, issue, move, ok, projectWith, statusOf } from '../../support/toy-workflow';
 
 const ARI = 'ari:cloud:ecosystem::extension/toy-app/toy-environment/static';
@@ -117,9 +117,7 @@ describe('a transition', () => {
   test('is hidden from everybody until the app writes the field that its condition reads', async () => {
     const toy = toyJira({ modules: MODULES });
     const fields = ok(await toy.as('admin', 'GET', '/rest/api/3/field')).body;
-    const gate = (Array.isArray(fields) ? fields : []).find(
-      (field: unknown) => at(field, 'key') === `${ARI}/gate-field`,
-    );
+    const gate = list(fields).find((field) => at(field, 'key') === `${ARI}/gate-field`);
     const fieldId = String(at(gate, 'id'));
     const condition = {
       ruleKey: 'forge:expression-condition',

@@ -1,0 +1,94 @@
+import type {
+  Actor,
+  JiraParts,
+  JiraService,
+  Lookup,
+  Place,
+  ServiceRequest,
+  ServiceResponse,
+} from '../service';
+import type { Desk, Person } from './desk';
+import { countIssueWrites } from './issue-writes';
+import { knownIssueType } from './issue-types';
+import { issueByIdOrKey } from './issues';
+import { userById } from './people';
+import { holdsOnIssue, isAdmin } from './permissions';
+import { knownProject, projectByIdOrKey, type Project } from './projects';
+import { refuse } from './rest/answers';
+import { answerRest } from './rest/api';
+import { mayBrowse } from './rest/visible';
+import { createTables } from './schema';
+import { seed } from './seed';
+import { identify } from './sign-in';
+
+/** A Jira on one database: REST API, workflows, events and pages. */
+export function createJira(parts: JiraParts): JiraService {
+  const desk: Desk = { ...parts, writes: countIssueWrites(parts.clock) };
+  createTables(desk.database);
+  seed(desk);
+  return {
+    handle: (request) => handle(desk, request),
+    authenticate: (headers) => authenticate(desk, headers),
+    isAdmin: (accountId) => isAdmin(desk, accountId),
+    locate: (accountId, place) => locate(desk, accountId, place),
+    stop: () => undefined,
+  };
+}
+
+async function handle(desk: Desk, request: ServiceRequest): Promise<ServiceResponse> {
+  if (request.path.startsWith('/rest/') || request.path.startsWith('/local/')) {
+    if (isForeign(desk, request)) return refuse(403, ['XSRF check failed']);
+    return answerRest(desk, knownPerson(desk, request.actor), request);
+  }
+  return refuse(404, ['There is no such page.']);
+}
+
+/** A browser's request with the session cookie that another site's page made. */
+function isForeign(desk: Desk, { method, headers }: ServiceRequest): boolean {
+  const origin = headers['origin'];
+  const isByCookie = headers['authorization'] === undefined && headers['cookie'] !== undefined;
+  return method !== 'GET' && isByCookie && origin !== undefined && origin !== desk.siteUrl;
+}
+
+/** Jira knows an actor by an account; an account that is gone is nobody. */
+function knownPerson(desk: Desk, actor: Actor): Person | undefined {
+  if (actor.kind === 'anonymous') return undefined;
+  return userById(desk.database, actor.accountId) === undefined ? undefined : actor;
+}
+
+function authenticate(desk: Desk, headers: Readonly<Record<string, string>>): Actor {
+  const identity = identify(desk, headers);
+  return identity.kind === 'known' ? identity.person : { kind: 'anonymous' };
+}
+
+function locate(desk: Desk, accountId: string, { issueKey, projectKey }: Place): Lookup {
+  const { database } = desk;
+  const person: Person = { kind: 'user', accountId, throughApp: false };
+  if (issueKey !== undefined) {
+    const issue = issueByIdOrKey(database, issueKey);
+    if (issue === undefined || !holdsOnIssue(desk, accountId, 'BROWSE_PROJECTS', issue)) {
+      return { kind: 'hidden' };
+    }
+    const type = knownIssueType(database, issue.typeId);
+    return {
+      kind: 'found',
+      context: {
+        issue: {
+          id: String(issue.id),
+          key: issue.key,
+          type: type.name,
+          typeId: String(type.id),
+        },
+        project: projectPlace(knownProject(database, issue.projectId)),
+      },
+    };
+  }
+  if (projectKey === undefined) return { kind: 'found', context: {} };
+  const project = projectByIdOrKey(database, projectKey);
+  if (project === undefined || !mayBrowse(desk, person, project)) return { kind: 'hidden' };
+  return { kind: 'found', context: { project: projectPlace(project) } };
+}
+
+function projectPlace(project: Project) {
+  return { id: String(project.id), key: project.key, type: project.typeKey };
+}

@@ -1,0 +1,129 @@
+import type { ServiceResponse } from '../../service';
+import { isAdf } from '../adf';
+import { commentBody } from '../bodies';
+import {
+  addComment,
+  commentById,
+  commentCount,
+  commentsOf,
+  deleteComment,
+  updateComment,
+  type Comment,
+} from '../comments';
+import { announceCommented } from '../events';
+import { touch, type Issue } from '../issues';
+import { member } from '../json';
+import { holdsOnIssue } from '../permissions';
+import { created, forbidden, NO_CONTENT, notModelled, ok, refuse } from './answers';
+import { part, wholeNumber, type Call, type Routes } from './routes';
+import { browsableIssue, takeWrite, writableIssue, type Found } from './visible';
+
+const PATH = '/rest/api/3/issue/{issueIdOrKey}/comment';
+const COMMENT_PAGE = 100;
+
+export const commentRoutes: Routes = {
+  [`GET ${PATH}`]: (call) => {
+    const { desk, query } = call;
+    const found = browsableIssue(desk, call.person, part(call, 'issueIdOrKey'));
+    if (found.kind === 'refused') return found.response;
+    const startAt = wholeNumber(query, 'startAt', 0);
+    const maxResults = Math.min(wholeNumber(query, 'maxResults', COMMENT_PAGE), COMMENT_PAGE);
+    const newestFirst = query.get('orderBy') === '-created';
+    const page = { startAt, maxResults, newestFirst };
+    return ok({
+      startAt,
+      maxResults,
+      total: commentCount(desk.database, found.value.id),
+      comments: commentsOf(desk.database, found.value.id, page).map((comment) =>
+        commentBody(desk, comment),
+      ),
+    });
+  },
+
+  [`POST ${PATH}`]: (call) => {
+    const sentence = `${part(call, 'issueIdOrKey')}: you do not have the permission to comment on this issue.`;
+    const found = writableIssue(call, part(call, 'issueIdOrKey'), 'ADD_COMMENTS', sentence);
+    if (found.kind === 'refused') return found.response;
+    const refusal = bodyRefusal(call);
+    if (refusal !== undefined) return refusal;
+    const { desk, person } = call;
+    const nowMs = desk.clock.now();
+    const comment = addComment(
+      desk.database,
+      { issueId: found.value.id, author: person.accountId, body: member(call.body, 'body') },
+      nowMs,
+    );
+    touch(desk.database, found.value.id, nowMs);
+    announceCommented(desk, found.value, comment, person);
+    return created(commentBody(desk, comment));
+  },
+
+  [`GET ${PATH}/{id}`]: (call) => {
+    const found = commentOf(call);
+    return found.kind === 'refused'
+      ? found.response
+      : ok(commentBody(call.desk, found.value.comment));
+  },
+
+  [`PUT ${PATH}/{id}`]: (call) => {
+    const found = changeableComment(call, 'EDIT_ALL_COMMENTS', 'EDIT_OWN_COMMENTS');
+    if (found.kind === 'refused') return found.response;
+    const refusal = bodyRefusal(call);
+    if (refusal !== undefined) return refusal;
+    const { desk, person } = call;
+    const { comment, issue } = found.value;
+    const nowMs = desk.clock.now();
+    const body = member(call.body, 'body');
+    updateComment(desk.database, comment.id, { body, author: person.accountId, nowMs });
+    touch(desk.database, issue.id, nowMs);
+    const changed = { ...comment, body, updateAuthor: person.accountId, updatedMs: nowMs };
+    return ok(commentBody(desk, changed));
+  },
+
+  [`DELETE ${PATH}/{id}`]: (call) => {
+    const found = changeableComment(call, 'DELETE_ALL_COMMENTS', 'DELETE_OWN_COMMENTS');
+    if (found.kind === 'refused') return found.response;
+    deleteComment(call.desk.database, found.value.comment.id);
+    touch(call.desk.database, found.value.issue.id, call.desk.clock.now());
+    return NO_CONTENT;
+  },
+};
+
+function bodyRefusal(call: Call): ServiceResponse | undefined {
+  if (member(call.body, 'visibility') !== null) return notModelled('restricted comments');
+  return isAdf(member(call.body, 'body'))
+    ? undefined
+    : refuse(400, [], { comment: 'Comment body is not valid!' });
+}
+
+interface CommentOfIssue {
+  readonly issue: Issue;
+  readonly comment: Comment;
+}
+
+function commentOf(call: Call): Found<CommentOfIssue> {
+  const found = browsableIssue(call.desk, call.person, part(call, 'issueIdOrKey'));
+  if (found.kind === 'refused') return found;
+  const id = part(call, 'id');
+  const comment = commentById(call.desk.database, found.value.id, Number(id));
+  return comment === undefined
+    ? { kind: 'refused', response: refuse(404, [`Can not find a comment for the id: ${id}.`]) }
+    : { kind: 'found', value: { issue: found.value, comment } };
+}
+
+function changeableComment(call: Call, all: string, own: string): Found<CommentOfIssue> {
+  const found = commentOf(call);
+  if (found.kind === 'refused') return found;
+  const { desk, person } = call;
+  const { issue, comment } = found.value;
+  const { accountId } = person;
+  const isAllowed =
+    holdsOnIssue(desk, accountId, all, issue) ||
+    (comment.author === accountId && holdsOnIssue(desk, accountId, own, issue));
+  if (!isAllowed) {
+    const sentence = 'You do not have the permission to edit or delete this comment.';
+    return { kind: 'refused', response: forbidden(sentence) };
+  }
+  const limited = takeWrite(desk, person, issue.id);
+  return limited === undefined ? found : { kind: 'refused', response: limited };
+}

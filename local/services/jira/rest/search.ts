@@ -1,0 +1,3 @@
+import type { Routes } from './routes';
+
+export const searchRoutes: Routes = {};
