@@ -16,6 +16,7 @@ import { readManifest, type Manifest } from './manifest';
 import { readOperations } from './openapi';
 import { createPlatform, type Platform } from './platform';
 import { startProxy } from './proxy';
+import { createJira } from './services/jira/index';
 import type { App, JiraParts, JiraService, Log } from './services/service';
 import { createSite } from './site';
 import { openStore } from './store';
@@ -37,12 +38,15 @@ export interface LocalJiraSettings {
   /** Turned before anything happens; without it everything is rude. */
   readonly knobs?: KnobChange;
   readonly log?: Log;
-  readonly createJira: (parts: JiraParts) => JiraService;
+  /** Another Jira than our own, for tests of this half alone. */
+  readonly createJira?: (parts: JiraParts) => JiraService;
 }
 
 export interface LocalJira {
   readonly siteUrl: string;
   readonly proxyUrl: string;
+  /** Where the bundle lies that the workers run. */
+  readonly bundleDirectory: string;
   readonly clock: HostClock;
   readonly knobs: KnobBoard;
   /** The app as Jira sees it. */
@@ -175,7 +179,7 @@ async function assemble(
   });
   closing.push(running.workers.stop);
   const app = running.facade(platform.deliver);
-  const jira = settings.createJira({
+  const jira = (settings.createJira ?? createJira)({
     database,
     clock,
     app,
@@ -206,6 +210,7 @@ async function assemble(
   return {
     siteUrl,
     proxyUrl,
+    bundleDirectory,
     clock,
     knobs,
     app,

@@ -1,4 +1,5 @@
 /** The invocations that run now: each has a token of its own, which dies with it. */
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomBytes, randomUUID } from 'node:crypto';
 
 export interface Invocation {
@@ -47,4 +48,16 @@ export function createInvocations(): Invocations {
     end: (invocation) => void running.delete(invocation.token),
     holderOf: (token) => running.get(token),
   };
+}
+
+const insideOf = new AsyncLocalStorage<Invocation>();
+
+/** Does the work that a running function waits for; calls made meanwhile are nested. */
+export function whileWaiting<Result>(invocation: Invocation, work: () => Result): Result {
+  return insideOf.run(invocation, work);
+}
+
+/** Whether a function waits for what happens here. */
+export function isNested(): boolean {
+  return insideOf.getStore() !== undefined;
 }

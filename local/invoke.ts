@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import type { FunctionLog } from './function-log';
 import type { Installation } from './installation';
-import type { Invocation, Invocations } from './invocation';
+import { isNested, type Invocation, type Invocations } from './invocation';
 import { PAYLOAD_MAX_BYTES } from './limits';
 import type { Manifest } from './manifest';
 import type { FunctionCall, FunctionOutcome, Log } from './services/service';
@@ -84,7 +84,7 @@ async function run(parts: InvokerParts, call: Call, handler: string) {
   parts.functionLog.begin(invocation.id, functionKey, deadlineSeconds);
   try {
     const event = { handler, body: call.payload, variables: [], _meta: metaOf(parts, invocation) };
-    const urgency = call.background === true ? 'background' : 'waiting';
+    const urgency = call.background === true ? 'background' : isNested() ? 'nested' : 'waiting';
     const answer = await parts.workers.run(event, deadlineSeconds * 1_000, urgency);
     const outcome = toOutcome(answer, deadlineSeconds);
     report(parts.log, functionKey, answer);

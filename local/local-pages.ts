@@ -36,8 +36,13 @@ const PAGES: ReadonlyMap<string, Page> = new Map<string, Page>([
   ['GET /local/deliveries', ({ delivery }) => ok(delivery.counts())],
 ]);
 
-/** Answers admins only: everything here could be used to look behind the app or to disturb it. */
-export function answerLocal(parts: LocalPageParts, request: HttpRequest): HttpResponse {
+/**
+ * Answers admins only: everything here could be used to look behind the app or to disturb it. Undefined for addresses
+ * that are not the host's; Jira may have more under `/local/`.
+ */
+export function answerLocal(parts: LocalPageParts, request: HttpRequest): HttpResponse | undefined {
+  const page = PAGES.get(`${request.method} ${request.url.pathname}`);
+  if (page === undefined) return undefined;
   const actor = parts.jira.authenticate(request.headers);
   if (actor.kind !== 'user')
     return refusal(
@@ -45,10 +50,7 @@ export function answerLocal(parts: LocalPageParts, request: HttpRequest): HttpRe
       'Sign in as a Jira admin, e.g. admin@example.com with the token local-admin.',
     );
   if (!parts.jira.isAdmin(actor.accountId)) return refusal(403, 'Only a Jira admin may look here.');
-  const page = PAGES.get(`${request.method} ${request.url.pathname}`);
-  return page === undefined
-    ? refusal(404, `There is no ${request.method} ${request.url.pathname}.`)
-    : page(parts, request);
+  return page(parts, request);
 }
 
 function info({ siteUrl, proxyUrl, webTriggers, workers }: LocalPageParts) {

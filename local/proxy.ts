@@ -9,7 +9,7 @@ import type { KnobBoard } from './faults';
 import type { Gaps } from './gaps';
 import { listen, type HttpRequest, type HttpResponse, type Listener } from './http';
 import type { Installation } from './installation';
-import type { Invocation, Invocations } from './invocation';
+import { whileWaiting, type Invocation, type Invocations } from './invocation';
 import { EGRESS_PER_MINUTE } from './limits';
 import type { FindOperation } from './openapi';
 import type { Actor, Handle, ServiceRequest, ServiceResponse } from './services/service';
@@ -109,7 +109,7 @@ async function jira(
     // Words as Jira Cloud answers an app without the scope (seen in community.developer.atlassian.com threads).
     return { status: 401, body: { code: 401, message: 'Unauthorized; scope does not match' } };
   }
-  return fault(parts) ?? parts.jira(request);
+  return fault(parts) ?? whileWaiting(invocation, () => parts.jira(request));
 }
 
 /** 429 and 5xx by chance, as the knobs say. Header names: developer.atlassian.com/cloud/jira/platform/rate-limiting. */

@@ -14,7 +14,8 @@ export function createSite(parts: SiteParts): (request: HttpRequest) => Promise<
   return async (request) => {
     const { pathname, searchParams } = request.url;
     if (pathname.startsWith('/public/')) return parts.webTriggers.handle(request);
-    if (pathname.startsWith('/local/')) return answerLocal(local, request);
+    const own = answerLocal(local, request);
+    if (own !== undefined) return own;
     if (pathname === '/gateway/forge/invoke' && request.method === 'POST') {
       return invokeFromPage(parts, request);
     }

@@ -47,7 +47,7 @@ const FromWorker = z.union([
     kind: z.literal('result'),
     id: z.string(),
     result: z.union([
-      z.object({ success: z.literal(true), body: z.unknown() }),
+      z.object({ success: z.literal(true), body: z.unknown().optional() }),
       z.object({
         success: z.literal(false),
         error: z.object({ errorType: z.string(), errorMessage: z.string(), stack: z.string() }),
@@ -126,10 +126,10 @@ function readiness(child: ChildProcess, exited: Promise<void>): Promise<readonly
 
 function onResult(child: ChildProcess, id: string, use: (result: Result) => void): void {
   const listen = (message: unknown) => {
-    const parsed = FromWorker.safeParse(message);
-    if (!parsed.success || parsed.data.kind !== 'result' || parsed.data.id !== id) return;
+    const parsed = FromWorker.parse(message);
+    if (parsed.kind !== 'result' || parsed.id !== id) return;
     child.off('message', listen);
-    use(parsed.data.result);
+    use(parsed.result);
   };
   child.on('message', listen);
 }

@@ -3,18 +3,22 @@ import { startWorker, type LoadedModule, type Worker, type WorkerAnswer } from '
 
 /** A transition made from inside a function needs a second worker for its validator; the third is for a person. */
 const WORKERS_MIN = 3;
-/** Each takes some 60 MB. Forge would start far more; here more calls than this wait in line. */
-const WORKERS_MAX = 12;
-/** Kept free of events, schedules and queues, so that a nested validator never waits for its own caller. */
-const RESERVED_FOR_WAITING_CALLERS = 3;
+/**
+ * How many calls of each urgency may run at once, those more urgent counted in; the others wait in line. A worker takes
+ * some 60 MB. Whoever is called from inside a call has room of its own, so that no call ever waits for its own caller.
+ */
+const RUNNING_MAX = { background: 9, waiting: 12, nested: 24 } as const;
 /** A worker beyond the least number that had nothing to do for this long is stopped. */
 const IDLE_SECONDS = 60;
 
-/** `waiting`: somebody waits for the answer (validator, page, web trigger). `background`: nobody does. */
-export type Urgency = 'waiting' | 'background';
+/**
+ * `nested`: another function waits for the answer, as when it moves an issue and a validator judges that.
+ * `waiting`: a person or agent waits. `background`: nobody does.
+ */
+export type Urgency = keyof typeof RUNNING_MAX;
 
 export interface WorkerPool {
-  /** What the bundle exports; known once the first worker has loaded it. */
+  /** What the bundle exports; known once every worker has loaded it. */
   readonly loaded: Promise<readonly LoadedModule[]>;
   run(event: unknown, deadlineMs: number, urgency: Urgency): Promise<WorkerAnswer>;
   readonly size: () => number;
@@ -56,10 +60,8 @@ export function startWorkers(bundleDirectory: string, onLine: (line: string) => 
 
   const find = (urgency: Urgency): Place | undefined => {
     const running = [...places].filter(({ busy }) => busy).length;
-    const most = urgency === 'waiting' ? WORKERS_MAX : WORKERS_MAX - RESERVED_FOR_WAITING_CALLERS;
-    if (running >= most) return undefined;
-    const idle = [...places].find(({ busy, worker }) => !busy && worker.alive);
-    return idle ?? (places.size < WORKERS_MAX ? add() : undefined);
+    if (running >= RUNNING_MAX[urgency]) return undefined;
+    return [...places].find(({ busy, worker }) => !busy && worker.alive) ?? add();
   };
 
   const serve = () => {
@@ -85,11 +87,10 @@ export function startWorkers(bundleDirectory: string, onLine: (line: string) => 
   }, 10_000);
   sweep.unref();
 
-  const first = add();
-  while (places.size < WORKERS_MIN) add();
+  const first = Array.from({ length: WORKERS_MIN }, add);
 
   return {
-    loaded: first.worker.ready,
+    loaded: Promise.all(first.map(({ worker }) => worker.ready)).then(([modules = []]) => modules),
     async run(event, deadlineMs, urgency) {
       const place = await new Promise<Place>((take) => {
         line.push({ urgency, take });
