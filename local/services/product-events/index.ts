@@ -16,7 +16,7 @@ const Event = z.object({
   payload: z.record(z.string(), z.unknown()),
   accountId: z.string().optional(),
   retry: z
-    .object({ retryCount: z.number(), retryReason: z.string(), retryData: z.unknown() })
+    .object({ retryCount: z.number(), retryReason: z.string(), retryData: z.unknown().optional() })
     .optional(),
 });
 type Event = z.output<typeof Event>;

@@ -51,7 +51,7 @@ const Item = z.object({
   depth: z.number(),
   failures: z.number(),
   retry: z
-    .object({ retryCount: z.number(), retryReason: z.string(), retryData: z.unknown() })
+    .object({ retryCount: z.number(), retryReason: z.string(), retryData: z.unknown().optional() })
     .optional(),
 });
 type Item = z.output<typeof Item>;
