@@ -1,0 +1,218 @@
+/** Small whole things to start a test from: each has what the rules need, and a test names what it is about. */
+import type { Content } from '#core/content';
+import { decide } from '#core/decide';
+import type { Decision } from '#core/decide';
+import type { Command } from '#core/command';
+import type { AgentFact, Facts, Person } from '#core/facts';
+import { buildPlan, planText } from '#core/plan';
+import type { Plan } from '#core/plan';
+import type { Policy } from '#core/policy';
+import { evolve, replay } from '#core/release';
+import type { Release, ReleaseEvent } from '#core/release';
+import type { Host, Site } from '#core/site';
+import type { Status } from '#core/status';
+import { sha256 } from '#forge/sha256';
+
+/** Noon of the day on which everything happens. */
+export const NOW = 1_795_176_000;
+
+export const REPORTER = 'acc-reporter';
+export const LEADER = 'acc-leader';
+export const BACKUP = 'acc-backup';
+export const TESTER = 'acc-tester';
+export const OWNER = 'acc-owner';
+
+export const PACKAGE_DIGEST = sha256('shop 1.0.0');
+
+export const aHost = (over: Partial<Host> = {}): Host => ({
+  id: 'web1',
+  name: 'Web 1',
+  address: '10.20.0.1',
+  sshPort: 22,
+  room: 'A',
+  ...over,
+});
+
+/** So many hosts: web1, web2, ... */
+export const someHosts = (count: number): readonly Host[] =>
+  Array.from({ length: count }, (_, index) => {
+    const serial = index + 1;
+    return aHost({
+      id: `web${serial}`,
+      name: `Web ${serial}`,
+      address: `10.20.${Math.floor(serial / 250)}.${serial % 250}`,
+    });
+  });
+
+/** A site whose hosts are the same in every environment. */
+export const aSite = (over: Partial<Site> & { readonly hosts?: readonly Host[] } = {}): Site => {
+  const { hosts = someHosts(2), ...rest } = over;
+  const place = { hosts, basePath: '/srv/shop', servicePort: 8080, healthPath: '/healthz' };
+  return {
+    id: 'shop',
+    name: 'Shop',
+    appType: 'generic',
+    packageName: 'shop',
+    store: 'files',
+    leader: LEADER,
+    backup: BACKUP,
+    environments: { SIT: place, STAGE: place },
+    ...rest,
+  };
+};
+
+/** SIT needs no approval and is started by testers; STAGE needs a leader's and an owner's, in this order. */
+export const aPolicy = (over: Partial<Policy> = {}): Policy => ({
+  version: 1,
+  environments: [
+    { id: 'SIT', approvals: [], starters: 'testers' },
+    {
+      id: 'STAGE',
+      approvals: [
+        { label: 'Leader', count: 1, from: { kind: 'leaders' } },
+        { label: 'Owner', count: 1, from: { kind: 'accounts', accountIds: [OWNER] } },
+      ],
+      starters: 'leaders',
+    },
+  ],
+  testers: [TESTER],
+  ...over,
+});
+
+/** A policy of STAGE alone, with these approvals. */
+export const aPolicyOf = (
+  approvals: Policy['environments'][number]['approvals'],
+  over: Partial<Policy> = {},
+): Policy => aPolicy({ environments: [{ id: 'STAGE', approvals, starters: 'leaders' }], ...over });
+
+export const aContent = (over: Partial<Content> = {}): Content => ({
+  kind: 'Minor',
+  code: [{ site: 'shop', version: '1.0.0', artifactSha256: PACKAGE_DIGEST }],
+  ...over,
+});
+
+export const aPerson = (accountId: string, over: Partial<Person> = {}): Person => ({
+  accountId,
+  groupIds: [],
+  mayEdit: true,
+  ...over,
+});
+
+export const anAgent = (over: Partial<AgentFact> = {}): AgentFact => ({
+  agentId: 'ag-one',
+  environments: ['SIT', 'STAGE'],
+  lastSeen: NOW,
+  ...over,
+});
+
+export const someFacts = (over: Partial<Facts> = {}): Facts => ({
+  now: NOW,
+  policy: aPolicy(),
+  sites: [aSite()],
+  scopes: [],
+  agents: [anAgent()],
+  nextSerial: 100,
+  sha256,
+  ...over,
+});
+
+export const CREATED: ReleaseEvent = {
+  type: 'created',
+  issueId: '10001',
+  project: '10000',
+  reporter: REPORTER,
+};
+
+/** A release right after its creation, with content. */
+export const aRelease = (over: Partial<Release> = {}): Release => ({
+  ...replay([CREATED]),
+  content: aContent(),
+  ...over,
+});
+
+/** The plan of the content in an environment, as it is bound. */
+export function aPlan(
+  over: Partial<Parameters<typeof buildPlan>[0]> = {},
+): Plan & { readonly digest: string } {
+  const planned = buildPlan({
+    issueId: '10001',
+    environment: 'SIT',
+    content: aContent(),
+    sites: [aSite()],
+    policyVersion: 1,
+    ...over,
+  });
+  if (planned.kind === 'impossible') throw new Error(JSON.stringify(planned.problems));
+  return { ...planned.plan, digest: sha256(planText(planned.plan)) };
+}
+
+/** The events of an accepted command; throws the refusals otherwise. */
+export function eventsOf(decision: Decision): readonly ReleaseEvent[] {
+  if (decision.kind === 'accepted') return decision.events;
+  throw new Error(`Refused: ${JSON.stringify(decision.refusals)}`);
+}
+
+/** What kept a command from being carried out; empty when it was accepted. */
+export const refusalsOf = (decision: Decision) =>
+  decision.kind === 'refused' ? decision.refusals.map(({ why }) => why) : [];
+
+/** A click by somebody. */
+export const aClick = (
+  action: Extract<Command, { type: 'click' }>['action'],
+  accountId: string | null,
+  reason: string | null = null,
+): Extract<Command, { type: 'click' }> => ({
+  type: 'click',
+  action,
+  person: accountId === null ? null : aPerson(accountId),
+  reason,
+});
+
+/** The release after commands that must be accepted, one after the other. */
+export const afterCommands = (
+  release: Release,
+  commands: readonly ((release: Release) => Command)[],
+  facts: Facts = someFacts(),
+): Release => {
+  let serial = facts.nextSerial;
+  return commands.reduce((state, commandOf) => {
+    const events = eventsOf(decide(state, commandOf(state), { ...facts, nextSerial: serial }));
+    serial += events.length;
+    return events.reduce(evolve, state);
+  }, release);
+};
+
+const succeed = (release: Release): Command => {
+  if (!release.run) throw new Error('No job is under way.');
+  const { stage, job } = release.run;
+  return { type: 'finish-stage', stage, job, outcome: { kind: 'succeeded' } };
+};
+
+const fail = (release: Release): Command => {
+  if (!release.run) throw new Error('No job is under way.');
+  const { stage, job } = release.run;
+  const failure = { class: 'health', sentence: 'web1 did not answer.' } as const;
+  return { type: 'finish-stage', stage, job, outcome: { kind: 'failed', failure } };
+};
+
+const SUBMIT = () => aClick('submit', REPORTER);
+const START = () => aClick('start', TESTER);
+
+/** How a release gets into a status through the front door: in SIT, and in STAGE where it waits for approval. */
+const WAYS: Partial<Record<Status, readonly ((release: Release) => Command)[]>> = {
+  draft: [],
+  ready: [SUBMIT],
+  'code-executing': [SUBMIT, START],
+  verifying: [SUBMIT, START, succeed],
+  deployed: [SUBMIT, START, succeed, succeed],
+  'fix-pending': [SUBMIT, START, fail],
+  'awaiting-approval': [SUBMIT, START, succeed, succeed, () => aClick('promote', LEADER)],
+  aborted: [() => aClick('abort', LEADER, 'not needed')],
+};
+
+/** A release that has come into the status by commands only. */
+export function releaseIn(status: Status, facts: Facts = someFacts()): Release {
+  const way = WAYS[status];
+  if (!way) throw new Error(`No way is known into ${status}.`);
+  return afterCommands(aRelease(), way, facts);
+}
