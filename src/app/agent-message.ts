@@ -26,7 +26,8 @@ export interface Unverified {
   readonly raw: string;
 }
 
-const ID = /^[A-Za-z0-9_-]{8,64}$/;
+/** Dots are no danger: between two of them stands the timestamp, and what follows it must be JSON. */
+const ID = /^[A-Za-z0-9._-]{1,200}$/;
 const TIMESTAMP = /^[0-9]{10}$/;
 const SIGNATURE = new RegExp(`^${SIGNATURE_VERSION},([A-Za-z0-9+/]{86}==)$`);
 const SIGNATURES_MAX = 2;
