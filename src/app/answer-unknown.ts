@@ -1,25 +1,42 @@
 /** A person says what became of work whose outcome nobody knows. */
+import { sentenceOf } from '#core/refusal';
 import type { UnknownAnswer } from '#core/release';
 import { TAKEOVER_GRACE_SECONDS } from '#wire/agent';
 import type { Outcome } from '#wire/page';
-import { outcomeOf } from './outcome';
+import type { JobRecord, ReleaseRecord } from '#wire/records';
+import { endedJob } from './offer-job';
+import { outcomeOf, refused } from './outcome';
 import type { Ports } from './ports';
 import { runCommand } from './run-command';
+import type { Attempt } from './run-command';
+
+interface Answer {
+  readonly issueId: string;
+  readonly accountId: string;
+  readonly answer: UnknownAnswer;
+}
 
 /** Possible when the agent asked, or when no agent has been at work for a lease and its grace. */
-export async function answerUnknown(
-  ports: Ports,
-  input: { readonly issueId: string; readonly accountId: string; readonly answer: UnknownAnswer },
-): Promise<Outcome> {
+export async function answerUnknown(ports: Ports, input: Answer): Promise<Outcome> {
   const record = await ports.store.get('release', input.issueId);
-  const run = record?.state.run;
+  if (!record) return refused(sentenceOf({ why: 'not-a-release' }));
+  return outcomeOf(
+    await runCommand(ports, input.issueId, (release) => attempt(ports, release, input)),
+  );
+}
+
+/** The answer and the end of the job are one: an agent that comes back at the same moment is seen. */
+async function attempt(ports: Ports, record: ReleaseRecord, input: Answer): Promise<Attempt> {
+  const { run } = record.state;
   const job = run ? await ports.store.get('job', run.job) : undefined;
-  const lastTouched = Math.max(job?.leaseUntil ?? 0, job?.offeredAt ?? 0);
-  const result = await runCommand(ports, input.issueId, {
+  const command = {
     type: 'answer',
     person: { accountId: input.accountId, groupIds: [], mayEdit: false },
     answer: input.answer,
-    abandoned: job !== undefined && ports.clock.now() >= lastTouched + TAKEOVER_GRACE_SECONDS,
-  });
-  return outcomeOf(result);
+    abandoned: job !== undefined && isAbandoned(job, ports.clock.now()),
+  } as const;
+  return job && job.status !== 'finished' ? { command, ...endedJob(job) } : { command };
 }
+
+const isAbandoned = ({ leaseUntil, offeredAt }: JobRecord, now: number): boolean =>
+  now >= Math.max(leaseUntil, offeredAt) + TAKEOVER_GRACE_SECONDS;

@@ -50,10 +50,8 @@ async function attempt(
   person: Person,
 ): Promise<readonly Refusal[]> {
   const command: ClickCommand = { type: 'click', action: row.action, person, reason: click.reason };
-  const result = await runCommand(ports, click.issueId, command, (record) =>
-    Promise.resolve(
-      wasHandled(record, click) ? 'stop' : { shown: row.to, clicks: clickIds(click) },
-    ),
+  const result = await runCommand(ports, click.issueId, async (record) =>
+    wasHandled(record, click) ? 'stop' : { command, shown: row.to, clicks: clickIds(click) },
   );
   return result.kind === 'refused' ? result.refusals : [];
 }
@@ -119,7 +117,7 @@ async function asksGroup(ports: Ports, record: ReleaseRecord): Promise<boolean> 
 const unknownPerson = (row: PersonTransition, record: ReleaseRecord): readonly Refusal[] => [
   {
     why: 'person-may-not',
-    action: row.action,
+    wanted: row.name,
     who: row.who,
     environment: record.state.environment,
   },

@@ -18,10 +18,8 @@ export async function editContent(
   const mayEdit = await ports.jira.mayEdit(input.accountId, input.issueId, record.project);
   const person = { accountId: input.accountId, groupIds: [], mayEdit };
   return outcomeOf(
-    await runCommand(ports, input.issueId, {
-      type: 'edit-content',
-      person,
-      content: input.content,
-    }),
+    await runCommand(ports, input.issueId, async () => ({
+      command: { type: 'edit-content', person, content: input.content },
+    })),
   );
 }

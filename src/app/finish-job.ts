@@ -6,7 +6,8 @@ import { busy, stale } from './agent-answer';
 import type { AgentAnswer } from './agent-answer';
 import { TooMuchContention } from './errors';
 import type { AgentCall } from './agent-call';
-import type { Change, Ports } from './ports';
+import { endedJob } from './offer-job';
+import type { Ports } from './ports';
 import { admit, reported } from './receive-report';
 import { runCommand } from './run-command';
 
@@ -25,13 +26,13 @@ export async function finishJob(ports: Ports, call: AgentCall<FinishData>): Prom
   } as const;
   let answer: AgentAnswer = reported(now, first.seq);
   try {
-    const result = await runCommand(ports, first.job.issueId, command, async () => {
+    const result = await runCommand(ports, first.job.issueId, async () => {
       const admitted = await admit(ports, call);
       if (admitted.kind === 'answer') {
         answer = admitted.answer;
         return 'stop';
       }
-      return endOf(admitted.job, admitted.seq, call);
+      return { command, ...endOf(admitted.job, admitted.seq, call) };
     });
     if (result.kind === 'done') return answer;
     ports.log.warn('A finished job is not waited for.', {
@@ -45,23 +46,11 @@ export async function finishJob(ports: Ports, call: AgentCall<FinishData>): Prom
   }
 }
 
-/** An unknown outcome keeps the job: a person answers, or the agent learns more. */
-function endOf(
-  job: JobRecord,
-  seq: number,
-  call: AgentCall<FinishData>,
-): { readonly finished?: JobRecord; readonly changes: readonly Change[] } {
-  const { outcome } = call.data;
-  const ended: JobRecord = {
-    ...job,
-    version: job.version + 1,
-    status: outcome.kind === 'unknown' ? 'running' : 'finished',
+/** An unknown outcome ends the job as well: no agent works on it again, and a person answers. */
+function endOf(job: JobRecord, seq: number, call: AgentCall<FinishData>) {
+  return endedJob(job, {
     lastSeq: seq,
     lastMessage: call.digest,
-    outcome,
-  };
-  const changes: Change[] = [
-    { type: 'set', entity: 'job', key: job.job, record: ended, expect: job.version },
-  ];
-  return outcome.kind === 'unknown' ? { changes } : { finished: ended, changes };
+    outcome: call.data.outcome,
+  });
 }

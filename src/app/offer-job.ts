@@ -71,6 +71,18 @@ function offeredJob(
   };
 }
 
+/** The end of a job, as it is written together with what it means for the release. */
+export function endedJob(
+  job: JobRecord,
+  end: Partial<Pick<JobRecord, 'lastSeq' | 'lastMessage' | 'outcome'>> = {},
+): { readonly finished: JobRecord; readonly changes: readonly Change[] } {
+  const finished: JobRecord = { ...job, ...end, version: job.version + 1, status: 'finished' };
+  return {
+    finished,
+    changes: [{ type: 'set', entity: 'job', key: job.job, record: finished, expect: job.version }],
+  };
+}
+
 /** A change of an inbox; an inbox is created when its agent is approved. */
 export async function changeInbox(
   store: Store,

@@ -19,21 +19,24 @@ export type CommandResult =
       readonly world: World;
     };
 
-type Extras = Pick<Commit, 'shown' | 'clicks' | 'finished' | 'changes'>;
+/** A command, and what is written together with it. */
+export interface Attempt extends Pick<Commit, 'shown' | 'clicks' | 'finished' | 'changes'> {
+  readonly command: Command;
+}
 
-/** `extras` is asked again for each attempt, because its records may have changed as well; `stop` ends without a commit. */
+/** `attemptOn` is asked again after each conflict, because its records may have changed as well; `stop` ends without a commit. */
 export async function runCommand(
   ports: Ports,
   issueId: string,
-  command: Command,
-  extras: (record: ReleaseRecord) => Promise<Extras | 'stop'> = () => Promise.resolve({}),
+  attemptOn: (record: ReleaseRecord) => Promise<Attempt | 'stop'>,
 ): Promise<CommandResult> {
   for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt += 1) {
     const record = await ports.store.get('release', issueId);
     if (!record) throw new Error(`There is no release ${issueId}.`);
-    const more = await extras(record);
-    if (more === 'stop') return { kind: 'done', record };
+    const attempted = await attemptOn(record);
+    if (attempted === 'stop') return { kind: 'done', record };
 
+    const { command, ...more } = attempted;
     const world = await loadWorld(ports, record);
     const decision = decide(record.state, command, world.facts);
     if (decision.kind === 'refused')

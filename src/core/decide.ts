@@ -58,7 +58,7 @@ function decideClick(release: Release, click: ClickCommand, facts: Facts): Decis
   const by = click.person?.accountId ?? '';
   const reason = click.reason?.trim() ?? '';
   if (row.reason === true && reason === '')
-    return refuse({ why: 'reason-missing', action: row.action });
+    return refuse({ why: 'reason-missing', wanted: row.name });
 
   switch (row.action) {
     case 'submit':
@@ -142,7 +142,7 @@ function decideEdit(
   if (!command.person.mayEdit) {
     return refuse({
       why: 'person-may-not',
-      action: 'submit',
+      wanted: 'Editing the content',
       who: 'editor',
       environment: release.environment,
     });

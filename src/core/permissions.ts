@@ -18,12 +18,12 @@ export function refusePerson(
 ): Refusal | undefined {
   const refusal: Refusal = {
     why: 'person-may-not',
-    action: row.action,
+    wanted: row.name,
     who: row.who,
     environment: release.environment,
   };
   if (row.who === 'editor') return person.mayEdit ? undefined : refusal;
-  if (row.who === 'approver') return refuseApprover(person, release, world);
+  if (row.who === 'approver') return refuseApprover(row, person, release, world);
   return permitted(row, release, world).includes(person.accountId) ? undefined : refusal;
 }
 
@@ -36,7 +36,7 @@ export function refuseAnswer(
   if (starters(release, world).includes(person.accountId)) return undefined;
   return {
     why: 'person-may-not',
-    action: 'start',
+    wanted: 'Answering the question',
     who: 'starter',
     environment: release.environment,
   };
@@ -77,6 +77,7 @@ function testersStart(release: Release, policy: Policy): boolean {
 }
 
 function refuseApprover(
+  row: PersonTransition,
   person: Person,
   release: Release,
   world: { readonly policy: Policy; readonly sites: readonly Site[] },
@@ -85,7 +86,7 @@ function refuseApprover(
   if (open && !maySignStep(open.step, person, world.sites)) {
     return {
       why: 'person-may-not',
-      action: 'approve',
+      wanted: row.name,
       who: 'approver',
       environment: release.environment,
     };

@@ -4,14 +4,15 @@ import type { PlanProblem } from './plan';
 import type { RunStage } from './release';
 import { statusName } from './status';
 import type { Status } from './status';
-import type { PersonAction, Who } from './transitions';
+import type { Who } from './transitions';
 
 export type Refusal =
   | { readonly why: 'not-in-status'; readonly wanted: string; readonly status: Status }
   | { readonly why: 'still-moving'; readonly to: Status }
   | {
       readonly why: 'person-may-not';
-      readonly action: PersonAction;
+      /** What they wanted, as it is called in Jira or on the page. */
+      readonly wanted: string;
       readonly who: Who;
       readonly environment: string | null;
     }
@@ -32,7 +33,7 @@ export type Refusal =
   | { readonly why: 'other-stage-failed'; readonly failed: RunStage; readonly class: FailureClass }
   | { readonly why: 'last-environment'; readonly environment: string }
   | { readonly why: 'not-last-environment'; readonly environment: string; readonly last: string }
-  | { readonly why: 'reason-missing'; readonly action: PersonAction }
+  | { readonly why: 'reason-missing'; readonly wanted: string }
   | { readonly why: 'not-a-release' }
   | { readonly why: 'nothing-unknown'; readonly status: Status }
   | { readonly why: 'still-working'; readonly job: string }
@@ -46,7 +47,7 @@ export function sentenceOf(refusal: Refusal): string {
     case 'still-moving':
       return `Interlock is still moving this issue to ${statusName(refusal.to)}; wait until it stands there.`;
     case 'person-may-not':
-      return `${actionName(refusal.action)} is reserved to ${whoName(refusal.who)}${inEnvironment(refusal.environment)}; ask one of them, or have the policy changed by a project admin.`;
+      return `${refusal.wanted} is reserved${inEnvironment(refusal.environment)} to ${whoName(refusal.who)}; ask one of them, or have the policy changed by a project admin.`;
     case 'implementer':
       return 'Whoever reported this release or changed its content cannot approve it; ask another approver.';
     case 'content-missing':
@@ -72,15 +73,15 @@ export function sentenceOf(refusal: Refusal): string {
     case 'not-last-environment':
       return `${refusal.environment} is not the last environment; promote the release until it is deployed in ${refusal.last}.`;
     case 'reason-missing':
-      return `${actionName(refusal.action)} needs a reason; write one in the field Reason.`;
+      return `${refusal.wanted} needs a reason; write one in the field Reason.`;
     case 'not-a-release':
       return 'Interlock does not know this issue as a release yet; reload it in a few seconds.';
     case 'nothing-unknown':
-      return `Nothing is unknown about a release in ${statusName(refusal.status)}; there is no question to answer.`;
+      return `Nothing is unknown about a release in ${statusName(refusal.status)}, so there is no question to answer; reload the issue to see where it stands.`;
     case 'still-working':
       return `An agent is still at work on job ${refusal.job}; wait for its report, or until its lease has run out.`;
     case 'job-superseded':
-      return `Job ${refusal.job} is no longer the one that this release waits for.`;
+      return `Job ${refusal.job} is no longer the one that this release waits for; reload the issue to see what it waits for.`;
   }
 }
 
@@ -101,9 +102,6 @@ function problemSentence(problem: PlanProblem): string {
   }
 }
 
-const actionName = (action: PersonAction): string =>
-  action.charAt(0).toUpperCase() + action.slice(1).replaceAll('-', ' ');
-
 const inEnvironment = (environment: string | null): string =>
   environment === null ? '' : ` in ${environment}`;
 
@@ -114,7 +112,7 @@ function whoName(who: Who): string {
     case 'approver':
       return 'the approvers of the step that is due';
     case 'starter':
-      return 'the leaders of its sites, and testers where the policy says so,';
+      return 'the leaders of its sites, and to testers where the policy says so';
     case 'leader':
       return 'the leaders of its sites';
     case 'leader-or-tester':
