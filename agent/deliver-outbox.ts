@@ -71,8 +71,7 @@ async function settle(
     case 'gap':
       // Messages that the app misses and this journal never had belong to somebody else.
       if (result.expectedSeq === undefined || result.expectedSeq >= seq) return 'stale';
-      await journal.sendAgainFrom(job, result.expectedSeq);
-      return 'next';
+      return (await journal.sendAgainFrom(job, result.expectedSeq)) ? 'next' : 'stale';
     case 'stale':
     case 'taken':
     case 'gone':

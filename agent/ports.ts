@@ -156,8 +156,8 @@ export interface Journal {
   nextMessage(job: string): Promise<OutboxMessage | undefined>;
   /** The app has the job's messages up to this one; with its finish the job is closed. */
   acknowledge(job: string, seq: number): Promise<void>;
-  /** The app misses messages from this one on: they are sent again. */
-  sendAgainFrom(job: string, seq: number): Promise<void>;
+  /** The app misses messages from this one on: they are sent again. False when this claim has none of them. */
+  sendAgainFrom(job: string, seq: number): Promise<boolean>;
 }
 
 /** A host that agent.yml allows, with the rule that allows it. */

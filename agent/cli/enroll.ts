@@ -1,0 +1,65 @@
+/** `interlock-agent enroll`: makes this agent known to an installation, once. */
+import { randomBytes } from 'node:crypto';
+import { enroll } from '../app-client';
+import { machineClock } from '../clock';
+import type { AgentConfig } from '../config';
+import { createExchange } from '../exchange';
+import type { CommandEnd } from '../exit-codes';
+import { writeIdentity } from '../journal';
+import { fingerprintOf } from '../keys';
+import { createLog } from '../log';
+import { createServerTime } from '../server-time';
+import { openState } from './state-directory';
+
+export interface EnrollOptions {
+  readonly url: string;
+  readonly code: string;
+  readonly name: string;
+}
+
+/** Enrolls and pins what the installation says of itself. */
+export async function runEnroll(
+  config: AgentConfig,
+  { url, code, name }: EnrollOptions,
+  print: (line: string) => void,
+): Promise<CommandEnd> {
+  const opened = openState(config.stateDirectory);
+  if (opened.kind === 'failed') return opened.end;
+  const { key, database, close } = opened.state;
+  try {
+    const sender = {
+      exchange: createExchange(url, config.limits),
+      clock: machineClock,
+      time: createServerTime(machineClock),
+      key,
+      boot: randomBytes(8).toString('hex'),
+      log: createLog(),
+    };
+    const result = await enroll(sender, code, name);
+    if (result.kind === 'unreachable') return { exit: 'unreachable', sentence: result.sentence };
+    if (result.kind === 'refused') {
+      return {
+        exit: 'refused',
+        sentence: `The app refused this enrollment: ${result.message} Ask an admin for a new code; each is good once, for 15 minutes.`,
+      };
+    }
+    const own = fingerprintOf(key.publicKey);
+    if (hexOf(result.answer.fingerprint) !== hexOf(own)) {
+      return {
+        exit: 'refused',
+        sentence: 'The app received another key than this agent sent; nothing was pinned.',
+      };
+    }
+    writeIdentity(database, result.answer, url);
+    print(`Enrolled as ${result.answer.agent} with the installation ${result.answer.audience}.`);
+    print(
+      `Compare this fingerprint with the one in Interlock's settings, then confirm the agent there:`,
+    );
+    print(own);
+    return { exit: 'done' };
+  } finally {
+    close();
+  }
+}
+
+const hexOf = (fingerprint: string): string => fingerprint.toLowerCase().replace(/[^0-9a-f]/g, '');

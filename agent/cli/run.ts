@@ -1,0 +1,88 @@
+/** `interlock-agent run`: the agent itself, until it is told to stop. */
+import { randomBytes } from 'node:crypto';
+import { liveAgent } from '../agent-loop';
+import { createAppClient } from '../app-client';
+import { machineClock } from '../clock';
+import type { AgentConfig } from '../config';
+import { createExchange } from '../exchange';
+import type { CommandEnd } from '../exit-codes';
+import { createHealth } from '../health';
+import { createHosts } from '../host/connect-hosts';
+import { hostHelper } from '../host/helper-text';
+import { createJournal, readIdentity } from '../journal';
+import { createLog } from '../log';
+import { createArtifacts } from '../packages';
+import type { Agent, Identity } from '../ports';
+import { createServerTime } from '../server-time';
+import { AGENT_VERSION } from '../version';
+import { openState } from './state-directory';
+import type { OpenState } from './state-directory';
+
+/** Runs until `stopping` aborts; `file` is the agent.yml that the configuration came from. */
+export async function runAgent(
+  config: AgentConfig,
+  file: string,
+  stopping: AbortSignal,
+): Promise<CommandEnd> {
+  const opened = openState(config.stateDirectory);
+  if (opened.kind === 'failed') return opened.end;
+  const { state } = opened;
+  try {
+    const identity = readIdentity(state.database);
+    if (!identity) {
+      return {
+        exit: 'notEnrolled',
+        sentence: `This agent is not enrolled; run: interlock-agent enroll --code <code> --config ${file}`,
+      };
+    }
+    if (identity.url !== config.url) {
+      return {
+        exit: 'config',
+        sentence: `${file}: url is "${config.url}", and this agent is enrolled at "${identity.url}"; correct it, or enroll again.`,
+      };
+    }
+    const end = await liveAgent(assembleAgent(config, file, state, identity), stopping);
+    return end === 'stopped'
+      ? { exit: 'done' }
+      : { exit: 'refused', sentence: 'The app no longer knows this agent; enroll it again.' };
+  } finally {
+    state.close();
+  }
+}
+
+/** The agent over this machine: its clocks, its disk, its network. */
+function assembleAgent(
+  config: AgentConfig,
+  file: string,
+  { key, database }: OpenState,
+  identity: Identity,
+): Agent {
+  const boot = randomBytes(8).toString('hex');
+  const log = createLog();
+  const clock = machineClock;
+  const { hosts, stores, limits } = config;
+  const sender = {
+    exchange: createExchange(config.url, limits),
+    clock,
+    time: createServerTime(clock),
+    key,
+    boot,
+    log,
+  };
+  let requests = 0;
+  return {
+    clock,
+    log,
+    app: createAppClient(sender, identity, AGENT_VERSION),
+    journal: createJournal(database),
+    hosts: createHosts(hostHelper(), limits),
+    artifacts: createArtifacts({ file, hosts, stores }, limits),
+    health: createHealth(clock),
+    chance: Math.random,
+    newRequestId: () => {
+      requests += 1;
+      return `${boot}.${requests}`;
+    },
+    settings: { file, hosts, stores, limits, identity },
+  };
+}

@@ -1,0 +1,62 @@
+/** `interlock-agent trust <host>`: pins the key that a host shows, for good. */
+import { appendFileSync, existsSync, readFileSync } from 'node:fs';
+import { resolveAddress } from '../addresses';
+import { ruleFor } from '../bounds';
+import type { AgentConfig } from '../config';
+import type { CommandEnd } from '../exit-codes';
+import { findKnownHost, fingerprintOfHostKey, knownHostLine } from '../transports/known-hosts';
+import { fetchHostKey } from '../transports/ssh';
+
+/** Pins a host's key unless another one is pinned already; `fingerprint` is what it has to be, where given. */
+export async function trustHost(
+  config: AgentConfig,
+  file: string,
+  place: string,
+  fingerprint: string | undefined,
+  print: (line: string) => void,
+): Promise<CommandEnd> {
+  const { address, port } = splitPlace(place);
+  const rule = ruleFor(address, port, config.hosts);
+  if (rule?.transport !== 'ssh') {
+    return {
+      exit: 'config',
+      sentence: `No ssh entry of ${file} allows ${address} port ${port}; add one first.`,
+    };
+  }
+  const resolved = await resolveAddress(address);
+  if (resolved.kind !== 'resolved') return { exit: 'unreachable', sentence: resolved.sentence };
+  const shown = await fetchHostKey(resolved.ip, port, config.limits.connectSeconds);
+  if (shown.kind === 'failed') return { exit: 'unreachable', sentence: shown.sentence };
+
+  const print256 = fingerprintOfHostKey(shown.key);
+  print(`${address} port ${port} shows ${shown.key.type} ${print256}`);
+  if (fingerprint !== undefined && fingerprint !== print256) {
+    return { exit: 'refused', sentence: `That is not ${fingerprint}; nothing was pinned.` };
+  }
+  const text = existsSync(rule.knownHosts) ? readFileSync(rule.knownHosts, 'utf8') : '';
+  const { keys } = findKnownHost(text, address, port);
+  if (keys.some(({ base64 }) => base64 === shown.key.base64)) {
+    print(`It is pinned in ${rule.knownHosts} already.`);
+    return { exit: 'done' };
+  }
+  if (keys.length > 0) {
+    return {
+      exit: 'refused',
+      sentence: `${rule.knownHosts} holds another key for ${address} port ${port}; find out why it changed, remove that line, then trust the host again.`,
+    };
+  }
+  const gap = text === '' || text.endsWith('\n') ? '' : '\n';
+  appendFileSync(rule.knownHosts, gap + knownHostLine(address, port, shown.key));
+  print(
+    `Pinned in ${rule.knownHosts}. Compare the fingerprint on the host: ssh-keygen -lf /etc/ssh/ssh_host_*_key.pub`,
+  );
+  return { exit: 'done' };
+}
+
+/** `address`, `address:port` or `[address]:port`; without a port it is 22. */
+function splitPlace(place: string): { readonly address: string; readonly port: number } {
+  const match =
+    /^\[(?<inner>[^\]]+)\](?::(?<innerPort>\d+))?$|^(?<plain>[^:]+):(?<plainPort>\d+)$/.exec(place);
+  const { inner, innerPort, plain, plainPort } = match?.groups ?? {};
+  return { address: inner ?? plain ?? place, port: Number(innerPort ?? plainPort ?? 22) };
+}

@@ -1,0 +1,18 @@
+/** How the agent's commands end. The numbers follow sysexits.h where it has one. */
+export const EXIT_CODES = {
+  done: { code: 0, meaning: 'The command did what it says; run: it was told to stop.' },
+  usage: { code: 64, meaning: 'The command line is wrong.' },
+  notEnrolled: { code: 66, meaning: 'This agent is not enrolled yet.' },
+  unreachable: { code: 69, meaning: 'The app or the host could not be reached.' },
+  broken: { code: 70, meaning: 'The agent met something that cannot happen; the log says what.' },
+  journal: { code: 74, meaning: 'The journal is damaged or cannot be written.' },
+  alreadyRunning: { code: 75, meaning: 'Another agent uses this state directory.' },
+  refused: { code: 77, meaning: 'The app or the host refused this agent.' },
+  config: { code: 78, meaning: 'agent.yml is wrong.' },
+} as const satisfies Record<string, { code: number; meaning: string }>;
+
+/** The end of a command: a code of the table, and one sentence unless all is well. */
+export interface CommandEnd {
+  readonly exit: keyof typeof EXIT_CODES;
+  readonly sentence?: string;
+}

@@ -1,0 +1,41 @@
+/** What the helper says about its host, read line by line. */
+import type { HostFacts, InstalledRelease } from '../ports';
+
+const PROCESS_STATES = ['running', 'dead', 'none', 'own'] as const;
+
+/** The facts in a helper's answer; undefined when it is none. */
+export function parseFacts(stdout: string): HostFacts | undefined {
+  const lines = new Map(
+    stdout.split('\n').map((line): [string, string] => {
+      const space = line.indexOf(' ');
+      return space < 0 ? [line, ''] : [line.slice(0, space), line.slice(space + 1)];
+    }),
+  );
+  const fence = Number(lines.get('fence') ?? NaN);
+  const [stateWord, digest] = (lines.get('process') ?? '').split(' ');
+  const process = PROCESS_STATES.find((state) => state === stateWord);
+  const [current, previous] = [releaseIn(lines.get('current')), releaseIn(lines.get('previous'))];
+  const staged = lines.get('staged');
+  const intent = lines.get('intent');
+  if (!Number.isSafeInteger(fence) || !process || staged === undefined || intent === undefined) {
+    return undefined;
+  }
+  if (current === undefined || previous === undefined) return undefined;
+  return {
+    fence,
+    current,
+    previous,
+    staged: staged === '' ? [] : staged.split(','),
+    unfinished: intent === '-' ? null : intent,
+    busy: lines.get('busy') === 'yes',
+    process,
+    processDigest: digest === undefined || digest === '-' ? null : digest,
+  };
+}
+
+/** `DIGEST VERSION`, or `- -` for none. */
+function releaseIn(words: string | undefined): InstalledRelease | null | undefined {
+  const [digest, version] = words?.split(' ') ?? [];
+  if (digest === undefined || version === undefined) return undefined;
+  return digest === '-' ? null : { digest, version };
+}

@@ -1,0 +1,101 @@
+/** A host's acts through its helper: one command each, and the helper is brought where it is missing. */
+import { Readable } from 'node:stream';
+import {
+  activateRelease,
+  HELPER_ABSENT,
+  installHelper,
+  readState,
+  stageRelease,
+  startRelease,
+} from '../commands/host-helper';
+import type { Command } from '../commands/quote';
+import type { HostAnswer, HostSession } from '../ports';
+import type { Input, RunResult, Transport } from '../transports/transport';
+import { parseFacts } from './host-facts';
+import { HOST_REFUSALS, SUPERSEDED } from './refusals';
+
+export interface Helper {
+  readonly text: string;
+  /** SHA-256 of the text: its name on hosts. */
+  readonly digest: string;
+}
+
+export interface SessionOptions {
+  readonly helper: Helper;
+  /** The host's name and address, for sentences. */
+  readonly name: string;
+  readonly actSeconds: number;
+}
+
+/** Speaks to a host over a transport that is connected to it. */
+export function openSession(transport: Transport, options: SessionOptions): HostSession {
+  const { helper } = options;
+
+  const perform = async (
+    basePath: string,
+    command: Command,
+    input?: Input,
+  ): Promise<HostAnswer> => {
+    const run = { seconds: options.actSeconds, ...(input && { input }) };
+    const first = await transport.run(command, run);
+    if (first.kind === 'lost' || first.exitCode !== HELPER_ABSENT) return answerOf(first, options);
+
+    const installed = await transport.run(installHelper(basePath, helper.digest), {
+      seconds: options.actSeconds,
+      input: { read: () => Readable.from([Buffer.from(helper.text)]) },
+    });
+    if (installed.kind === 'exited' && installed.exitCode === 0) {
+      return answerOf(await transport.run(command, run), options);
+    }
+    return notInstalled(installed, basePath, options);
+  };
+
+  return {
+    state: (basePath, fence) => perform(basePath, readState(basePath, helper.digest, fence)),
+    stage: (order, artifact) =>
+      perform(order.basePath, stageRelease(order, helper.digest, artifact), {
+        afterLine: 'send',
+        read: () => artifact.read(),
+      }),
+    activate: (order) => perform(order.basePath, activateRelease(order, helper.digest)),
+    start: (order, port) => perform(order.basePath, startRelease(order, helper.digest, port)),
+    close: () => transport.close(),
+  };
+}
+
+function answerOf(result: RunResult, { name }: SessionOptions): HostAnswer {
+  if (result.kind === 'lost') {
+    return { kind: 'lost', sentence: `Host ${name} gave no answer: ${result.sentence}.` };
+  }
+  const { exitCode, stdout, stderr } = result;
+  const said = lastLine(stderr);
+  if (exitCode === SUPERSEDED) return { kind: 'superseded', sentence: `Host ${name}: ${said}` };
+  if (exitCode === 0) {
+    const facts = parseFacts(stdout);
+    return facts ? { kind: 'done', facts } : strange(name, 'an answer that cannot be read');
+  }
+  const refusal = HOST_REFUSALS[exitCode];
+  if (!refusal) return strange(name, `exit code ${exitCode}: ${said}`);
+  const sentence = `Host ${name}: ${said} ${refusal.remedy}`;
+  return { kind: 'refused', failure: { class: refusal.class, sentence } };
+}
+
+/** What only an interrupted or foreign program answers: the act may or may not have happened. */
+const strange = (name: string, what: string): HostAnswer => ({
+  kind: 'lost',
+  sentence: `Host ${name} answered with ${what}.`,
+});
+
+/** Without the helper nothing has happened, whatever became of its installation. */
+function notInstalled(result: RunResult, basePath: string, { name }: SessionOptions): HostAnswer {
+  const why = result.kind === 'lost' ? result.sentence : lastLine(result.stderr);
+  return {
+    kind: 'refused',
+    failure: {
+      class: result.kind === 'lost' ? 'transport' : 'permission',
+      sentence: `Host ${name} did not take Interlock's helper into ${basePath}/.interlock (${why}); give the user that directory, then retry.`,
+    },
+  };
+}
+
+const lastLine = (text: string): string => text.trimEnd().split('\n').at(-1) ?? '';

@@ -1,0 +1,441 @@
+#!/bin/sh
+# Interlock's hands on a host. The agent installs this file under the name of its SHA-256 and calls it;
+# it needs sh, tar, gzip, sha256sum, flock and mv -T, and nothing else.
+#
+#   state    BASE FENCE                                        how the host looks; FENCE 0 only reads
+#   stage    BASE FENCE JOB DIGEST VERSION PACKED UNPACKED     a package on stdin becomes a release
+#   activate BASE FENCE JOB DIGEST VERSION                     the release becomes BASE/current
+#   start    BASE FENCE JOB DIGEST VERSION PORT                its process replaces the one before
+#
+# Each act is done once per job, fence and digest: BASE/.interlock/ledger says which are. A fence lower
+# than the highest seen is refused. Exit codes are explained in agent/host/refusals.ts.
+set -u
+umask 022
+LC_ALL=C
+export LC_ALL
+
+LOCK_SECONDS=30
+STOP_SECONDS=10
+RESERVE_KILOBYTES=51200
+RELEASES_KEPT=5
+
+main() {
+  check_arguments "$@"
+  home=$base/.interlock
+  run_digest=- run_job=- run_pid=- run_began=- run_kind=none
+  if [ "$operation" = launch ]; then
+    launch
+  fi
+  check_tools
+  mkdir -p "$home/incoming" "$base/releases" 2>/dev/null ||
+    refuse 73 "User $(id -un) cannot write to $base."
+  "$operation"
+  report
+}
+
+# --- operations ---
+
+state() {
+  lock 0 || busy=yes
+  if [ "$busy" = no ] && [ "$fence" -gt 0 ]; then
+    raise_fence
+  fi
+}
+
+stage() {
+  lock_or_refuse
+  raise_fence
+  if is_staged "$digest"; then
+    echo have
+    finish
+    return
+  fi
+  check_room
+  begin
+  flock -u 9
+  echo send
+
+  # The bytes arrive without the lock: a sender that has died holds nobody up.
+  received=$home/incoming/$digest.$fence.$$
+  cat >"$received" 2>/dev/null || drop_and_refuse 74 "The package could not be written to $home."
+  echo "$digest  $received" | sha256sum -c - >/dev/null 2>&1 ||
+    drop_and_refuse 65 "The bytes that arrived do not have the digest $digest; nothing was unpacked."
+
+  lock_or_refuse
+  raise_fence
+  if ! is_staged "$digest"; then
+    unpack
+  fi
+  rm -f "$home/incoming/$digest".*
+  finish
+  prune
+}
+
+activate() {
+  lock_or_refuse
+  raise_fence
+  is_staged "$digest" || refuse 66 "The release $digest is not complete on this host."
+  if is_done; then
+    return
+  fi
+  if [ -e "$base/current" ] && [ ! -L "$base/current" ]; then
+    refuse 78 "$base/current is no link; move it away, it was not made by Interlock."
+  fi
+  begin
+  before=$(current_digest)
+  if [ "$before" != "$digest" ]; then
+    if [ "$before" != - ]; then
+      replace "$home/previous" "$before"
+    fi
+    rm -f "$home/current.new"
+    ln -s "releases/$digest" "$home/current.new" &&
+      mv -fT "$home/current.new" "$base/current" ||
+      refuse 74 "$base/current could not be switched."
+    flush "$base"
+  fi
+  finish
+}
+
+start() {
+  lock_or_refuse
+  raise_fence
+  [ "$(current_digest)" = "$digest" ] || refuse 66 "The release $digest is not the current one."
+  read_run
+  if [ "$run_digest $run_job" = "$digest $job" ] && [ "$(process_state)" != dead ]; then
+    finish
+    return
+  fi
+  release=$base/releases/$digest
+  if [ ! -x "$release/bin/start" ] && [ ! -x "$release/bin/run" ]; then
+    refuse 67 "The release $version has neither bin/start nor bin/run that can be executed."
+  fi
+  begin
+  stop_process || refuse 76 "The process $run_pid of the release before could not be stopped."
+  mv -f "$home/run.log" "$home/run.log.1" 2>/dev/null
+  if [ -x "$release/bin/start" ]; then
+    start_by_package
+  else
+    start_by_ourselves
+  fi
+  finish
+}
+
+# --- releases ---
+
+check_room() {
+  free=$(df -Pk "$base" 2>/dev/null | awk_free)
+  wanted=$(((packed + unpacked) / 1024 + RESERVE_KILOBYTES))
+  [ "${free:-$wanted}" -ge "$wanted" ] ||
+    refuse 72 "$base has $free KB free and the package needs $wanted KB."
+}
+
+# The fourth word of the second line, without awk.
+awk_free() {
+  read -r _ && read -r _ _ _ kilobytes _ && echo "$kilobytes"
+}
+
+unpack() {
+  release=$base/releases/$digest
+  rm -rf "$release" "$release.part"
+  mkdir "$release.part" && tar -xzof "$received" -C "$release.part" 2>/dev/null ||
+    drop_and_refuse 70 "The package could not be unpacked below $base/releases."
+  printf '%s %s\n' "$digest" "$version" >"$release.part/.interlock-release"
+  flush_tree "$release.part"
+  mv -T "$release.part" "$release" || drop_and_refuse 74 "$release could not be put in place."
+  flush "$base/releases"
+}
+
+# Keeps the newest releases, and whatever is or was live.
+prune() {
+  kept=0
+  for found in $(ls -t "$base/releases"); do
+    kept=$((kept + 1))
+    case $found in
+      "$digest" | "$(current_digest)" | "$(previous_digest)") continue ;;
+      *.part) ;;
+      *) [ "$kept" -gt "$RELEASES_KEPT" ] || continue ;;
+    esac
+    rm -rf "${base:?}/releases/$found"
+  done
+}
+
+is_staged() {
+  [ -f "$base/releases/$1/.interlock-release" ]
+}
+
+current_digest() {
+  link=$(readlink "$base/current" 2>/dev/null)
+  echo "${link##*/}" | first_word
+}
+
+previous_digest() {
+  first_word 2>/dev/null <"$home/previous" || echo -
+}
+
+version_of() {
+  read -r _ found_version 2>/dev/null <"$base/releases/$1/.interlock-release" && echo "$found_version" || echo -
+}
+
+first_word() {
+  read -r word _
+  echo "${word:--}"
+}
+
+# --- the process ---
+
+start_by_package() {
+  cd "$release" && PORT=$port INTERLOCK_VERSION=$version ./bin/start \
+    </dev/null >>"$home/run.log" 2>&1 9>&- ||
+    refuse 77 "bin/start of $version ended with exit code $?; $home/run.log says why."
+  replace "$home/run" "own - - $digest $job"
+}
+
+start_by_ourselves() {
+  if command -v setsid >/dev/null; then
+    alone=setsid
+  else
+    alone=nohup
+  fi
+  $alone sh "$0" launch "$base" "$fence" "$job" "$digest" "$version" "$port" "$alone" \
+    </dev/null >>"$home/run.log" 2>&1 9>&- &
+  launched=$!
+  tries=0
+  until read_run && [ "$run_pid" = "$launched" ]; do
+    tries=$((tries + 1))
+    [ "$tries" -le 100 ] || refuse 77 "The process of $version did not begin."
+    nap
+  done
+}
+
+# In the new process: it says who it is before it becomes the service, so that it is never nobody's.
+launch() {
+  cd "$base/releases/$digest" || exit 1
+  replace "$home/run" "$alone $$ $(began $$) $digest $job"
+  PORT=$port
+  INTERLOCK_VERSION=$version
+  export PORT INTERLOCK_VERSION
+  exec ./bin/run
+}
+
+read_run() {
+  read -r run_kind run_pid run_began run_digest run_job 2>/dev/null <"$home/run"
+}
+
+# A pid alone may be somebody else's by now; pid and start time together are not.
+process_state() {
+  case $run_kind in
+    none | own) echo "$run_kind" ;;
+    *) if [ "$(began "$run_pid")" = "$run_began" ]; then echo running; else echo dead; fi ;;
+  esac
+}
+
+# Clock ticks after boot at which a process began; nothing for one that is gone or a zombie. Source: proc(5), field 22.
+began() {
+  read -r line 2>/dev/null <"/proc/$1/stat" || return 0
+  # The second field is the program's name and may hold anything.
+  set -- ${line##*) }
+  [ "$1" = Z ] || echo "${20}"
+}
+
+stop_process() {
+  read_run
+  if [ "$run_kind" = own ] && [ -x "$base/releases/$run_digest/bin/stop" ]; then
+    "$base/releases/$run_digest/bin/stop" </dev/null >>"$home/run.log" 2>&1 9>&-
+  fi
+  [ "$(process_state)" = running ] || return 0
+  signal TERM
+  wait_for_end "$((STOP_SECONDS * 20))" && return 0
+  signal KILL
+  wait_for_end 100
+}
+
+signal() {
+  if [ "$run_kind" = setsid ]; then
+    kill -s "$1" -- "-$run_pid" 2>/dev/null
+  else
+    kill -s "$1" "$run_pid" 2>/dev/null
+  fi
+}
+
+wait_for_end() {
+  naps=0
+  while [ "$(process_state)" = running ]; do
+    naps=$((naps + 1))
+    [ "$naps" -le "$1" ] || return 1
+    nap
+  done
+}
+
+nap() {
+  sleep 0.05 2>/dev/null || sleep 1
+}
+
+# --- fence, intent, ledger ---
+
+# The lock is an open file: it ends with this process, however that ends.
+lock() {
+  ( : >>"$home/lock" ) 2>/dev/null || refuse 73 "User $(id -un) cannot write to $home."
+  exec 9>>"$home/lock"
+  waited=0
+  until flock -n 9; do
+    [ "$waited" -lt "$1" ] || return 1
+    waited=$((waited + 1))
+    sleep 1
+  done
+}
+
+lock_or_refuse() {
+  lock "$LOCK_SECONDS" || refuse 71 "Another act of Interlock has held $home/lock for $LOCK_SECONDS s."
+}
+
+raise_fence() {
+  seen=$(fence_seen)
+  is_number "$seen" || refuse 78 "$home/fence holds no number; look at the host before you remove it."
+  [ "$fence" -ge "$seen" ] ||
+    refuse 75 "This host has seen fence $seen; fence $fence is older, so the job belongs to another agent."
+  if [ "$fence" -gt "$seen" ]; then
+    replace "$home/fence" "$fence"
+  fi
+}
+
+fence_seen() {
+  if [ -f "$home/fence" ]; then
+    first_word <"$home/fence"
+  else
+    echo 0
+  fi
+}
+
+begin() {
+  replace "$home/intent" "$operation $job $fence $digest"
+}
+
+finish() {
+  if ! is_done; then
+    # A line that a power failure cut short must not swallow this one.
+    if [ -s "$home/ledger" ] && [ -n "$(tail -c 1 "$home/ledger")" ]; then
+      echo >>"$home/ledger"
+    fi
+    printf '%s %s %s %s %s %s .\n' \
+      "$(date +%s)" "$operation" "$job" "$fence" "$digest" "$version" >>"$home/ledger" ||
+      refuse 74 "$home/ledger could not be written."
+    flush "$home/ledger"
+  fi
+  rm -f "$home/intent"
+}
+
+is_done() {
+  grep -qF " $operation $job $fence $digest $version ." "$home/ledger" 2>/dev/null
+}
+
+replace() {
+  printf '%s\n' "$2" >"$1.new" 2>/dev/null && flush "$1.new" && mv -fT "$1.new" "$1" ||
+    refuse 74 "$1 could not be written."
+  flush "$home"
+}
+
+flush() {
+  sync "$1" 2>/dev/null || sync
+}
+
+flush_tree() {
+  sync -f "$1" 2>/dev/null || sync
+}
+
+# --- arguments and answers ---
+
+check_arguments() {
+  operation=${1-} base=${2-} fence=${3-} job=${4--} digest=${5--} version=${6--}
+  packed=0 unpacked=0 port=0 alone=- busy=no
+  is_base "$base" || refuse 64 "The base path is no absolute path of plain names."
+  is_number "$fence" || refuse 64 "The fence is no number."
+  case $operation:$# in
+    state:3) return ;;
+    stage:8) packed=$7 unpacked=$8 ;;
+    activate:6) ;;
+    start:7) port=$7 ;;
+    launch:8) port=$7 alone=$8 ;;
+    *) refuse 64 "There is no such operation with $# arguments." ;;
+  esac
+  is_name "$job" && is_name "$version" || refuse 64 "The job or the version is no plain name."
+  is_digest "$digest" || refuse 64 "The digest is no SHA-256."
+  is_number "$packed" && is_number "$unpacked" && is_number "$port" ||
+    refuse 64 "A size or the port is no number."
+}
+
+is_base() {
+  case $1 in
+    /[A-Za-z0-9._]*) ;;
+    *) return 1 ;;
+  esac
+  case $1/ in
+    *[!A-Za-z0-9._/-]* | *//* | */./* | */../*) return 1 ;;
+  esac
+}
+
+is_name() {
+  case $1 in
+    [A-Za-z0-9]*) ;;
+    *) return 1 ;;
+  esac
+  case $1 in
+    *[!A-Za-z0-9._-]*) return 1 ;;
+  esac
+  [ "${#1}" -le 100 ]
+}
+
+is_digest() {
+  case $1 in
+    *[!0-9a-f]*) return 1 ;;
+  esac
+  [ "${#1}" -eq 64 ]
+}
+
+is_number() {
+  case $1 in
+    '' | *[!0-9]*) return 1 ;;
+  esac
+  [ "${#1}" -le 15 ]
+}
+
+check_tools() {
+  for tool in tar gzip sha256sum flock mv; do
+    command -v "$tool" >/dev/null || refuse 69 "This host has no $tool."
+  done
+}
+
+drop_and_refuse() {
+  rm -rf "$received" "$base/releases/$digest.part" "$home/intent"
+  refuse "$1" "$2"
+}
+
+refuse() {
+  echo "$2" >&2
+  exit "$1"
+}
+
+report() {
+  read_run
+  current=$(current_digest)
+  previous=$(previous_digest)
+  staged=
+  for found in "$base/releases"/*/.interlock-release; do
+    if [ -f "$found" ]; then
+      found=${found%/.interlock-release}
+      staged=$staged,${found##*/}
+    fi
+  done
+  intent=-
+  if [ -f "$home/intent" ]; then
+    read -r intent <"$home/intent"
+  fi
+  echo "fence $(fence_seen)"
+  echo "current $current $(version_of "$current")"
+  echo "previous $previous $(version_of "$previous")"
+  echo "staged ${staged#,}"
+  echo "process $(process_state) $run_digest"
+  echo "busy $busy"
+  echo "intent $intent"
+}
+
+main "$@"

@@ -1,0 +1,78 @@
+/** The file in which the agent remembers: opened by one process, checked before it is believed. */
+import { DatabaseSync } from 'node:sqlite';
+
+const SCHEMA = `
+  CREATE TABLE IF NOT EXISTS identity (
+    only INTEGER PRIMARY KEY CHECK (only = 1),
+    agent TEXT NOT NULL, audience TEXT NOT NULL, app_key TEXT NOT NULL, url TEXT NOT NULL
+  ) STRICT;
+  CREATE TABLE IF NOT EXISTS jobs (
+    job TEXT PRIMARY KEY, fence INTEGER NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('open', 'finished', 'closed', 'dropped')),
+    last_seq INTEGER NOT NULL, outcome TEXT, why TEXT
+  ) STRICT;
+  CREATE TABLE IF NOT EXISTS journal (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    job TEXT NOT NULL, fence INTEGER NOT NULL, step TEXT NOT NULL, host TEXT NOT NULL,
+    kind TEXT NOT NULL CHECK (kind IN ('INTENT', 'RESULT')),
+    intent INTEGER REFERENCES journal (seq), json TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX IF NOT EXISTS journal_by_job ON journal (job, seq);
+  CREATE TABLE IF NOT EXISTS outbox (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    job TEXT NOT NULL, fence INTEGER NOT NULL, seq INTEGER,
+    kind TEXT NOT NULL CHECK (kind IN ('entry', 'finish')), json TEXT NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('waiting', 'acknowledged'))
+  ) STRICT;
+  CREATE INDEX IF NOT EXISTS outbox_by_job ON outbox (job, seq, id);
+`;
+
+/** Finished jobs that stay readable. */
+const CLOSED_JOBS_KEPT = 500;
+
+const PRUNE = `
+  DELETE FROM jobs WHERE state IN ('closed', 'dropped') AND rowid NOT IN (
+    SELECT rowid FROM jobs ORDER BY rowid DESC LIMIT ${CLOSED_JOBS_KEPT}
+  );
+  DELETE FROM journal WHERE job NOT IN (SELECT job FROM jobs);
+`;
+
+export type OpenedDatabase =
+  | { readonly kind: 'opened'; readonly database: DatabaseSync }
+  | { readonly kind: 'damaged'; readonly sentence: string };
+
+/** Opens the journal's file, or makes it; a damaged one is refused, never repaired in silence. */
+export function openDatabase(file: string): OpenedDatabase {
+  try {
+    const database = new DatabaseSync(file);
+    // FULL costs a millisecond a commit and keeps the last commits through a power failure; NORMAL may lose them.
+    database.exec(
+      'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;',
+    );
+    const check = database.prepare('PRAGMA integrity_check').get()?.['integrity_check'];
+    if (check !== 'ok') return damaged(file, String(check));
+    database.exec(SCHEMA);
+    database.exec(PRUNE);
+    return { kind: 'opened', database };
+  } catch (cause) {
+    return damaged(file, cause instanceof Error ? cause.message : String(cause));
+  }
+}
+
+const damaged = (file: string, why: string): OpenedDatabase => ({
+  kind: 'damaged',
+  sentence: `The journal ${file} cannot be used (${why}); restore it, or move it away and enroll this agent anew after looking at the hosts of its open jobs.`,
+});
+
+/** All of it, or nothing. */
+export function inTransaction<Result>(database: DatabaseSync, work: () => Result): Result {
+  database.exec('BEGIN IMMEDIATE');
+  try {
+    const result = work();
+    database.exec('COMMIT');
+    return result;
+  } catch (cause) {
+    database.exec('ROLLBACK');
+    throw cause;
+  }
+}

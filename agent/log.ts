@@ -1,0 +1,16 @@
+/** The agent's log: one JSON object a line, on stderr. */
+import { destination, pino } from 'pino';
+import type { Log } from './ports';
+
+/** Written at once: the last line before a crash is the one that is needed. */
+export function createLog(): Log {
+  const logger = pino(
+    { base: null, timestamp: () => `,"time":"${new Date().toISOString()}"` },
+    destination({ dest: 2, sync: true }),
+  );
+  return {
+    info: (message, facts) => logger.info(facts ?? {}, message),
+    warn: (message, facts) => logger.warn(facts ?? {}, message),
+    error: (message, facts) => logger.error(facts ?? {}, message),
+  };
+}

@@ -1,0 +1,107 @@
+/** The deploy agent's command line. */
+import process from 'node:process';
+import { parseArgs } from 'node:util';
+import { checkConfig } from './cli/check';
+import { runEnroll } from './cli/enroll';
+import { runAgent } from './cli/run';
+import { showStatus } from './cli/status';
+import { trustHost } from './cli/trust';
+import { readConfig } from './config';
+import { EXIT_CODES } from './exit-codes';
+import type { CommandEnd } from './exit-codes';
+import { AGENT_VERSION } from './version';
+
+const DEFAULT_CONFIG = '/etc/interlock/agent.yml';
+
+const USAGE = `Usage: interlock-agent <command> [--config ${DEFAULT_CONFIG}]
+  enroll --code <code> [--url <url>] [--name <name>]   make this agent known to an installation
+  run                                                  work until told to stop
+  status                                               who this agent is, what it has open
+  check                                                is everything there that agent.yml names
+  trust <host[:port]> [--fingerprint <SHA256:...>]     pin the key of a host
+  --version
+Exit codes:
+${Object.values(EXIT_CODES)
+  .map(({ code, meaning }) => `  ${String(code).padEnd(3)} ${meaning}`)
+  .join('\n')}`;
+
+const OPTIONS = {
+  config: { type: 'string', default: DEFAULT_CONFIG },
+  url: { type: 'string' },
+  code: { type: 'string' },
+  name: { type: 'string' },
+  fingerprint: { type: 'string' },
+  version: { type: 'boolean', default: false },
+  help: { type: 'boolean', default: false },
+} as const;
+
+const print = (line: string): void => {
+  process.stdout.write(`${line}\n`);
+};
+
+async function main(words: readonly string[]): Promise<CommandEnd> {
+  const parsed = parseWords(words);
+  if (typeof parsed === 'string') return { exit: 'usage', sentence: `${parsed}\n${USAGE}` };
+  const { values, positionals } = parsed;
+  if (values.version) {
+    print(AGENT_VERSION);
+    return { exit: 'done' };
+  }
+  const [command, host, ...more] = positionals;
+  if (values.help || command === undefined || more.length > 0) {
+    if (!values.help) return { exit: 'usage', sentence: USAGE };
+    print(USAGE);
+    return { exit: 'done' };
+  }
+
+  const read = readConfig(values.config);
+  if (read.kind === 'invalid') return { exit: 'config', sentence: read.sentence };
+  const { config } = read;
+  switch (command) {
+    case 'enroll': {
+      if (values.code === undefined) return { exit: 'usage', sentence: 'enroll needs --code.' };
+      const { code, url = config.url, name = config.name } = values;
+      return runEnroll(config, { url, code, name }, print);
+    }
+    case 'run':
+      return runAgent(config, values.config, stopSignal());
+    case 'status':
+      return showStatus(config, print);
+    case 'check':
+      return checkConfig(config, values.config, print);
+    case 'trust':
+      if (host === undefined) return { exit: 'usage', sentence: 'trust needs a host.' };
+      return trustHost(config, values.config, host, values.fingerprint, print);
+    default:
+      return { exit: 'usage', sentence: `There is no command ${command}.\n${USAGE}` };
+  }
+}
+
+function parseWords(words: readonly string[]) {
+  try {
+    return parseArgs({ args: [...words], options: OPTIONS, allowPositionals: true });
+  } catch (cause) {
+    return cause instanceof Error ? cause.message : String(cause);
+  }
+}
+
+/** Aborts at the first SIGTERM or SIGINT: the step under way ends, none begins. */
+function stopSignal(): AbortSignal {
+  const stopping = new AbortController();
+  for (const signal of ['SIGTERM', 'SIGINT']) process.once(signal, () => stopping.abort());
+  return stopping.signal;
+}
+
+/** What cannot happen ends the process: its next start begins by asking every host that is in doubt. */
+function breakDown(cause: unknown): CommandEnd {
+  const isJournal = cause instanceof Error && 'code' in cause && cause.code === 'ERR_SQLITE_ERROR';
+  const sentence = cause instanceof Error ? (cause.stack ?? cause.message) : String(cause);
+  return { exit: isJournal ? 'journal' : 'broken', sentence };
+}
+
+void main(process.argv.slice(2))
+  .catch(breakDown)
+  .then(({ exit, sentence }) => {
+    if (sentence !== undefined) process.stderr.write(`${sentence}\n`);
+    process.exit(EXIT_CODES[exit].code);
+  });

@@ -1,0 +1,108 @@
+/** Packages in the stores of agent.yml: opened once, judged, and sent from the same open file. */
+import { createHash } from 'node:crypto';
+import { open } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import type { CodeStep } from '#core/plan';
+import { guardArchive } from './archive-guard';
+import { storeFor } from './bounds';
+import type { Bounds } from './bounds';
+import type { Limits } from './config';
+import type { Artifacts } from './ports';
+
+type Opened = Awaited<ReturnType<Artifacts['open']>>;
+
+/** Large reads keep the stream ahead of an encrypted connection. */
+const PIECE_BYTES = 256 * 1024;
+
+/** The packages that agent.yml's stores hold. */
+export const createArtifacts = (bounds: Bounds, limits: Limits): Artifacts => ({
+  open: async (artifact, environment) => {
+    const store = storeFor(artifact.store, environment, bounds.stores);
+    if (!store) {
+      return refuse(
+        'permission',
+        `${bounds.file} has no store ${artifact.store} for ${environment}; add it there, or correct the site's store.`,
+      );
+    }
+    const path = join(store.path, artifact.file);
+    let file: FileHandle;
+    try {
+      file = await open(path);
+    } catch (cause) {
+      const why = cause instanceof Error ? cause.message : String(cause);
+      return refuse(
+        'package',
+        `The package ${path} cannot be opened (${why}); put it into the store, or correct the version.`,
+      );
+    }
+    const judged = await judge(file, path, artifact, limits);
+    if (judged.kind === 'refused') await file.close();
+    return judged;
+  },
+});
+
+async function judge(
+  file: FileHandle,
+  path: string,
+  { sha256 }: CodeStep['artifact'],
+  limits: Limits,
+): Promise<Opened> {
+  const { size } = await file.stat();
+  if (size > limits.packageMaxBytes) {
+    return refuse(
+      'capacity',
+      `The package ${path} has ${size} bytes; packageMaxBytes in agent.yml allows ${limits.packageMaxBytes}.`,
+    );
+  }
+  const found = await digestOf(file);
+  if (found !== sha256) {
+    return refuse(
+      'package',
+      `The package ${path} is not the approved one: its SHA-256 is ${found}, and ${sha256} was approved. Put the approved bytes back, or release the new ones.`,
+    );
+  }
+  const verdict = await guardArchive(Readable.from(read(file)), {
+    packedBytes: size,
+    unpackedMaxBytes: limits.unpackedMaxBytes,
+  });
+  if (verdict.kind === 'refused') {
+    return refuse(
+      'package',
+      `The package ${path} ${verdict.problem}; nothing of it was sent. Build it anew.`,
+    );
+  }
+  return {
+    kind: 'opened',
+    artifact: {
+      sha256,
+      sizeBytes: size,
+      unpackedBytes: verdict.unpackedBytes,
+      read: () => read(file),
+      close: () => file.close(),
+    },
+  };
+}
+
+async function digestOf(file: FileHandle): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const piece of read(file)) hash.update(piece);
+  return hash.digest('hex');
+}
+
+/** The open file from its beginning; any number of readers at once, since none moves its position. */
+async function* read(file: FileHandle): AsyncGenerator<Uint8Array> {
+  for (let position = 0; ;) {
+    const piece = Buffer.allocUnsafe(PIECE_BYTES);
+    const { bytesRead } = await file.read(piece, 0, PIECE_BYTES, position);
+    if (bytesRead === 0) return;
+    position += bytesRead;
+    yield piece.subarray(0, bytesRead);
+  }
+}
+
+const refuse = (failureClass: 'permission' | 'package' | 'capacity', sentence: string): Opened => ({
+  kind: 'refused',
+  failure: { class: failureClass, sentence },
+});

@@ -1,0 +1,4 @@
+/** This agent's version; polls carry it. */
+import { version } from '../package.json';
+
+export const AGENT_VERSION: string = version;
