@@ -4,6 +4,7 @@ import type { KeyObject } from 'node:crypto';
 import type { Crypto } from '#app/ports';
 import { loadAppKey } from './app-key';
 import { sha256 } from './sha256';
+import { isSmallOrder } from './small-order';
 
 const PUBLIC_KEY_BYTES = 32;
 const SIGNATURE_BYTES = 64;
@@ -53,23 +54,5 @@ const publicKeyObject = (key: Buffer): KeyObject =>
     key: { kty: 'OKP', crv: 'Ed25519', x: key.toString('base64url') },
     format: 'jwk',
   });
-
-/** A signature can be made for a point of small order without a private key; OpenSSL lets such keys pass. */
-const isSmallOrder = (key: Buffer): boolean => {
-  const withoutSign = Buffer.from(key);
-  withoutSign.writeUInt8(withoutSign.readUInt8(31) & 0x7f, 31);
-  return SMALL_ORDER.has(withoutSign.toString('hex'));
-};
-
-/** Every spelling of the eight points of small order, without the sign. Source: Ed25519 blacklist of libsodium. */
-const SMALL_ORDER = new Set([
-  '0000000000000000000000000000000000000000000000000000000000000000',
-  '0100000000000000000000000000000000000000000000000000000000000000',
-  '26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05',
-  'c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a',
-  'ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f',
-  'edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f',
-  'eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f',
-]);
 
 const randomLetter = (): string => TOKEN_LETTERS.charAt(randomInt(TOKEN_LETTERS.length));

@@ -29,6 +29,7 @@ export function installForge(fetch: Fetch): void {
         installationId: 'installation-of-the-test',
       },
       contextAri: 'ari:cloud:jira::site/test',
+      lambdaContext: { getRemainingTimeInMillis: () => 25_000 },
       metrics: {
         counter: () => ({ incr: () => undefined }),
         timing: () => ({ measure: () => ({ stop: () => undefined }) }),

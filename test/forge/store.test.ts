@@ -1,0 +1,119 @@
+import { describe, expect, test } from '@jest/globals';
+import { store } from '#forge/store';
+import { StoreError } from '#forge/store-error';
+import { installForge, installKvs, type Fetch } from '../support/forge-kvs';
+import { RECORDS } from '../support/sample-records';
+
+const SCOPE = RECORDS.scope;
+
+const setScope = (expect: number) =>
+  ({ type: 'set', entity: 'scope', key: 'a', record: { ...SCOPE, version: 2 }, expect }) as const;
+
+describe('the store over Forge', () => {
+  test.each(['RATE_LIMIT_EXCEEDED', 'INTERNAL_SERVER_ERROR'] as const)(
+    'says that a call may be tried again after %s',
+    async (code) => {
+      installKvs({ mishap: () => code });
+
+      const failures = await Promise.all(
+        [
+          store.get('scope', 'a'),
+          store.create('scope', 'a', SCOPE),
+          store.transact([setScope(1)]),
+          store.list('site', {
+            index: 'by-project',
+            partition: ['1'],
+            order: 'ascending',
+            limit: 1,
+          }),
+          store.putText('text'),
+          store.getText('0'.repeat(64)),
+        ].map((call) => call.catch((error: unknown) => error)),
+      );
+
+      for (const failure of failures) {
+        expect(failure).toBeInstanceOf(StoreError);
+        expect((failure as StoreError).retryable).toBe(true);
+      }
+    },
+  );
+
+  test('says that a call may be tried again when nobody answers', async () => {
+    installForge(() => Promise.reject(new TypeError('fetch failed')));
+
+    const failure = await store.get('scope', 'a').catch((error: unknown) => error);
+
+    expect(failure).toMatchObject({ name: 'StoreError', retryable: true });
+  });
+
+  test('tells a conflict from a malformed request by the versions, whatever code Forge gives', async () => {
+    const { refuseTransactions } = await openWithScope(1);
+    refuseTransactions({ status: 400, body: { code: 'SOMETHING', message: 'no' } });
+
+    expect(await store.transact([setScope(7)])).toBe('conflict');
+
+    const failure = await store.transact([setScope(1)]).catch((error: unknown) => error);
+    expect(failure).toMatchObject({ name: 'StoreError', retryable: false });
+    expect(String(failure)).toContain('400 SOMETHING');
+  });
+
+  test('takes a key that exists for what it is, whatever code Forge gives', async () => {
+    const { refuseSets } = await openWithScope(1);
+    refuseSets({ status: 400, body: { code: 'SOMETHING', message: 'no' } });
+
+    expect(await store.create('scope', 'a', SCOPE)).toBe('exists');
+
+    const failure = await store.create('scope', 'b', SCOPE).catch((error: unknown) => error);
+    expect(failure).toMatchObject({ name: 'StoreError', retryable: false });
+  });
+
+  test('stops at a text whose pieces are not what its digest says', async () => {
+    installKvs();
+    const digest = await store.putText('select 1;');
+    const { kvs } = await import('@forge/kvs');
+    await kvs.set(`blob.${digest}.0`, 'drop table t;');
+
+    await expect(store.getText(digest)).rejects.toThrow('is damaged');
+  });
+
+  test('writes the head of a text after its pieces, so that a torn write leaves no text', async () => {
+    installKvs();
+    const written: string[] = [];
+    intercept((path, body) => {
+      if (path === '/api/v1/set') written.push((body as { key: string }).key);
+      return undefined;
+    });
+
+    const digest = await store.putText('x'.repeat(400_000));
+
+    expect(written.slice(0, -1).sort()).toEqual([0, 1, 2].map((at) => `blob.${digest}.${at}`));
+    expect(written.at(-1)).toBe(`blob.${digest}`);
+  });
+});
+
+/** One record; then transactions and sets answer what the test says, reads go on. */
+async function openWithScope(version: number) {
+  installKvs();
+  await store.create('scope', 'a', { ...SCOPE, version });
+  const refuse = (refused: string) => (answer: { status: number; body: object }) => {
+    intercept((path) => (path === refused ? answer : undefined));
+  };
+  return {
+    refuseTransactions: refuse('/api/v1/transaction'),
+    refuseSets: refuse('/api/v1/entity/set'),
+  };
+}
+
+/** Sees every call of the SDK from now on, and answers those for which it gives an answer. */
+function intercept(
+  look: (path: string, body: unknown) => { status: number; body: object } | undefined,
+): void {
+  const { __forge_fetch__: working } = globalThis as unknown as { __forge_fetch__: Fetch };
+  const seen: Fetch = async (target, path, init) => {
+    const answer = look(path, JSON.parse(init.body ?? '{}'));
+    return answer === undefined
+      ? working(target, path, init)
+      : new Response(JSON.stringify(answer.body), { status: answer.status });
+  };
+  Object.assign(globalThis, { __forge_fetch__: seen });
+}

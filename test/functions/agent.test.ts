@@ -1,0 +1,28 @@
+import { describe, expect, test } from '@jest/globals';
+import { agent } from '../../src/functions/agent';
+import { installForge } from '../support/forge-kvs';
+
+const CONTEXT = { installContext: 'ari:cloud:jira::site/1' };
+
+describe('the web trigger of the agents', () => {
+  test.each([
+    ['no body', { method: 'POST', headers: {} }],
+    ['another method', { method: 'GET', headers: {}, body: '' }],
+    [
+      'a body that is no message',
+      { method: 'POST', headers: { 'Content-Type': ['application/json'] }, body: '{' },
+    ],
+    [
+      'a body without a signature',
+      { method: 'POST', headers: { 'content-type': ['application/json'] }, body: '{"v":1}' },
+    ],
+  ])('answers a stranger with %s by the same 401, and reads no store', async (_name, request) => {
+    installForge(() => Promise.reject(new Error('The store was asked.')));
+
+    const answer = await agent({ path: '/', ...request }, CONTEXT);
+
+    expect(answer.statusCode).toBe(401);
+    expect(answer.headers['content-type']).toEqual(['application/problem+json']);
+    expect(Object.keys(JSON.parse(answer.body) as object)).toEqual(['error', 'now']);
+  });
+});
