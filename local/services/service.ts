@@ -108,6 +108,8 @@ export interface JiraParts {
   readonly siteUrl: string;
   /** The id of the site: part of every event's context. */
   readonly cloudId: string;
+  /** How old the picture is that a search sees; without it Jira keeps its rude default. */
+  readonly searchStaleMs?: () => number;
   readonly log: Log;
 }
 

@@ -19,6 +19,7 @@ import { answerRest } from './rest/api';
 import { mayBrowse } from './rest/visible';
 import { createTables } from './schema';
 import { seed } from './seed';
+import { answerPage } from './site/site';
 import { identify } from './sign-in';
 
 /** A Jira on one database: REST API, workflows, events and pages. */
@@ -36,18 +37,18 @@ export function createJira(parts: JiraParts): JiraService {
 }
 
 async function handle(desk: Desk, request: ServiceRequest): Promise<ServiceResponse> {
+  if (isForeign(desk, request)) return refuse(403, ['XSRF check failed']);
   if (request.path.startsWith('/rest/') || request.path.startsWith('/local/')) {
-    if (isForeign(desk, request)) return refuse(403, ['XSRF check failed']);
     return answerRest(desk, knownPerson(desk, request.actor), request);
   }
-  return refuse(404, ['There is no such page.']);
+  return answerPage(desk, request);
 }
 
-/** A browser's request with the session cookie that another site's page made. */
+/** A browser's request that a page of another site made: only a client with a token may come from anywhere. */
 function isForeign(desk: Desk, { method, headers }: ServiceRequest): boolean {
   const origin = headers['origin'];
-  const isByCookie = headers['authorization'] === undefined && headers['cookie'] !== undefined;
-  return method !== 'GET' && isByCookie && origin !== undefined && origin !== desk.siteUrl;
+  if (method === 'GET' || origin === undefined) return false;
+  return headers['authorization'] === undefined && origin !== desk.siteUrl;
 }
 
 /** Jira knows an actor by an account; an account that is gone is nobody. */

@@ -62,6 +62,21 @@ export function subtasksOf(database: DatabaseSync, issueId: number): readonly Is
   );
 }
 
+/** Newest first. */
+export function issuesOfProject(
+  database: DatabaseSync,
+  projectId: number,
+  start: number,
+  count: number,
+): readonly Issue[] {
+  return rows(
+    database,
+    'SELECT * FROM jira_issue WHERE project_id = ? ORDER BY id DESC LIMIT ? OFFSET ?',
+    [projectId, count, start],
+    readIssue,
+  );
+}
+
 export function insertIssue(database: DatabaseSync, issue: Issue): void {
   change(
     database,
@@ -112,7 +127,7 @@ export function touch(database: DatabaseSync, issueId: number, nowMs: number): v
 /** Removes an issue with everything that hangs on it, sub-tasks included. */
 export function deleteIssue(database: DatabaseSync, issueId: number): void {
   for (const subtask of subtasksOf(database, issueId)) deleteIssue(database, subtask.id);
-  for (const table of ['jira_field_value', 'jira_comment', 'jira_history']) {
+  for (const table of ['jira_field_value', 'jira_comment', 'jira_history', 'jira_search']) {
     change(database, `DELETE FROM ${table} WHERE issue_id = ?`, issueId);
   }
   change(database, "DELETE FROM jira_property WHERE kind = 'issue' AND entity_id = ?", issueId);

@@ -64,6 +64,12 @@ CREATE TABLE IF NOT EXISTS jira_issue (
   updated_ms INTEGER NOT NULL, status_changed_ms INTEGER NOT NULL) STRICT;
 CREATE INDEX IF NOT EXISTS jira_issue_project ON jira_issue (project_id, status_id);
 CREATE INDEX IF NOT EXISTS jira_issue_parent ON jira_issue (parent_id);
+CREATE TABLE IF NOT EXISTS jira_search (
+  issue_id INTEGER PRIMARY KEY, project_id INTEGER NOT NULL, type_id INTEGER NOT NULL,
+  status_id INTEGER NOT NULL, parent_id INTEGER, summary TEXT NOT NULL, reporter TEXT,
+  assignee TEXT, created_ms INTEGER NOT NULL, updated_ms INTEGER NOT NULL,
+  version_ms INTEGER NOT NULL, fields TEXT NOT NULL) STRICT;
+CREATE INDEX IF NOT EXISTS jira_search_project ON jira_search (project_id, status_id);
 CREATE TABLE IF NOT EXISTS jira_field_value (
   issue_id INTEGER NOT NULL, field_id TEXT NOT NULL, value TEXT NOT NULL,
   PRIMARY KEY (issue_id, field_id)) STRICT;

@@ -6,7 +6,8 @@ import { userByEmail, type User } from './people';
 import { change, row, text } from './table';
 
 export const SESSION_COOKIE = 'local-jira-session';
-const SESSION_HOURS = 12;
+/** A working day and a little more. */
+export const SESSION_SECONDS = 12 * 3_600;
 
 /** Whoever signed in on the site's pages. */
 export interface Session {
@@ -81,7 +82,7 @@ export function openSession(database: DatabaseSync, clock: Clock, accountId: str
     hashOf(token),
     accountId,
     randomBytes(24).toString('base64url'),
-    clock.now() + SESSION_HOURS * 3_600_000,
+    clock.now() + SESSION_SECONDS * 1_000,
   );
   return token;
 }

@@ -20,15 +20,14 @@ const HISTORIES_WITH_ISSUE = 100;
 
 /** An issue as GET issue and the search answer it. */
 export function issueBody(desk: Desk, person: Person, issue: Issue, view: IssueView): JsonObject {
-  const fields = chosenFields(desk, view.fields);
+  // A search that asks for nothing but ids gets nothing else, not even the key.
+  if (view.fields.length === 1 && view.fields[0] === 'id') return { id: String(issue.id) };
   return {
     expand: 'renderedFields,names,schema,operations,editmeta,changelog,versionedRepresentations',
     id: String(issue.id),
     self: restUrl(desk, `issue/${issue.id}`),
     key: issue.key,
-    ...(view.fields.length === 1 && view.fields[0] === 'id'
-      ? {}
-      : { fields: fieldsBody(desk, issue, fields) }),
+    fields: fieldsBody(desk, issue, chosenFields(desk, view.fields)),
     ...(view.expand.includes('names') ? { names: names(desk) } : {}),
     ...(view.expand.includes('changelog') ? { changelog: changelog(desk, issue) } : {}),
     ...(view.expand.includes('transitions')
