@@ -6,8 +6,10 @@ import { z } from 'zod';
 
 const PACKED = join(__dirname, 'openapi', 'jira-v3.json.gz');
 
-const ScopeSet = z.object({ scheme: z.string(), scopes: z.array(z.string()) });
-const Operation = z.looseObject({ 'x-atlassian-oauth2-scopes': z.array(ScopeSet).optional() });
+const Operation = z.looseObject({
+  'x-atlassian-oauth2-scopes': z.array(z.object({ scopes: z.array(z.string()) })).optional(),
+  security: z.array(z.object({ OAuth2: z.array(z.string()).optional() })).default([]),
+});
 const Specification = z.object({ paths: z.record(z.string(), z.record(z.string(), z.unknown())) });
 
 export interface JiraOperation {
@@ -30,9 +32,7 @@ export function readOperations(): FindOperation {
       method: method.toUpperCase(),
       template,
       segments: template.split('/'),
-      scopeSets: (Operation.parse(operation)['x-atlassian-oauth2-scopes'] ?? []).map(
-        (it) => it.scopes,
-      ),
+      scopeSets: scopeSetsOf(Operation.parse(operation)),
     })),
   );
   return (method, path) => {
@@ -41,6 +41,18 @@ export function readOperations(): FindOperation {
     // A literal segment beats a placeholder: /issue/bulk is not the issue named "bulk".
     return fitting.sort((a, b) => placeholders(a.segments) - placeholders(b.segments))[0];
   };
+}
+
+/**
+ * Classic and granular scopes are alternatives. Where the classic list is empty and the granular one asks for a write,
+ * the write is needed (assumed: an app without any scope cannot change what it does not own).
+ */
+function scopeSetsOf(operation: z.output<typeof Operation>): string[][] {
+  const listed = operation['x-atlassian-oauth2-scopes']?.map(({ scopes }) => scopes);
+  const sets =
+    listed ?? operation.security.flatMap(({ OAuth2 }) => (OAuth2 === undefined ? [] : [OAuth2]));
+  const writes = sets.some((set) => set.some((scope) => /^(write|delete|manage):/.test(scope)));
+  return writes ? sets.filter((set) => set.length > 0) : sets;
 }
 
 function fits(template: readonly string[], path: readonly string[]): boolean {

@@ -2,9 +2,8 @@ import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { eventually, startFixtureHost, type FixtureHost } from '../support/fixture-host';
+import { START_DEADLINE_MS } from '../support/start-deadline';
 
-/** Starting a host may bundle the fixture app with the real bundler first. */
-const START_DEADLINE_MS = 240_000;
 // Shared machines are slow at times; no test here waits for a fixed time.
 jest.setTimeout(30_000);
 

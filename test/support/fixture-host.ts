@@ -83,6 +83,16 @@ export async function eventually<Value>(
   }
 }
 
+/** How often the fixture's `note` was called with this mark. */
+export async function callsOf(host: FixtureHost, mark: string): Promise<number> {
+  const begins = { condition: 'BEGINS_WITH', values: [`call.${mark}.`] };
+  const [answer] = await runChains(
+    host,
+    chain('query', 'where', ['key', begins], 'limit', [100], 'getMany'),
+  );
+  return (answer?.value as { results: unknown[] }).results.length;
+}
+
 /** One chain of calls on the SDK's `kvs`, as data. */
 export interface Chain {
   readonly path: readonly { readonly call: string; readonly with?: readonly unknown[] }[];

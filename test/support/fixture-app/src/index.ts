@@ -3,6 +3,7 @@ import api, { assumeTrustedRoute, fetch, webTrigger } from '@forge/api';
 import { InvocationError, InvocationErrorCode, Queue, type AsyncEvent } from '@forge/events';
 import { Filter, kvs } from '@forge/kvs';
 import Resolver from '@forge/resolver';
+import { randomUUID } from 'node:crypto';
 
 type Word = string | number | boolean | null | Word[] | { [name: string]: Word };
 type Step = { readonly path: readonly { call: string; with?: unknown[] }[] };
@@ -41,16 +42,22 @@ function toFilter(described: object): unknown {
   return filter;
 }
 
-async function note(event: { mark?: string; retryContext?: unknown; ask?: string }) {
+interface Marked {
+  readonly mark?: string;
+  readonly ask?: string;
+  readonly retryContext?: { readonly retryCount: number } | undefined;
+}
+
+async function note(event: Marked) {
   const mark = event.mark ?? 'unmarked';
-  const seen = ((await kvs.get<number>(`seen.${mark}`)) ?? 0) + 1;
-  await kvs.set(`seen.${mark}`, seen);
+  // One key per call: two calls at once would overwrite a counter.
+  await kvs.set(`call.${mark}.${randomUUID()}`, true);
   await kvs.set(`last.${mark}`, { event: event as unknown as Word, at: Date.now() });
   if (event.ask === 'retry') {
     return new InvocationError({
       retryAfter: 2,
       retryReason: InvocationErrorCode.FUNCTION_RETRY_REQUEST,
-      retryData: { seen },
+      retryData: { askedBefore: event.retryContext?.retryCount ?? 0 },
     });
   }
   if (event.ask === 'throw') throw new Error('asked to throw');
@@ -109,6 +116,19 @@ const probes: Record<string, (input: never) => unknown> = {
   },
   big: ({ bytes }: { bytes: number }) => 'x'.repeat(bytes),
   idle: () => 'done',
+  token: () => {
+    const runtime = Reflect.get(globalThis, '__forge_runtime__') as { proxy: { token: string } };
+    return { text: runtime.proxy.token };
+  },
+  realtime: async () => {
+    const forgeFetch = Reflect.get(globalThis, '__forge_fetch__') as (
+      target: object,
+      path: string,
+      init: object,
+    ) => Promise<Response>;
+    const { status } = await forgeFetch({ type: 'realtime' }, '/', { method: 'POST', body: '{}' });
+    return { status };
+  },
 };
 
 async function probe({ ask, input }: { ask: string; input: never }): Promise<unknown> {
@@ -128,7 +148,7 @@ async function consume(event: AsyncEvent) {
   await kvs.set('busiest', Math.max(busy, (await kvs.get<number>('busiest')) ?? 0));
   if (typeof body['workMs'] === 'number') await sleep(body['workMs']);
   await kvs.set('busy', busy - 1);
-  return note({ ...(body as { mark?: string; ask?: string }), retryContext: event.retryContext });
+  return note({ ...(body as Marked), retryContext: event.retryContext });
 }
 
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
