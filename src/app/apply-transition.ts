@@ -10,7 +10,7 @@ import { PERSON_TRANSITIONS } from '#core/transitions';
 import type { PersonTransition } from '#core/transitions';
 import type { ReleaseRecord } from '#wire/records';
 import { commit } from './commit';
-import { dueMoves } from './effects';
+import { isOnItsWay } from './effects';
 import { ensureRelease } from './ensure-release';
 import { ATTEMPTS_MAX, TooMuchContention } from './errors';
 import type { Ports } from './ports';
@@ -69,7 +69,7 @@ async function undo(
     if (!record || !issue || wasHandled(record, click)) return;
     const { workflow } = await loadSettings(ports.store, record.project);
     const stands = workflow?.statuses[issue.statusId];
-    const agrees = stands === record.state.status || dueMoves(record.jira).length > 0;
+    const agrees = stands === record.state.status || isOnItsWay(record.jira, stands);
     const misplaced = row.from.includes(row.to) || !agrees;
 
     const undone: ReleaseEvent = {

@@ -7,7 +7,10 @@ import type { Effect, ReleaseRecord } from '#wire/records';
 
 type JiraSide = ReleaseRecord['jira'];
 
-/** The Jira side after events: the gate is written first, so that Jira's conditions let the moves pass. */
+/**
+ * The Jira side after events: the gate is written first, so that Jira's conditions let the moves pass.
+ * A repair leads straight to where the store stands, so the moves on the way there are dropped.
+ */
 export function withEffects(
   jira: JiraSide,
   before: Release,
@@ -16,6 +19,8 @@ export function withEffects(
 ): JiraSide {
   let serial = jira.nextSerial;
   const next = (): number => serial++;
+  const open =
+    repair === null ? jira.effects : jira.effects.filter((effect) => effect.kind === 'comment');
   const effects: Effect[] = [{ kind: 'gate', serial: next() }];
   if (repair !== null) effects.push({ kind: 'repair', serial: next(), to: repair });
   let release = before;
@@ -26,8 +31,15 @@ export function withEffects(
     const comment = commentOf(event, release);
     if (comment) effects.push({ kind: 'comment', serial: next(), ...comment });
   }
-  return { ...jira, effects: [...jira.effects, ...effects], nextSerial: serial };
+  return { ...jira, effects: [...open, ...effects], nextSerial: serial };
 }
+
+/** Jira stands at the last known status, or at one that a pending move of ours leads to. */
+export const isOnItsWay = (jira: JiraSide, stands: Status | undefined): boolean =>
+  jira.effects.some((effect) => effect.kind === 'repair') ||
+  (jira.effects.some((effect) => effect.kind === 'move') &&
+    (stands === jira.shown ||
+      jira.effects.some((effect) => effect.kind === 'move' && effect.to === stands)));
 
 /** The app's own moves that Jira has still to show, in order. */
 export const dueMoves = (

@@ -2,18 +2,24 @@
 import { gateValue } from '#core/gate-field';
 import type { Status } from '#core/status';
 import type { Effect, ReleaseRecord } from '#wire/records';
-import { dueMoves } from './effects';
+import { dueMoves, withEffects } from './effects';
 import type { Ports } from './ports';
 import { loadSettings, loadWorld } from './world';
 
 type JiraSide = ReleaseRecord['jira'];
 
+/** What the effect changes on the Jira side of the record, as the record stands when that is written. */
+export interface EffectDone {
+  readonly kind: 'done';
+  readonly jira: (record: ReleaseRecord) => JiraSide;
+}
+
 export type EffectOutcome =
-  | { readonly kind: 'done'; readonly jira: (jira: JiraSide) => JiraSide }
+  | EffectDone
   /** Jira was not ready; nothing is lost. */
   | { readonly kind: 'later' };
 
-/** Performs the effect; whatever Jira throws means later. */
+/** Performs the effect; whatever Jira throws means later, unless the issue is no more. */
 export async function performEffect(
   ports: Ports,
   record: ReleaseRecord,
@@ -22,6 +28,7 @@ export async function performEffect(
   try {
     return await perform(ports, record, effect);
   } catch (error) {
+    if (await isDeleted(ports, record.state.issueId)) return nothingToShow;
     ports.log.warn('Jira did not take an effect; it is tried again.', {
       issueId: record.state.issueId,
       effect: effect.kind,
@@ -38,24 +45,24 @@ async function perform(
 ): Promise<EffectOutcome> {
   const { issueId } = record.state;
   switch (effect.kind) {
-    case 'gate': {
-      const { facts } = await loadWorld(ports, record);
-      const due = dueMoves(record.jira).map((move) => move.action);
-      await ports.jira.writeGate(
-        issueId,
-        gateValue(record.state, due, facts),
-        record.state.environment,
-      );
-      return done((jira) => jira);
-    }
+    case 'gate':
+      await writeGate(ports, record);
+      return done(({ jira }) => jira);
     case 'move':
       return moveIssue(ports, record, effect.action, effect.to);
     case 'repair':
       return moveIssue(ports, record, `repair-${effect.to}`, effect.to);
     case 'comment':
       await ports.jira.comment(issueId, `${issueId}.${String(effect.serial)}`, effect);
-      return done((jira) => jira);
+      return done(({ jira }) => jira);
   }
+}
+
+async function writeGate(ports: Ports, record: ReleaseRecord): Promise<void> {
+  const { state, jira } = record;
+  const { facts } = await loadWorld(ports, record);
+  const due = dueMoves(jira).map((move) => move.action);
+  await ports.jira.writeGate(state.issueId, gateValue(state, due, facts), state.environment);
 }
 
 async function moveIssue(
@@ -74,33 +81,39 @@ async function moveIssue(
     return { kind: 'later' };
   }
   const result = await ports.jira.move(issueId, transitionId);
-  if (result.kind === 'moved') return done((jira) => ({ ...jira, shown: to }));
+  if (result.kind === 'moved') return done(({ jira }) => ({ ...jira, shown: to }));
 
   const issue = await ports.jira.issue(issueId);
-  // A deleted issue has nothing left to show.
-  if (!issue) return done((jira) => ({ ...jira, effects: [] }));
+  if (!issue) return nothingToShow;
   const stands = workflow.statuses[issue.statusId];
-  if (stands === to) return done((jira) => ({ ...jira, shown: to }));
+  if (stands === to) return done(({ jira }) => ({ ...jira, shown: to }));
   if (stands === record.jira.shown || action.startsWith('repair-')) {
     ports.log.warn('Jira refused a move that is due; it is tried again.', {
       issueId,
       action,
       words: result.words,
     });
+    // Jira's condition reads the gate field: it may have been emptied since it was written.
+    await writeGate(ports, record);
     return { kind: 'later' };
   }
-  return done((jira) => straightTo(jira, record.state.status));
+  return done(straightHome);
 }
 
 /** Somebody dragged the issue away in the middle: the moves are replaced by one repair to where the store stands. */
-function straightTo(jira: JiraSide, to: Status): JiraSide {
-  const comments = jira.effects.filter((effect) => effect.kind === 'comment');
-  const serial = jira.nextSerial;
-  return {
-    ...jira,
-    effects: [{ kind: 'gate', serial }, { kind: 'repair', serial: serial + 1, to }, ...comments],
-    nextSerial: serial + 2,
-  };
-}
+const straightHome = ({ jira, state }: ReleaseRecord): JiraSide =>
+  withEffects(jira, state, [], state.status);
 
-const done = (jira: (jira: JiraSide) => JiraSide): EffectOutcome => ({ kind: 'done', jira });
+const done = (jira: EffectDone['jira']): EffectOutcome => ({ kind: 'done', jira });
+
+/** A deleted issue has nothing left to show. */
+const nothingToShow = done(({ jira }) => ({ ...jira, effects: [] }));
+
+/** In doubt the issue exists. */
+async function isDeleted({ jira }: Ports, issueId: string): Promise<boolean> {
+  try {
+    return (await jira.issue(issueId)) === undefined;
+  } catch {
+    return false;
+  }
+}

@@ -5,6 +5,7 @@ import { personRowBetween } from '#core/transitions';
 import type { InstalledWorkflow, ReleaseRecord } from '#wire/records';
 import { applyTransition } from './apply-transition';
 import { askForEffects, commit } from './commit';
+import { isOnItsWay } from './effects';
 import { ensureRelease } from './ensure-release';
 import type { Issue, Ports, StatusChange } from './ports';
 import { loadSettings, loadWorld } from './world';
@@ -25,16 +26,9 @@ export async function reconcile(ports: Ports, issueIdOrKey: string): Promise<voi
     if (stands === record.jira.shown || stands === record.state.status)
       await wakeEffects(ports, record);
   }
-  if (stands === record.state.status || isOnItsWay(record, stands)) return;
+  if (stands === record.state.status || isOnItsWay(record.jira, stands)) return;
   await heal(ports, record, issue, workflow, stands);
 }
-
-/** Jira stands at the last known status, or at one that a pending move of ours leads to. */
-const isOnItsWay = (record: ReleaseRecord, stands: Status | undefined): boolean =>
-  record.jira.effects.some((effect) => effect.kind === 'repair') ||
-  (record.jira.effects.some((effect) => effect.kind === 'move') &&
-    (stands === record.jira.shown ||
-      record.jira.effects.some((effect) => effect.kind === 'move' && effect.to === stands)));
 
 async function wakeEffects(ports: Ports, record: ReleaseRecord): Promise<void> {
   const idle = ports.clock.now() - record.updatedAt >= EFFECTS_STALE_SECONDS;

@@ -1,6 +1,7 @@
 /** Does a release's Jira effects in their order, one at a time, each once. */
 import type { ReleaseRecord } from '#wire/records';
 import { performEffect } from './perform-effect';
+import type { EffectDone } from './perform-effect';
 import type { Change, Ports } from './ports';
 
 /** How long one call works before it leaves the rest to the next: well below Forge's 25 s. */
@@ -25,7 +26,10 @@ export async function workOutbox(ports: Ports, issueId: string): Promise<'done' 
     }
     const left = await settleEffect(ports, issueId, token, effect.serial, outcome.jira);
     if (left === 'none') return 'done';
-    if (left === 'lost' || ports.clock.now() >= until) return 'again';
+    if (left === 'lost' || ports.clock.now() >= until) {
+      await giveBack(ports, issueId, token);
+      return 'again';
+    }
     record = left;
   }
   return 'again';
@@ -50,19 +54,22 @@ async function takeTurn(
   return result === 'done' ? taken : 'busy';
 }
 
-/** Takes the done effect off the list. The record may have grown meanwhile: only the first effect is ours. */
+/** Takes the done effect off the list. The record may have grown or been repaired meanwhile: only the first effect is ours. */
 async function settleEffect(
   ports: Ports,
   issueId: string,
   token: string,
   serial: number,
-  change: (jira: ReleaseRecord['jira']) => ReleaseRecord['jira'],
+  change: EffectDone['jira'],
 ): Promise<ReleaseRecord | 'none' | 'lost'> {
   for (;;) {
     const record = await ports.store.get('release', issueId);
     if (record?.jira.working?.token !== token || record.jira.effects[0]?.serial !== serial)
       return 'lost';
-    const jira = change({ ...record.jira, effects: record.jira.effects.slice(1) });
+    const jira = change({
+      ...record,
+      jira: { ...record.jira, effects: record.jira.effects.slice(1) },
+    });
     const finished = jira.effects.length === 0;
     const after = withJira(record, finished ? { ...jira, working: null } : jira);
     const changes = [
