@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { at, list, toyJira, TOY_APP_ACCOUNT } from '../../support/toy-jira';
+import { toyJira, TOY_APP_ACCOUNT } from '../../support/toy-jira';
+import { at, list } from '../../support/toy-jira-values';
 import { accountOf, issue, move, ok, projectWith, statusOf } from '../../support/toy-workflow';
 
 const ARI = 'ari:cloud:ecosystem::extension/toy-app/toy-environment/static';

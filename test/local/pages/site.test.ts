@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { load, type CheerioAPI } from 'cheerio';
-import { at, toyJira, TOY_SITE, type Answer, type ToyJira } from '../../support/toy-jira';
+import { toyJira, TOY_SITE, type Answer, type ToyJira } from '../../support/toy-jira';
+import { at } from '../../support/toy-jira-values';
 import { issue, ok, project, projectWith, statusOf } from '../../support/toy-workflow';
 
 interface Browser {
