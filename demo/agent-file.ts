@@ -4,23 +4,28 @@ import { join } from 'node:path';
 import { stringify } from 'yaml';
 import type { DemoHost } from './set-up';
 
-export interface AgentFiles {
-  readonly config: string;
-}
-
 export interface AgentPlan {
   readonly directory: string;
   /** Where the agent sends its messages. */
   readonly url: string;
   readonly hosts: readonly DemoHost[];
   readonly packages: string;
-  /** Private key that opens the hosts. */
-  readonly sshKey: string;
+  /** How long a new version may take until it is healthy. */
+  readonly healthSeconds: number;
+  readonly access: HostAccess;
+}
+
+/** How the agent gets into the hosts. */
+export interface HostAccess {
+  readonly user: string;
+  /** Private key that opens them. */
+  readonly key: string;
+  /** Host keys that the agent trusts; `interlock-agent trust` adds to it. */
   readonly knownHosts: string;
 }
 
-/** Writes agent.yml: what this agent may touch is here, not in Jira. */
-export function writeAgentFile(plan: AgentPlan): AgentFiles {
+/** Writes agent.yml, and answers where: what this agent may touch is here, not in Jira. */
+export function writeAgentFile(plan: AgentPlan): string {
   mkdirSync(plan.directory, { recursive: true, mode: 0o700 });
   const config = join(plan.directory, 'agent.yml');
   const content = {
@@ -29,19 +34,17 @@ export function writeAgentFile(plan: AgentPlan): AgentFiles {
     name: 'demo agent',
     hosts: [
       {
-        match: '127.0.0.1/32',
-        ports: plan.hosts.map((host) => host.sshPort),
-        user: 'deploy',
-        key: plan.sshKey,
-        knownHosts: plan.knownHosts,
+        match: [...new Set(plan.hosts.map((host) => `${host.address}/32`))],
+        ports: [...new Set(plan.hosts.map((host) => host.sshPort))],
+        ...plan.access,
         environments: ['SIT'],
         basePath: plan.hosts[0]?.basePath ?? '/srv',
-        probePorts: plan.hosts.map((host) => host.servicePort),
+        probePorts: [...new Set(plan.hosts.map((host) => host.servicePort))],
       },
     ],
     stores: [{ id: 'packages', kind: 'directory', path: plan.packages }],
-    limits: { healthSeconds: 20 },
+    limits: { healthSeconds: plan.healthSeconds },
   };
   writeFileSync(config, stringify(content), { mode: 0o600 });
-  return { config };
+  return config;
 }

@@ -5,11 +5,17 @@ import type { JiraClient } from './jira-client';
 
 const Created = z.object({ id: z.string(), key: z.string() });
 const Status = z.object({ fields: z.object({ status: z.object({ name: z.string() }) }) });
-const Transitions = z.object({ transitions: z.array(z.object({ id: z.string(), name: z.string() })) });
+const Transitions = z.object({
+  transitions: z.array(z.object({ id: z.string(), name: z.string() })),
+});
 const IssueTypes = z.array(z.object({ id: z.string(), name: z.string() }));
 
 /** Creates a release issue; answers its key. */
-export async function createRelease(jira: JiraClient, project: string, summary: string): Promise<string> {
+export async function createRelease(
+  jira: JiraClient,
+  project: string,
+  summary: string,
+): Promise<string> {
   const types = IssueTypes.parse(await jira.request('GET', '/rest/api/3/issuetype'));
   const release = types.find((type) => type.name === 'Release');
   if (!release) throw new Error('There is no issue type Release; install the workflow first.');
@@ -19,11 +25,16 @@ export async function createRelease(jira: JiraClient, project: string, summary: 
 
 /** The name of the issue's status. */
 export const statusOf = async (jira: JiraClient, issueKey: string): Promise<string> =>
-  Status.parse(await jira.request('GET', `/rest/api/3/issue/${issueKey}?fields=status`)).fields.status.name;
+  Status.parse(await jira.request('GET', `/rest/api/3/issue/${issueKey}?fields=status`)).fields
+    .status.name;
 
 /** The names of the transitions that Jira offers this person now. */
-export const offered = async (jira: JiraClient, issueKey: string): Promise<readonly { id: string; name: string }[]> =>
-  Transitions.parse(await jira.request('GET', `/rest/api/3/issue/${issueKey}/transitions`)).transitions;
+export const offered = async (
+  jira: JiraClient,
+  issueKey: string,
+): Promise<readonly { id: string; name: string }[]> =>
+  Transitions.parse(await jira.request('GET', `/rest/api/3/issue/${issueKey}/transitions`))
+    .transitions;
 
 /** Clicks a transition, as soon as Jira offers it; Jira's refusal is thrown. */
 export async function click(

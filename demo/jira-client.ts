@@ -50,11 +50,16 @@ export function jiraAs(siteUrl: string, person: string): JiraClient {
         moduleKey: module,
         functionKey: name,
         payload: payload ?? {},
-        context: { ...(issueKey === undefined ? {} : { issueKey }), ...(projectKey === undefined ? {} : { projectKey }) },
+        context: {
+          ...(issueKey === undefined ? {} : { issueKey }),
+          ...(projectKey === undefined ? {} : { projectKey }),
+        },
       });
       return answerOf(Invoked.parse(answer).body);
     },
-    accountId: async () => z.object({ accountId: z.string() }).parse(await request('GET', '/rest/api/3/myself')).accountId,
+    accountId: async () =>
+      z.object({ accountId: z.string() }).parse(await request('GET', '/rest/api/3/myself'))
+        .accountId,
   };
 }
 
@@ -72,12 +77,18 @@ function answerOf(body: unknown): unknown {
   return answer;
 }
 
-const JiraError = z.object({ errorMessages: z.array(z.string()), errors: z.record(z.string(), z.string()).default({}) });
+const JiraError = z.object({
+  errorMessages: z.array(z.string()),
+  errors: z.record(z.string(), z.string()).default({}),
+});
 
 function wordsOf(text: string): string {
   try {
     const { errorMessages, errors } = JiraError.parse(JSON.parse(text));
-    return [...errorMessages, ...Object.entries(errors).map(([field, words]) => `${field}: ${words}`)].join(' ');
+    return [
+      ...errorMessages,
+      ...Object.entries(errors).map(([field, words]) => `${field}: ${words}`),
+    ].join(' ');
   } catch {
     return text.slice(0, 500);
   }
@@ -94,7 +105,8 @@ export async function waitFor<Found>(
   for (;;) {
     const found = await look();
     if (found !== undefined) return found;
-    if (performance.now() > end) throw new Error(`Waited ${String(deadlineSeconds)} s in vain for ${what}.`);
+    if (performance.now() > end)
+      throw new Error(`Waited ${String(deadlineSeconds)} s in vain for ${what}.`);
     await sleep(everyMilliseconds);
   }
 }

@@ -23,8 +23,12 @@ interface Options {
 const STOP_SECONDS = 8;
 
 /** Starts one of our TypeScript programs. */
-export const startProgram = (name: string, file: string, args: readonly string[], options: Options = {}): Program =>
-  start(name, process.execPath, ['--import', 'tsx', file, ...args], options);
+export const startProgram = (
+  name: string,
+  file: string,
+  args: readonly string[],
+  options: Options = {},
+): Program => start(name, process.execPath, ['--import', 'tsx', file, ...args], options);
 
 function start(name: string, command: string, args: readonly string[], options: Options): Program {
   const child = spawn(command, args, {
@@ -39,7 +43,8 @@ function start(name: string, command: string, args: readonly string[], options: 
     options.onLine?.(line);
     for (const listener of listeners) listener(line);
   };
-  for (const stream of [child.stdout, child.stderr]) createInterface({ input: stream }).on('line', hear);
+  for (const stream of [child.stdout, child.stderr])
+    createInterface({ input: stream }).on('line', hear);
 
   return {
     name,
@@ -57,15 +62,28 @@ function start(name: string, command: string, args: readonly string[], options: 
           if (match) settle(() => resolve(match));
         };
         const onExit = (): void =>
-          settle(() => reject(new Error(`${name} ended before it said ${String(pattern)}:\n${lines.slice(-20).join('\n')}`)));
+          settle(() =>
+            reject(
+              new Error(
+                `${name} ended before it said ${String(pattern)}:\n${lines.slice(-20).join('\n')}`,
+              ),
+            ),
+          );
         const timer = setTimeout(
-          () => settle(() => reject(new Error(`${name} did not say ${String(pattern)} in ${String(deadlineSeconds)} s.`))),
+          () =>
+            settle(() =>
+              reject(
+                new Error(
+                  `${name} did not say ${String(pattern)} in ${String(deadlineSeconds)} s.`,
+                ),
+              ),
+            ),
           deadlineSeconds * 1_000,
         );
         listeners.add(listen);
         child.on('exit', onExit);
-        if (child.exitCode !== null) onExit();
         for (const line of lines) listen(line);
+        if (child.exitCode !== null) onExit();
       }),
     stop: () => stop(child),
   };

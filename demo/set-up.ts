@@ -7,6 +7,7 @@ export const PROJECT = 'REL';
 
 export interface DemoHost {
   readonly id: string;
+  readonly address: string;
   readonly sshPort: number;
   readonly servicePort: number;
   readonly basePath: string;
@@ -45,7 +46,11 @@ export async function putPolicy(siteUrl: string): Promise<void> {
   const tester = await jiraAs(siteUrl, 'tester').accountId();
   const owner = await jiraAs(siteUrl, 'po').accountId();
   const leader = { label: 'Leader', count: 1, from: { kind: 'leaders' } };
-  const product = { label: 'Product owner', count: 1, from: { kind: 'accounts', accountIds: [owner] } };
+  const product = {
+    label: 'Product owner',
+    count: 1,
+    from: { kind: 'accounts', accountIds: [owner] },
+  };
   await control(admin, 'policy.put', {
     policy: {
       version: 1,
@@ -78,7 +83,7 @@ export async function putShop(siteUrl: string, hosts: readonly DemoHost[]): Prom
           hosts: hosts.map((host) => ({
             id: host.id,
             name: host.id,
-            address: '127.0.0.1',
+            address: host.address,
             sshPort: host.sshPort,
             room: 'local',
           })),
@@ -94,12 +99,19 @@ export async function putShop(siteUrl: string, hosts: readonly DemoHost[]): Prom
 
 /** A one-time code for an agent of SIT. */
 export async function createCode(siteUrl: string, name: string): Promise<string> {
-  const answer = await control(jiraAs(siteUrl, 'admin'), 'agent.enroll', { name, environments: ['SIT'] });
+  const answer = await control(jiraAs(siteUrl, 'admin'), 'agent.enroll', {
+    name,
+    environments: ['SIT'],
+  });
   return Enrollment.parse(answer).code;
 }
 
 /** Confirms the agent whose fingerprint was read from its terminal. */
-export async function approve(siteUrl: string, agentId: string, fingerprint: string): Promise<void> {
+export async function approve(
+  siteUrl: string,
+  agentId: string,
+  fingerprint: string,
+): Promise<void> {
   await control(jiraAs(siteUrl, 'admin'), 'agent.approve', { agentId, fingerprint });
 }
 

@@ -1,0 +1,35 @@
+/** The demo's agent: enrolled, confirmed and running, as ops do it on a terminal. */
+import { join } from 'node:path';
+import { jiraAs, waitFor } from './jira-client';
+import { startProgram } from './program';
+import type { Program } from './program';
+import { approve, createCode, showSettings } from './set-up';
+
+const MAIN = join(__dirname, '../agent/main.ts');
+
+const agentCommand = (config: string, ...words: readonly string[]): Program =>
+  startProgram(`agent ${words[0] ?? ''}`, MAIN, [...words, '--config', config]);
+
+/** Pins the key that a host shows. */
+export async function trustHost(config: string, place: string): Promise<void> {
+  await agentCommand(config, 'trust', place).says(/pinned/i);
+}
+
+/** Enrolls the agent with a fresh code and confirms it by the fingerprint that it prints. */
+export async function enrollAgent(siteUrl: string, config: string): Promise<void> {
+  const code = await createCode(siteUrl, 'demo agent');
+  const enrolling = agentCommand(config, 'enroll', '--code', code);
+  const [, agentId = ''] = await enrolling.says(/^Enrolled as (\S+) /);
+  const [fingerprint] = await enrolling.says(/^([0-9a-f]{4} ?){16}$/);
+  // The list of agents may be some seconds behind.
+  await waitFor(`agent ${agentId} in the settings`, async () => {
+    const { agents } = await showSettings(jiraAs(siteUrl, 'admin'));
+    return agents.find((agent) => agent.agentId === agentId);
+  });
+  await approve(siteUrl, agentId, fingerprint);
+}
+
+/** Starts the agent's work. */
+export function runAgent(config: string, onLine?: (line: string) => void): Program {
+  return startProgram('agent', MAIN, ['run', '--config', config], onLine ? { onLine } : {});
+}
