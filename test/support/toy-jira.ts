@@ -1,5 +1,6 @@
 import { DatabaseSync } from 'node:sqlite';
 import { createJira } from '../../local/services/jira/index';
+import { contractErrors } from './jira-contract';
 import type {
   Actor,
   App,
@@ -134,7 +135,13 @@ export function toyJira(plan: ToyAppPlan = {}, database = new DatabaseSync(':mem
       body: Buffer.from(body),
       actor: actor ?? jira.authenticate(headers),
     });
-    return answerOf(response);
+    const answer = answerOf(response);
+    if (url.pathname.startsWith('/rest/')) {
+      // Every answer that any test gets is compared with Atlassian's description.
+      const errors = contractErrors(method, url.pathname, answer.status, answer.body);
+      if (errors.length > 0) throw new Error(errors.join('\n'));
+    }
+    return answer;
   };
   const json = (body: unknown) => (body === undefined ? '' : JSON.stringify(body));
   return {
@@ -167,18 +174,4 @@ function answerOf({ status, headers = {}, body }: ServiceResponse): Answer {
   const text = body === undefined ? '' : JSON.stringify(body);
   const parsed: unknown = text === '' ? undefined : JSON.parse(text);
   return { status, headers, text, body: parsed };
-}
-
-/** A member deep inside an answer; undefined where the way ends early. */
-export function at(value: unknown, ...path: readonly (string | number)[]): unknown {
-  return path.reduce<unknown>(
-    (inner, step) =>
-      typeof inner === 'object' && inner !== null ? Reflect.get(inner, step) : undefined,
-    value,
-  );
-}
-
-/** A list in an answer; empty where there is none. */
-export function list(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
 }

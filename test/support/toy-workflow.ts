@@ -1,4 +1,5 @@
-import { at, type Answer, type ToyJira } from './toy-jira';
+import type { Answer, ToyJira } from './toy-jira';
+import { at } from './toy-jira-values';
 
 /** One transition of a small workflow, by the names of its statuses. */
 export interface ToyTransition {

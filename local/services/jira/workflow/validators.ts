@@ -87,13 +87,13 @@ async function callFunction(
     },
     deadlineSeconds: VALIDATOR_SECONDS,
   });
-  const verdict = verdictOf(outcome, module);
-  if (verdict.kind === 'refused' && outcome.kind !== 'returned') {
+  const complaint = complaintAbout(outcome);
+  if (complaint !== undefined) {
     desk.log(
-      `Validator ${module.key} on "${attempt.transition.name}" of ${attempt.issue.key} ${failureOf(outcome)}; the transition is refused.`,
+      `Validator ${module.key} on "${attempt.transition.name}" of ${attempt.issue.key} ${complaint}; the transition is refused.`,
     );
   }
-  return verdict;
+  return verdictOf(outcome, module);
 }
 
 /** Fails closed: only a well-formed `{result: true}` passes. */
@@ -110,8 +110,13 @@ function verdictOf(outcome: FunctionOutcome, module: AppModule): Verdict {
   );
 }
 
-function failureOf(outcome: Exclude<FunctionOutcome, { kind: 'returned' }>): string {
+/** What a developer should know about a call that gave no proper answer. */
+function complaintAbout(outcome: FunctionOutcome): string | undefined {
   switch (outcome.kind) {
+    case 'returned': {
+      const result = isObject(outcome.value) ? outcome.value['result'] : undefined;
+      return typeof result === 'boolean' ? undefined : 'answered without a Boolean result';
+    }
     case 'threw':
       return `threw ${outcome.name}: ${outcome.message}`;
     case 'timed-out':
