@@ -101,11 +101,14 @@ async function loadPerson(
     row.who === 'editor' &&
     (await ports.jira.mayEdit(accountId, record.state.issueId, record.project));
   const groupIds =
-    row.who === 'approver' && (await asksGroup(ports, record))
+    asksApprover(row) && (await asksGroup(ports, record))
       ? await ports.jira.groupsOf(accountId)
       : [];
   return { accountId, groupIds, mayEdit };
 }
+
+const asksApprover = ({ who }: PersonTransition): boolean =>
+  who === 'approver' || who === 'any-approver';
 
 async function asksGroup(ports: Ports, record: ReleaseRecord): Promise<boolean> {
   const { policy } = await loadSettings(ports.store, record.project);

@@ -13,6 +13,9 @@ import { loadSettings, loadWorld } from './world';
 /** Effects that nobody has worked on for so long are asked for again. */
 const EFFECTS_STALE_SECONDS = 15;
 
+/** The click was made with a reason, but Jira did not tell us of it. */
+const REASON_LOST = 'The reason stands in the issue’s history: Jira did not tell Interlock of it.';
+
 /** Never moves a host: at the most it does what a click did, or puts the issue back. */
 export async function reconcile(ports: Ports, issueIdOrKey: string): Promise<void> {
   const issue = await ports.jira.issue(issueIdOrKey);
@@ -59,7 +62,7 @@ async function heal(
       accountId: latest.author,
       changelogId: latest.id,
       executionId: null,
-      reason: null,
+      reason: row.reason === true ? REASON_LOST : null,
     });
     return;
   }

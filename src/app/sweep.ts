@@ -1,4 +1,5 @@
 /** Every five minutes: finds what queue and events have lost. */
+import { askForEffects } from './commit';
 import type { Ports } from './ports';
 import { reconcile } from './reconcile';
 
@@ -20,13 +21,21 @@ export async function sweep(ports: Ports): Promise<void> {
     order: 'ascending',
     limit: PAGE,
   });
-  for (const { record } of projects.rows) {
-    const issueIds = await ports.jira.issuesUpdatedSince(record.project, LOOK_BACK_MINUTES);
+  for (const { record } of projects.rows) await sweepProject(ports, record.project);
+}
+
+/** A project that Jira does not answer for must not keep the others waiting. */
+async function sweepProject(ports: Ports, project: string): Promise<void> {
+  try {
+    const issueIds = await ports.jira.issuesUpdatedSince(project, LOOK_BACK_MINUTES);
     for (const issueId of issueIds) await tryReconcile(ports, issueId);
+  } catch (error) {
+    ports.log.warn('A project’s issues could not be listed.', { project, error: String(error) });
   }
 }
 
-async function wakeOutboxes({ store, queue, clock }: Ports): Promise<void> {
+async function wakeOutboxes(ports: Ports): Promise<void> {
+  const { store, clock } = ports;
   const overdue = await store.list('outbox', {
     index: 'by-state',
     partition: ['pending'],
@@ -34,8 +43,7 @@ async function wakeOutboxes({ store, queue, clock }: Ports): Promise<void> {
     order: 'ascending',
     limit: PAGE,
   });
-  for (const { record } of overdue.rows)
-    await queue.push({ type: 'work-outbox', issueId: record.issueId });
+  for (const { record } of overdue.rows) await askForEffects(ports, record.issueId);
 }
 
 /** One release that cannot be compared must not keep the others waiting. */

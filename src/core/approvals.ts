@@ -2,7 +2,7 @@
 import type { Person } from './facts';
 import { environmentOf } from './policy';
 import type { ApprovalStep, Policy } from './policy';
-import type { Release } from './release';
+import type { Approval, Release } from './release';
 import { leadersOf } from './site';
 import type { Site } from './site';
 
@@ -12,19 +12,29 @@ export interface StepProgress {
 }
 
 /** The approvals of the environment's policy, each with the number that binds the present plan. */
-export function approvalProgress(release: Release, policy: Policy): readonly StepProgress[] {
-  const environment =
-    release.environment === null ? undefined : environmentOf(policy, release.environment);
-  return (environment?.approvals ?? []).map((step) => ({ step, have: countFor(release, step) }));
-}
+export const approvalProgress = (release: Release, policy: Policy): readonly StepProgress[] =>
+  stepsOf(release, policy).map((step) => ({ step, have: countFor(release, step) }));
 
 /** The first step that is not met; undefined when all are. */
 export const openStep = (release: Release, policy: Policy): StepProgress | undefined =>
   approvalProgress(release, policy).find(({ step, have }) => have < step.count);
 
+/** What the policy asks for in the release's environment; nothing is asked where there is no such environment. */
+export function stepsOf(release: Release, policy: Policy): readonly ApprovalStep[] {
+  const environment =
+    release.environment === null ? undefined : environmentOf(policy, release.environment);
+  return environment?.approvals ?? [];
+}
+
 /** Reporter and editors: they never approve what they made. */
 export const isImplementer = (release: Release, accountId: string): boolean =>
   release.reporter === accountId || release.editors.includes(accountId);
+
+/** The person's approval of the present plan: one person counts once, whatever the steps are. */
+export const approvalBy = (release: Release, accountId: string): Approval | undefined =>
+  release.approvals.find(
+    (approval) => approval.accountId === accountId && approval.planDigest === release.planDigest,
+  );
 
 /** Whether the person is among those whom the step asks. */
 export function maySignStep(step: ApprovalStep, person: Person, sites: readonly Site[]): boolean {
@@ -38,9 +48,13 @@ export function maySignStep(step: ApprovalStep, person: Person, sites: readonly 
   }
 }
 
+/** Whoever became an implementer after approving counts no more. */
 function countFor(release: Release, step: ApprovalStep): number {
   const valid = release.approvals.filter(
-    (approval) => approval.step === step.label && approval.planDigest === release.planDigest,
+    ({ step: label, planDigest, accountId }) =>
+      label === step.label &&
+      planDigest === release.planDigest &&
+      !isImplementer(release, accountId),
   );
   return new Set(valid.map((approval) => approval.accountId)).size;
 }

@@ -2,7 +2,7 @@
 import type { ClickCommand, Command } from './command';
 import type { Facts } from './facts';
 import type { Failure } from './failure';
-import { retryBlockers, startBlockers } from './gates';
+import { environmentBlockers, retryBlockers, startBlockers } from './gates';
 import { openStep } from './approvals';
 import { refuseAnswer, refusePerson } from './permissions';
 import { planFor } from './plan-for';
@@ -52,6 +52,8 @@ function decideClick(release: Release, click: ClickCommand, facts: Facts): Decis
   if (!row.from.includes(release.status)) {
     return refuse({ why: 'not-in-status', wanted: row.name, status: release.status });
   }
+  const lost = row.who === 'approver' ? environmentBlockers(release, facts) : [];
+  if (lost.length > 0) return refuse(...lost);
   const notAllowed = click.person ? refusePerson(row, click.person, release, facts) : undefined;
   if (notAllowed) return refuse(notAllowed);
   // Without a person this is a question about the facts: the name in the events is never stored.

@@ -1,6 +1,6 @@
 /** The value of the read-only field *Interlock gate*, over which Jira's conditions are evaluated. */
-import { maySignStep, openStep } from './approvals';
-import type { Policy } from './policy';
+import { approvalBy, isImplementer, openStep, stepsOf } from './approvals';
+import type { ApprovalStep, Policy } from './policy';
 import { permitted } from './permissions';
 import type { Release } from './release';
 import { leadersOf } from './site';
@@ -45,21 +45,38 @@ function visibleTo(
   // Jira's own permissions say who may edit; the post-function asks them again.
   if (row.who === 'editor') return [ANYBODY];
   const accounts =
-    row.who === 'approver' ? approvers(release, world) : permitted(row, release, world);
+    row.who === 'approver' || row.who === 'any-approver'
+      ? approvers(row.who, release, world)
+      : permitted(row, release, world);
   if (accounts === 'anybody' || accounts.length > GATE_ACCOUNTS_MAX) return [ANYBODY];
   return [...new Set(accounts)].map((accountId) => `u:${accountId}`);
 }
 
+/** Whoever made the release or has approved it already sees no Approve. */
 function approvers(
+  who: 'approver' | 'any-approver',
   release: Release,
   world: { readonly policy: Policy; readonly sites: readonly Site[] },
 ): readonly string[] | 'anybody' {
-  const step = openStep(release, world.policy)?.step;
-  if (!step || step.from.kind === 'group') return 'anybody';
-  const candidates =
-    step.from.kind === 'accounts' ? step.from.accountIds : world.sites.flatMap(leadersOf);
-  const signers = candidates.filter((accountId) =>
-    maySignStep(step, { accountId, groupIds: [], mayEdit: false }, world.sites),
-  );
-  return signers;
+  const due = openStep(release, world.policy)?.step;
+  const steps = who === 'any-approver' ? stepsOf(release, world.policy) : due ? [due] : [];
+  if (steps.some((step) => step.from.kind === 'group')) return 'anybody';
+  const signers = steps.flatMap((step) => namedSigners(step, world.sites));
+  return who === 'any-approver'
+    ? signers
+    : signers.filter(
+        (accountId) => !isImplementer(release, accountId) && !approvalBy(release, accountId),
+      );
+}
+
+/** The accounts that a step names; nobody knows a group's here. */
+function namedSigners(step: ApprovalStep, sites: readonly Site[]): readonly string[] {
+  switch (step.from.kind) {
+    case 'leaders':
+      return sites.flatMap(leadersOf);
+    case 'accounts':
+      return step.from.accountIds;
+    case 'group':
+      return [];
+  }
 }

@@ -12,15 +12,18 @@ type Gate = (release: Release, facts: Facts) => readonly Refusal[];
 
 /** Everything that blocks the start of the release in its environment. */
 export const startBlockers: Gate = (release, facts) =>
-  [environmentExists, planUnchanged, approvalsGiven, sitesFree, agentOnline].flatMap((gate) =>
+  [environmentBlockers, planUnchanged, approvalsGiven, sitesFree, agentOnline].flatMap((gate) =>
     gate(release, facts),
   );
 
 /** Everything that blocks going on with a plan that has already started: approvals stay checked. */
 export const retryBlockers: Gate = (release, facts) =>
-  [approvalsGiven, sitesFree, agentOnline].flatMap((gate) => gate(release, facts));
+  [environmentBlockers, approvalsGiven, sitesFree, agentOnline].flatMap((gate) =>
+    gate(release, facts),
+  );
 
-const environmentExists: Gate = (release, facts) => {
+/** Without its environment a release has no policy, and nobody can say what is allowed. */
+export const environmentBlockers: Gate = (release, facts) => {
   if (release.environment === null) return [{ why: 'no-environment' }];
   return environmentOf(facts.policy, release.environment) === undefined
     ? [{ why: 'environment-removed', environment: release.environment }]

@@ -1,5 +1,5 @@
 /** Who may perform which person's row, judged over the policy and the sites' leaders. */
-import { isImplementer, maySignStep, openStep } from './approvals';
+import { approvalBy, isImplementer, maySignStep, openStep, stepsOf } from './approvals';
 import type { Person } from './facts';
 import { environmentOf } from './policy';
 import type { Policy } from './policy';
@@ -16,15 +16,40 @@ export function refusePerson(
   release: Release,
   world: { readonly policy: Policy; readonly sites: readonly Site[] },
 ): Refusal | undefined {
-  const refusal: Refusal = {
-    why: 'person-may-not',
-    wanted: row.name,
-    who: row.who,
-    environment: release.environment,
-  };
-  if (row.who === 'editor') return person.mayEdit ? undefined : refusal;
-  if (row.who === 'approver') return refuseApprover(row, person, release, world);
-  return permitted(row, release, world).includes(person.accountId) ? undefined : refusal;
+  if (!mayPerform(row, person, release, world)) {
+    return {
+      why: 'person-may-not',
+      wanted: row.name,
+      who: row.who,
+      environment: release.environment,
+    };
+  }
+  if (row.who !== 'approver') return undefined;
+  if (isImplementer(release, person.accountId)) return { why: 'implementer' };
+  const given = approvalBy(release, person.accountId);
+  return given ? { why: 'approved-already', step: given.step } : undefined;
+}
+
+function mayPerform(
+  row: PersonTransition,
+  person: Person,
+  release: Release,
+  world: { readonly policy: Policy; readonly sites: readonly Site[] },
+): boolean {
+  switch (row.who) {
+    case 'editor':
+      return person.mayEdit;
+    case 'approver': {
+      const open = openStep(release, world.policy);
+      return open !== undefined && maySignStep(open.step, person, world.sites);
+    }
+    case 'any-approver':
+      return stepsOf(release, world.policy).some((step) => maySignStep(step, person, world.sites));
+    case 'starter':
+    case 'leader':
+    case 'leader-or-tester':
+      return permitted(row, release, world).includes(person.accountId);
+  }
 }
 
 /** Why this person may not say what became of unknown work; undefined when they may. */
@@ -58,6 +83,7 @@ export function permitted(
       return starters(release, world);
     case 'editor':
     case 'approver':
+    case 'any-approver':
       return [];
   }
 }
@@ -74,22 +100,4 @@ function testersStart(release: Release, policy: Policy): boolean {
   const environment =
     release.environment === null ? undefined : environmentOf(policy, release.environment);
   return environment?.starters === 'testers';
-}
-
-function refuseApprover(
-  row: PersonTransition,
-  person: Person,
-  release: Release,
-  world: { readonly policy: Policy; readonly sites: readonly Site[] },
-): Refusal | undefined {
-  const open = openStep(release, world.policy);
-  if (open && !maySignStep(open.step, person, world.sites)) {
-    return {
-      why: 'person-may-not',
-      wanted: row.name,
-      who: 'approver',
-      environment: release.environment,
-    };
-  }
-  return isImplementer(release, person.accountId) ? { why: 'implementer' } : undefined;
 }

@@ -17,6 +17,7 @@ export type Refusal =
       readonly environment: string | null;
     }
   | { readonly why: 'implementer' }
+  | { readonly why: 'approved-already'; readonly step: string }
   | { readonly why: 'content-missing' }
   | { readonly why: 'plan-impossible'; readonly problem: PlanProblem }
   | { readonly why: 'plan-changed'; readonly environment: string }
@@ -50,6 +51,8 @@ export function sentenceOf(refusal: Refusal): string {
       return `${refusal.wanted} is reserved${inEnvironment(refusal.environment)} to ${whoName(refusal.who)}; ask one of them, or have the policy changed by a project admin.`;
     case 'implementer':
       return 'Whoever reported this release or changed its content cannot approve it; ask another approver.';
+    case 'approved-already':
+      return `You have approved this plan as “${refusal.step}” already, and one person counts once; ask another approver for the rest.`;
     case 'content-missing':
       return 'The release has no content yet; name at least one site with version and package digest.';
     case 'plan-impossible':
@@ -111,6 +114,8 @@ function whoName(who: Who): string {
       return 'people who may edit this issue';
     case 'approver':
       return 'the approvers of the step that is due';
+    case 'any-approver':
+      return 'the approvers of its environment';
     case 'starter':
       return 'the leaders of its sites, and to testers where the policy says so';
     case 'leader':

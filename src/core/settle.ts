@@ -1,6 +1,7 @@
 /** What the machine does by rule, without a person, until it has to wait. */
 import { openStep } from './approvals';
 import type { Facts } from './facts';
+import { environmentBlockers } from './gates';
 import { evolve } from './release';
 import type { Release, ReleaseEvent, RunStage } from './release';
 
@@ -15,7 +16,9 @@ export function settle(release: Release, facts: Facts): readonly ReleaseEvent[] 
 function nextByRule(release: Release, facts: Facts): ReleaseEvent | undefined {
   switch (release.status) {
     case 'awaiting-approval':
-      return openStep(release, facts.policy) ? undefined : { type: 'approvals-met' };
+      return openStep(release, facts.policy) || environmentBlockers(release, facts).length > 0
+        ? undefined
+        : { type: 'approvals-met' };
     case 'sql-pending':
       return { type: 'no-sql' };
     case 'config-executing':

@@ -35,7 +35,15 @@ export type RepairAction = `repair-${Status}`;
 export type Action = PersonAction | MachineAction | RepairAction;
 
 /** Who may perform a person's row: judged over the policy and the leaders of the release's sites. */
-export type Who = 'editor' | 'approver' | 'starter' | 'leader' | 'leader-or-tester';
+export type Who =
+  | 'editor'
+  /** The approvers of the step that is due. */
+  | 'approver'
+  /** The approvers of any step of the environment. */
+  | 'any-approver'
+  | 'starter'
+  | 'leader'
+  | 'leader-or-tester';
 
 interface Row<ActionName extends string> {
   readonly action: ActionName;
@@ -81,7 +89,7 @@ export const PERSON_TRANSITIONS: readonly PersonTransition[] = [
     from: ['awaiting-approval'],
     to: 'draft',
     by: 'person',
-    who: 'approver',
+    who: 'any-approver',
     reason: true,
   },
   {
@@ -98,7 +106,7 @@ export const PERSON_TRANSITIONS: readonly PersonTransition[] = [
     from: ['fix-pending'],
     to: 'code-executing',
     by: 'person',
-    who: 'leader-or-tester',
+    who: 'starter',
   },
   {
     action: 'retry-verification',
@@ -106,7 +114,7 @@ export const PERSON_TRANSITIONS: readonly PersonTransition[] = [
     from: ['fix-pending'],
     to: 'verifying',
     by: 'person',
-    who: 'leader-or-tester',
+    who: 'starter',
   },
   {
     action: 'promote',
