@@ -6,7 +6,7 @@ import type { Queue, Task } from '#app/ports';
 const QUEUE_KEY = 'work';
 
 /** Forge could not take a task. */
-export class QueueError extends Error {
+class QueueError extends Error {
   readonly retryable = true;
 
   constructor(task: Task, cause: unknown) {

@@ -64,7 +64,7 @@ const FAILED =
 const refuse = (sentence: string) => ({ kind: 'refused', sentence }) as const;
 
 /** The first thing that is wrong with an input: where, what is expected, what to do. */
-export function inputSentence({ issues }: z.ZodError): string {
+function inputSentence({ issues }: z.ZodError): string {
   const [first, ...others] = issues;
   if (!first) return FAILED;
   const where = first.path.length === 0 ? 'The input' : `The field ${z.core.toDotPath(first.path)}`;
