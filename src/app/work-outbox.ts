@@ -8,15 +8,21 @@ import type { Change, Ports } from './ports';
 const WORK_SECONDS = 10;
 
 /** For how long a worker that died keeps others away from the same effects. */
-const WORKING_SECONDS = 60;
+export const WORKING_SECONDS = 60;
 
-/** `again`: something is left, because Jira was not ready or the time was up. */
-export async function workOutbox(ports: Ports, issueId: string): Promise<'done' | 'again'> {
+/**
+ * `again`: something is left, because Jira was not ready or the time was up. `busy`: another worker does
+ * it, and is replaced only when it has died: whoever asks again sooner adds to the tasks that wait.
+ */
+export type WorkEnd = 'done' | 'again' | 'busy';
+
+/** Does what is left, as far as the time goes. */
+export async function workOutbox(ports: Ports, issueId: string): Promise<WorkEnd> {
   const token = ports.crypto.token(12);
   const until = ports.clock.now() + WORK_SECONDS;
   let record = await takeTurn(ports, issueId, token);
   if (record === 'nothing') return 'done';
-  while (record !== 'busy') {
+  while (record !== 'busy' && record !== 'conflict') {
     const [effect] = record.jira.effects;
     if (!effect) return 'done';
     const outcome = await performEffect(ports, record, effect);
@@ -32,7 +38,7 @@ export async function workOutbox(ports: Ports, issueId: string): Promise<'done' 
     }
     record = left;
   }
-  return 'again';
+  return record === 'busy' ? 'busy' : 'again';
 }
 
 /** Marks the release's effects as being worked on, so that a doubled task does not do them twice. */
@@ -40,7 +46,7 @@ async function takeTurn(
   ports: Ports,
   issueId: string,
   token: string,
-): Promise<ReleaseRecord | 'busy' | 'nothing'> {
+): Promise<ReleaseRecord | 'busy' | 'conflict' | 'nothing'> {
   const { store, clock } = ports;
   const record = await store.get('release', issueId);
   if (!record || record.jira.effects.length === 0) return 'nothing';
@@ -51,7 +57,7 @@ async function takeTurn(
     working: { token, until: clock.now() + WORKING_SECONDS },
   });
   const result = await store.transact([setRelease(taken, record.version)]);
-  return result === 'done' ? taken : 'busy';
+  return result === 'done' ? taken : 'conflict';
 }
 
 /** Takes the done effect off the list. The record may have grown or been repaired meanwhile: only the first effect is ours. */

@@ -4,7 +4,7 @@ import type { InvocationError } from '@forge/events';
 import type { Ports, Task } from '#app/ports';
 import { recheck } from '#app/recheck';
 import { reconcile } from '#app/reconcile';
-import { workOutbox } from '#app/work-outbox';
+import { workOutbox, WORKING_SECONDS } from '#app/work-outbox';
 import { portsOf } from '#forge/ports';
 import { retryLater } from '#forge/retry';
 import { TaskSchema } from '#wire/task';
@@ -14,8 +14,8 @@ const QueueEvent = z.object({
   retryContext: z.object({ retryCount: z.int() }).nullish(),
 });
 
-/** Jira was not ready, or somebody else is at it: soon again. */
-const AGAIN_SECONDS = 2;
+/** Jira was not ready: soon again. Somebody else is at it: when they must have ended. */
+const AGAIN_SECONDS = { again: 2, busy: WORKING_SECONDS } as const;
 
 /** After so many failures a task is left to the sweep, which finds whatever is still to do. */
 const RETRIES_MAX = 5;
@@ -46,10 +46,11 @@ export async function work(
 
 async function perform(ports: Ports, task: Task): Promise<void> {
   switch (task.type) {
-    case 'work-outbox':
-      if ((await workOutbox(ports, task.issueId)) === 'again')
-        await ports.queue.push(task, AGAIN_SECONDS);
+    case 'work-outbox': {
+      const end = await workOutbox(ports, task.issueId);
+      if (end !== 'done') await ports.queue.push(task, AGAIN_SECONDS[end]);
       return;
+    }
     case 'reconcile':
       return reconcile(ports, task.issueId);
     case 'recheck':

@@ -126,7 +126,7 @@ describe('the Jira effects of a release', () => {
       },
     ]);
 
-    expect(await work(world)).toBe('again');
+    expect(await work(world)).toBe('busy');
     world.ports.pass(60);
 
     expect(await work(world)).toBe('done');
