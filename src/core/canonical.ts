@@ -10,9 +10,13 @@ export function canonicalText(value: unknown): string {
     return JSON.stringify(value);
   if (typeof value === 'number' && Number.isSafeInteger(value)) return JSON.stringify(value);
   if (Array.isArray(value)) return `[${value.map(canonicalText).join(',')}]`;
-  if (typeof value === 'object') return `{${membersOf(value).join(',')}}`;
+  if (isPlain(value)) return `{${membersOf(value).join(',')}}`;
   throw new Error(`A value of type ${typeof value} has no canonical spelling.`);
 }
+
+/** A date or a map has no members to write, and would pass for an empty object. */
+const isPlain = (value: unknown): value is object =>
+  Object.prototype.toString.call(value) === '[object Object]';
 
 function membersOf(value: object): string[] {
   return Object.entries(value)

@@ -2,7 +2,7 @@
 import { canonicalText } from './canonical';
 import type { Sha256 } from './canonical';
 import type { CodeChange, Content } from './content';
-import { siteScope } from './site';
+import { placeOf, siteScope } from './site';
 import type { Host, Site, SiteEnvironment } from './site';
 
 /** One site's code: fetched once, staged on every host, then flipped batch by batch. */
@@ -103,7 +103,7 @@ function stepsOf(input: PlanInput, change: CodeChange, serial: number): StepsOf 
   const { environment } = input;
   const site = input.sites.find((candidate) => candidate.id === change.site);
   if (!site) return impossible({ why: 'site-unknown', site: change.site });
-  const place = site.environments[environment];
+  const place = placeOf(site, environment);
   if (!place) return impossible({ why: 'site-not-in-environment', site: site.id, environment });
   if (place.hosts.length === 0) return impossible({ why: 'no-hosts', site: site.id, environment });
 

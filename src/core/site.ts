@@ -36,6 +36,10 @@ export interface Site {
   readonly environments: Readonly<Record<string, SiteEnvironment>>;
 }
 
+/** How the site lives in an environment; undefined where it does not. */
+export const placeOf = (site: Site, environment: string): SiteEnvironment | undefined =>
+  Object.hasOwn(site.environments, environment) ? site.environments[environment] : undefined;
+
 /** The people who lead a site. */
 export const leadersOf = (site: Site): readonly string[] =>
   site.backup === undefined ? [site.leader] : [site.leader, site.backup];
