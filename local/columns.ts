@@ -15,10 +15,6 @@ export function whole(row: Row, column: string): number {
   throw new Error(`Column ${column} holds no number.`);
 }
 
-export function optionalText(row: Row, column: string): string | undefined {
-  return row[column] === null ? undefined : text(row, column);
-}
-
 export function optionalWhole(row: Row, column: string): number | undefined {
   return row[column] === null ? undefined : whole(row, column);
 }

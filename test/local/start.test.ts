@@ -6,6 +6,7 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { callsOf, chain, eventually, runChains, startFixtureHost } from '../support/fixture-host';
+import { PROGRAM } from '../support/run-fixture-host';
 import { START_DEADLINE_MS } from '../support/start-deadline';
 
 jest.setTimeout(START_DEADLINE_MS);
@@ -113,8 +114,7 @@ describe('a restart', () => {
 
   test('after kill -9 delivers what was on the way', async () => {
     const stateDirectory = folder();
-    const program = join(__dirname, '../support/run-fixture-host.ts');
-    const child = spawn(process.execPath, ['--import', 'tsx', program, stateDirectory], {
+    const child = spawn(process.execPath, ['--import', 'tsx', PROGRAM, stateDirectory], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     const printed: string[] = [];

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startLocalJira, type LocalJira, type LocalJiraSettings } from '../../local/host';
 import type { FunctionOutcome } from '../../local/services/service';
+import type { Ask } from './fixture-app/src/index';
 import { createSmallJira, type SmallJira } from './small-jira';
 
 export interface FixtureHost extends LocalJira {
@@ -11,7 +12,7 @@ export interface FixtureHost extends LocalJira {
   readonly lines: string[];
   readonly stateDirectory: string;
   /** Calls the fixture's `probe` function; fails when it does not return. */
-  probe(ask: string, input?: object, accountId?: string): Promise<unknown>;
+  probe(ask: Ask, input?: object, accountId?: string): Promise<unknown>;
   /** Stops it and removes its state. */
   end(): Promise<void>;
 }
@@ -62,7 +63,7 @@ export async function startFixtureHost(
 }
 
 /** The value of a call that must have returned. */
-export function returned(outcome: FunctionOutcome): unknown {
+function returned(outcome: FunctionOutcome): unknown {
   if (outcome.kind !== 'returned') throw new Error(`The call ended ${JSON.stringify(outcome)}.`);
   return outcome.value;
 }

@@ -7,4 +7,7 @@ async function main(stateDirectory: string): Promise<void> {
   process.stdout.write('pushed\n');
 }
 
-void main(process.argv[2] ?? '');
+/** Where this program is, for whoever starts it. */
+export const PROGRAM = __filename;
+
+if (require.main === module) void main(process.argv[2] ?? '');

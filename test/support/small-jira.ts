@@ -21,7 +21,7 @@ const PEOPLE: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** A header that signs that person in. */
-export function basic(email: string, token: string): string {
+function basic(email: string, token: string): string {
   return `Basic ${Buffer.from(`${email}:${token}`).toString('base64')}`;
 }
 
@@ -50,7 +50,9 @@ export function createSmallJira(parts: JiraParts): SmallJira {
         : {
             kind: 'found',
             context: {
-              ...(issueKey && { issue: { id: '10001', key: issueKey, type: 'Release', typeId: '1' } }),
+              ...(issueKey && {
+                issue: { id: '10001', key: issueKey, type: 'Release', typeId: '1' },
+              }),
               project: { id: '10000', key: 'REL', type: 'software' },
             },
           },

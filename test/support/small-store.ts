@@ -4,7 +4,7 @@ import { heldClock } from '../../local/clock';
 import type { Entity } from '../../local/manifest';
 import { createKvs, type KvsParts } from '../../local/services/kvs/index';
 
-export const TICKET: Entity = {
+const TICKET: Entity = {
   name: 'ticket',
   attributes: {
     project: { type: 'string' },

@@ -29,7 +29,7 @@ const Value = z.union([
 ]);
 const entityName = z.string().optional();
 
-export const CONDITIONS = [
+const CONDITIONS = [
   'BEGINS_WITH',
   'BETWEEN',
   'CONTAINS',

@@ -6,4 +6,3 @@ export const INTERVAL_SECONDS = {
   day: 86_400,
   week: 604_800,
 } as const;
-export type Interval = keyof typeof INTERVAL_SECONDS;
