@@ -56,7 +56,7 @@ async function trySave(text: string): Promise<{ done: boolean; message: string }
   try {
     content = JSON.parse(text);
   } catch (error) {
-    return { done: false, message: `This is no JSON: ${String(error)}` };
+    return { done: false, message: `This is no JSON: ${wordsOf(error)}.` };
   }
   try {
     const outcome = await ask('content.put', { content });
@@ -64,6 +64,9 @@ async function trySave(text: string): Promise<{ done: boolean; message: string }
       ? { done: true, message: 'Saved.' }
       : { done: false, message: outcome.sentence };
   } catch (error) {
-    return { done: false, message: error instanceof Error ? error.message : String(error) };
+    return { done: false, message: wordsOf(error) };
   }
 }
+
+const wordsOf = (error: unknown): string =>
+  error instanceof Error ? error.message : String(error);

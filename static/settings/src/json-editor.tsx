@@ -47,6 +47,9 @@ function parseJson(text: string): Parsed {
   try {
     return { kind: 'parsed', value: JSON.parse(text) };
   } catch (error) {
-    return { kind: 'refused', sentence: `This is no JSON: ${String(error)}` };
+    return { kind: 'refused', sentence: `This is no JSON: ${wordsOf(error)}.` };
   }
 }
+
+const wordsOf = (error: unknown): string =>
+  error instanceof Error ? error.message : String(error);
