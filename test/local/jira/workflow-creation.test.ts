@@ -20,16 +20,14 @@ const forge = (parameters: Readonly<Record<string, string>>) => ({
 const condition = (ruleKey: string, parameters: Readonly<Record<string, string>> = {}) => ({
   conditions: { operation: 'ALL', conditions: [{ ruleKey, parameters }] },
 });
-const changed = (change: (workflow: Record<string, unknown>) => void) => {
-  const request = structuredClone(withRules({}));
+/** The request with other transitions. */
+const changed = (change: (transitions: readonly unknown[]) => readonly unknown[]) => {
+  const request = withRules({});
   const workflow = at(request, 'workflows', 0);
-  if (typeof workflow === 'object' && workflow !== null) change(Object.assign(workflow));
-  return request;
+  const transitions = change(list(at(workflow, 'transitions')));
+  return { ...request, workflows: [Object.assign({}, workflow, { transitions })] };
 };
-const transitions = (...fresh: readonly unknown[]) =>
-  changed((workflow) => {
-    workflow['transitions'] = [...list(workflow['transitions']), ...fresh];
-  });
+const transitions = (...fresh: readonly unknown[]) => changed((known) => [...known, ...fresh]);
 
 describe('creating a workflow', () => {
   test('answers with status ids for references, and gives every rule an id', async () => {
@@ -163,13 +161,7 @@ describe('creating a workflow', () => {
       transitions({ id: '99', name: 'X', type: 'INITIAL', toStatusReference: 'ref-Ready' }),
       'has 2',
     ],
-    [
-      'no beginning',
-      changed((workflow) => {
-        workflow['transitions'] = list(workflow['transitions']).slice(1);
-      }),
-      'has 0',
-    ],
+    ['no beginning', changed((known) => known.slice(1)), 'has 0'],
     [
       'one project only',
       { ...withRules({}), scope: { type: 'PROJECT', project: { id: '1' } } },
