@@ -13,6 +13,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
@@ -21,6 +22,9 @@ import { validateManifest } from './manifest';
 export type BundleOutcome =
   | { readonly kind: 'bundled'; readonly directory: string; readonly fromCache: boolean }
   | { readonly kind: 'refused'; readonly problems: readonly string[] };
+
+/** Bundles of earlier states of the sources that stay. */
+const BUNDLES_KEPT = 20;
 
 const RUNTIME_DIRECTORY = join(__dirname, 'runtime');
 
@@ -94,9 +98,21 @@ async function bundleHere(target: string): Promise<void> {
     for (const [name, content] of additionalOutputs ?? []) place(join(result, name), content);
     // Someone else may have finished the same bundle meanwhile; theirs is as good.
     if (!existsSync(target)) renameSync(result, target);
+    forgetOldBundles(dirname(target));
   } finally {
     rmSync(workplace, { recursive: true, force: true });
   }
+}
+
+/** A host may still run one of the latest; older ones nobody needs. */
+function forgetOldBundles(cacheDirectory: string): void {
+  const bundles = readdirSync(cacheDirectory, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && !entry.name.startsWith('unfinished-'))
+    .map(({ name }) => join(cacheDirectory, name))
+    .map((path) => ({ path, builtMs: statSync(path).mtimeMs }))
+    .sort((a, b) => b.builtMs - a.builtMs);
+  for (const { path } of bundles.slice(BUNDLES_KEPT))
+    rmSync(path, { recursive: true, force: true });
 }
 
 /** FORGE_RUNTIME_PATH wants `dist/loader.js` and `dist/wrapper.js`. Source: @forge/bundler 7.3.0, LocalWrapperProvider. */
