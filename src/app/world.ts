@@ -25,7 +25,9 @@ export async function loadWorld(ports: Ports, record: ReleaseRecord): Promise<Wo
     now: clock.now(),
     policy: settings.policy,
     sites,
-    scopes: [...scopes].map(([scope, { holder }]): ScopeFact => ({ scope, holder })),
+    scopes: await Promise.all(
+      [...scopes].map(([scope, { holder }]) => scopeFact(store, record, scope, holder)),
+    ),
     agents,
     nextSerial: record.history.events + 1,
     sha256: (text) => crypto.sha256(text),
@@ -76,6 +78,18 @@ async function loadScopes(
   return new Map(
     records.map(([scope, record]) => [scope, record ?? { version: -1, fence: 0, holder: null }]),
   );
+}
+
+/** Only a release that stands in the way is read, for its key. */
+async function scopeFact(
+  store: Store,
+  { state }: ReleaseRecord,
+  scope: string,
+  holder: string | null,
+): Promise<ScopeFact> {
+  const other = holder === null || holder === state.issueId ? undefined : holder;
+  const record = other === undefined ? undefined : await store.get('release', other);
+  return { scope, holder, holderKey: record?.issueKey ?? null };
 }
 
 async function loadAgents(

@@ -16,6 +16,8 @@ export interface ScopeFact {
   readonly scope: string;
   /** Issue id of the release that holds it. */
   readonly holder: string | null;
+  /** The holder's issue key, as people know it. */
+  readonly holderKey: string | null;
 }
 
 export interface AgentFact {

@@ -46,13 +46,16 @@ const approvalsGiven: Gate = (release, facts) => {
     : [];
 };
 
-const sitesFree: Gate = (release, facts) =>
-  scopesOf(release).flatMap((scope): readonly Refusal[] => {
-    const holder = facts.scopes.find((fact) => fact.scope === scope)?.holder ?? null;
-    return holder === null || holder === release.issueId
-      ? []
-      : [{ why: 'site-busy', scope, holder }];
+const sitesFree: Gate = ({ environment, content, issueId }, facts) => {
+  if (environment === null || content === null) return [];
+  return content.code.flatMap(({ site }): readonly Refusal[] => {
+    const scope = siteScope(site, environment);
+    const fact = facts.scopes.find((candidate) => candidate.scope === scope);
+    if (!fact || fact.holder === null || fact.holder === issueId) return [];
+    const holder = fact.holderKey ?? `issue ${fact.holder}`;
+    return [{ why: 'site-busy', site, environment, holder }];
   });
+};
 
 const agentOnline: Gate = (release, facts) => {
   const { environment } = release;

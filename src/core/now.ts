@@ -2,7 +2,7 @@
 import { openStep } from './approvals';
 import { permitted } from './permissions';
 import type { Policy } from './policy';
-import type { Release } from './release';
+import type { Release, RunStage } from './release';
 import type { Site } from './site';
 import { statusName } from './status';
 import { transitionOf } from './transitions';
@@ -35,7 +35,7 @@ export function nowSentence(
       return `Deployed in ${place}.`;
     case 'fix-pending':
       return release.failure
-        ? `${release.failure.stage} failed (${release.failure.class}): ${release.failure.sentence} ${mayAct('retry-code', release, world)}`
+        ? `${release.failure.stage} failed (${release.failure.class}): ${release.failure.sentence} ${mayAct(RETRY_OF[release.failure.stage], release, world)}`
         : 'Waiting for a fix.';
     case 'sql-pending':
     case 'sql-executing':
@@ -49,8 +49,10 @@ export function nowSentence(
   }
 }
 
+const RETRY_OF = { CODE: 'retry-code', VERIFY: 'retry-verification' } as const;
+
 function mayAct(
-  action: 'start' | 'retry-code',
+  action: 'start' | (typeof RETRY_OF)[RunStage],
   release: Release,
   world: { readonly policy: Policy; readonly sites: readonly Site[] },
 ): string {

@@ -29,7 +29,13 @@ export type Refusal =
     }
   | { readonly why: 'no-environment' }
   | { readonly why: 'environment-removed'; readonly environment: string }
-  | { readonly why: 'site-busy'; readonly scope: string; readonly holder: string }
+  | {
+      readonly why: 'site-busy';
+      readonly site: string;
+      readonly environment: string;
+      /** Issue key of the release that holds it. */
+      readonly holder: string;
+    }
   | { readonly why: 'no-agent'; readonly environment: string }
   | { readonly why: 'other-stage-failed'; readonly failed: RunStage; readonly class: FailureClass }
   | { readonly why: 'last-environment'; readonly environment: string }
@@ -66,7 +72,7 @@ export function sentenceOf(refusal: Refusal): string {
     case 'environment-removed':
       return `The environment ${refusal.environment} is no longer in the project’s policy; iterate the release, or have the environment added back.`;
     case 'site-busy':
-      return `${refusal.scope} is being changed by another release (issue ${refusal.holder}); wait until that one is deployed or aborted.`;
+      return `The site ${refusal.site} is being changed in ${refusal.environment} by another release (${refusal.holder}); wait until that one is deployed, iterated or aborted.`;
     case 'no-agent':
       return `No agent for ${refusal.environment} has been heard from in the last 3 minutes; start the agent, or have a project admin approve one.`;
     case 'other-stage-failed':

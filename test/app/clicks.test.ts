@@ -50,14 +50,18 @@ describe('the validator', () => {
   test('refuses with every blocker at once', async () => {
     const world = await ready();
     world.ports.pass(181);
-    const other = { version: 1, fence: 3, holder: '99' };
-    await world.ports.memory.create('scope', 'shop:SIT', other);
+    const other = world.ports.jira.addIssue();
+    await reconcile(world.ports, other.id);
+    const held = { version: 1, fence: 3, holder: other.id };
+    await world.ports.memory.create('scope', 'shop:SIT', held);
 
     const answer = await ask(world, 'start');
 
     expect(answer).toMatchObject({ allowed: false });
     const sentence = answer.allowed ? '' : answer.sentence;
-    expect(sentence).toContain('is being changed by another release');
+    expect(sentence).toContain(
+      `The site shop is being changed in SIT by another release (${other.key})`,
+    );
     expect(sentence).toContain('No agent for SIT has been heard from');
   });
 

@@ -1,0 +1,194 @@
+import { describe, expect, test } from '@jest/globals';
+import { commentOf, moveOf } from '#core/jira-moves';
+import { nowSentence } from '#core/now';
+import { evolve } from '#core/release';
+import type { ReleaseEvent } from '#core/release';
+import { STATUS_ORDER } from '#core/status';
+import { eventActor, eventText } from '#core/story';
+import {
+  aContent,
+  aPolicyOf,
+  aRelease,
+  aSite,
+  BACKUP,
+  CREATED,
+  LEADER,
+  PACKAGE_DIGEST,
+  releaseIn,
+  REPORTER,
+  someFacts,
+  TESTER,
+} from '../support/builders';
+
+const FAILURE = { class: 'health', sentence: 'Host web1 answered 500 for 60 s.' } as const;
+const digest = PACKAGE_DIGEST;
+
+type Named = { readonly [Type in ReleaseEvent['type']]: Extract<ReleaseEvent, { type: Type }> };
+
+const EVENTS: Named = {
+  created: { ...CREATED, type: 'created' } as Named['created'],
+  'content-edited': { type: 'content-edited', by: 'ann', content: aContent() },
+  submitted: { type: 'submitted', by: 'ann', environment: 'SIT', planDigest: digest },
+  'plan-changed': { type: 'plan-changed', planDigest: digest },
+  approved: { type: 'approved', by: 'ann', step: 'Leader', planDigest: digest },
+  rejected: { type: 'rejected', by: 'ann', reason: 'The undo text is missing.' },
+  'approvals-met': { type: 'approvals-met' },
+  'approvals-stale': { type: 'approvals-stale' },
+  started: {
+    type: 'started',
+    by: 'ann',
+    attempt: 2,
+    terms: { policyVersion: 1, approvals: [] },
+  },
+  'no-sql': { type: 'no-sql' },
+  'no-config': { type: 'no-config' },
+  'stage-offered': { type: 'stage-offered', stage: 'CODE', job: '10001.7' },
+  'outcome-unknown': {
+    type: 'outcome-unknown',
+    job: '10001.7',
+    question: 'Does web1 serve 1.0.0?',
+  },
+  answered: { type: 'answered', by: 'ann', job: '10001.7', answer: 'not-done' },
+  'code-succeeded': { type: 'code-succeeded', job: '10001.7' },
+  'code-failed': { type: 'code-failed', job: '10001.7', failure: FAILURE },
+  verified: { type: 'verified', job: '10001.8', productDigest: digest, at: 1 },
+  'not-verified': { type: 'not-verified', job: '10001.8', failure: FAILURE },
+  retried: { type: 'retried', by: 'ann', stage: 'CODE' },
+  promoted: { type: 'promoted', by: 'ann', environment: 'STAGE', planDigest: digest },
+  completed: { type: 'completed', by: 'ann' },
+  iterated: { type: 'iterated', by: 'ann' },
+  aborted: { type: 'aborted', by: 'ann', reason: 'Not needed.' },
+  'move-undone': { type: 'move-undone', by: null, from: 'Verifying', reason: 'It was dragged.' },
+};
+
+const rows = Object.values(EVENTS).map((event): [string, ReleaseEvent] => [event.type, event]);
+
+describe('the story of a release', () => {
+  test.each(rows)('says in words what %s was', (type, event) => {
+    const text = eventText(event);
+
+    expect(text).toMatch(/^[a-z]/);
+    expect(text).not.toMatch(/undefined|null|\[object|not-done/);
+    expect(type.includes('-') ? text.includes(type) : false).toBe(false);
+  });
+
+  test('tells each event in its own words', () => {
+    const texts = rows.map(([, event]) => eventText(event));
+
+    expect(new Set(texts).size).toBe(texts.length);
+  });
+
+  test('repeats what a person has written', () => {
+    expect(eventText(EVENTS.rejected)).toContain('The undo text is missing.');
+    expect(eventText(EVENTS.aborted)).toContain('Not needed.');
+    expect(eventText(EVENTS['code-failed'])).toContain(FAILURE.sentence);
+    expect(eventText(EVENTS['outcome-unknown'])).toContain('Does web1 serve 1.0.0?');
+  });
+
+  test.each(rows)('names who did %s, or nobody where Interlock acted by rule', (_, event) => {
+    const actor = event.type === 'created' ? REPORTER : 'by' in event ? event.by : null;
+
+    expect(eventActor(event)).toBe(actor);
+  });
+});
+
+describe('the comment that an event leaves', () => {
+  const COMMENTED = ['rejected', 'outcome-unknown', 'code-failed', 'verified', 'not-verified'];
+
+  test('is left by what people must know, and by nothing else', () => {
+    const left = rows
+      .filter(([, event]) => commentOf(event, releaseIn('deployed')) !== undefined)
+      .map(([type]) => type);
+
+    expect(left).toEqual([...COMMENTED, 'move-undone']);
+  });
+
+  test('of a failure names place and class, and says the sentence', () => {
+    for (const event of [EVENTS['code-failed'], EVENTS['not-verified']]) {
+      expect(commentOf(event, releaseIn('verifying'))).toEqual({
+        tone: 'failure',
+        label: 'FAILED in SIT (health)',
+        text: FAILURE.sentence,
+      });
+    }
+  });
+
+  test('of a success names what is deployed where', () => {
+    expect(commentOf(EVENTS.verified, releaseIn('deployed'))).toEqual({
+      tone: 'success',
+      label: 'Deployed in SIT',
+      text: 'shop 1.0.0',
+    });
+  });
+
+  test('goes with a move exactly where the machine moves the issue', () => {
+    const moved = rows.filter(([, event]) => moveOf(event) !== undefined).map(([type]) => type);
+
+    expect(moved).toEqual([
+      'approvals-met',
+      'approvals-stale',
+      'no-sql',
+      'no-config',
+      'code-succeeded',
+      'code-failed',
+      'verified',
+      'not-verified',
+    ]);
+  });
+});
+
+describe('the sentence about now', () => {
+  const world = someFacts();
+
+  test.each(STATUS_ORDER.map((status) => [status]))('is one in %s', (status) => {
+    const sentence = nowSentence({ ...releaseIn('fix-pending'), status }, world);
+
+    expect(sentence).toMatch(/[.:]$/);
+    expect(sentence).not.toMatch(/undefined|null|[a-z]-(pending|executing|approval)/);
+  });
+
+  test('asks the question wherever there is one', () => {
+    const release = { ...releaseIn('code-executing'), question: 'Does web1 serve 1.0.0?' };
+
+    expect(nowSentence(release, world)).toBe('Does web1 serve 1.0.0?');
+  });
+
+  test('says what a draft waits for', () => {
+    expect(nowSentence(aRelease({ content: null }), world)).toContain('Waiting for content');
+    expect(nowSentence(aRelease(), world)).toBe('Ready to be submitted.');
+  });
+
+  test('says which approval is due', () => {
+    const policy = aPolicyOf([{ label: 'Leader', count: 2, from: { kind: 'leaders' } }]);
+    const release = {
+      ...aRelease(),
+      status: 'awaiting-approval' as const,
+      environment: 'STAGE',
+      planDigest: digest,
+    };
+
+    expect(nowSentence(release, { ...world, policy })).toBe(
+      'Waiting for approval “Leader” for STAGE: 0 of 2.',
+    );
+  });
+
+  test('names who may start, each once', () => {
+    const sites = [aSite(), aSite({ id: 'pay' })];
+
+    expect(nowSentence(releaseIn('ready'), { ...world, sites })).toBe(
+      `Ready to start in SIT. Start: @[${LEADER}], @[${BACKUP}], @[${TESTER}].`,
+    );
+  });
+
+  test('offers the retry of the stage that has failed', () => {
+    const codeFailed = releaseIn('fix-pending');
+    const verifying = releaseIn('verifying');
+    const notVerified = evolve(verifying, EVENTS['not-verified']);
+
+    expect(nowSentence(codeFailed, world)).toContain('Retry code: @[');
+    expect(nowSentence(notVerified, world)).toContain('Retry verification: @[');
+    expect(nowSentence(notVerified, world)).toContain(
+      'VERIFY failed (health): Host web1 answered 500 for 60 s.',
+    );
+  });
+});
