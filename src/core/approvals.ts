@@ -19,8 +19,16 @@ export const approvalProgress = (release: Release, policy: Policy): readonly Ste
 export const openStep = (release: Release, policy: Policy): StepProgress | undefined =>
   approvalProgress(release, policy).find(({ step, have }) => have < step.count);
 
-/** What the policy asks for in the release's environment; nothing is asked where there is no such environment. */
+/** Whether the release was started, and every approval that was asked for then is given. */
+export const isApproved = (release: Release): boolean =>
+  release.terms?.approvals.every((step) => countFor(release, step) >= step.count) ?? false;
+
+/**
+ * What the policy asks for in the release's environment, or asked when it was started there; nothing is
+ * asked where there is no such environment.
+ */
 export function stepsOf(release: Release, policy: Policy): readonly ApprovalStep[] {
+  if (release.terms !== null) return release.terms.approvals;
   const environment =
     release.environment === null ? undefined : environmentOf(policy, release.environment);
   return environment?.approvals ?? [];

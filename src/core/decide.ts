@@ -3,7 +3,7 @@ import type { ClickCommand, Command } from './command';
 import type { Facts } from './facts';
 import type { Failure } from './failure';
 import { environmentBlockers, retryBlockers, startBlockers } from './gates';
-import { openStep } from './approvals';
+import { openStep, stepsOf } from './approvals';
 import { refuseAnswer, refusePerson } from './permissions';
 import { planFor } from './plan-for';
 import { firstEnvironment, nextEnvironment } from './policy';
@@ -74,6 +74,10 @@ function decideClick(release: Release, click: ClickCommand, facts: Facts): Decis
         type: 'started',
         by,
         attempt: release.attempt + 1,
+        terms: {
+          policyVersion: facts.policy.version,
+          approvals: stepsOf(release, facts.policy),
+        },
       });
     case 'retry-code':
     case 'retry-verification':

@@ -1,6 +1,7 @@
 /** A release: its state, the events that change it, and how they do. */
 import type { Content } from './content';
 import type { Failure } from './failure';
+import type { ApprovalStep } from './policy';
 import type { Status } from './status';
 
 export type RunStage = 'CODE' | 'VERIFY';
@@ -26,6 +27,12 @@ export interface Deployment {
   readonly at: number;
 }
 
+/** What the policy asked when the release was started: a later policy does not touch a release under way. */
+export interface Terms {
+  readonly policyVersion: number;
+  readonly approvals: readonly ApprovalStep[];
+}
+
 /** The work that is under way at an agent. */
 export interface Run {
   readonly stage: RunStage;
@@ -45,6 +52,8 @@ export interface Release {
   readonly editors: readonly string[];
   readonly planDigest: string | null;
   readonly approvals: readonly Approval[];
+  /** Null until a start, and again once the release leaves its environment. */
+  readonly terms: Terms | null;
   readonly run: Run | null;
   readonly failure: (Failure & { readonly stage: RunStage }) | null;
   /** What is not known about the run, as a question for a person. */
@@ -76,7 +85,12 @@ export type ReleaseEvent =
   | { readonly type: 'rejected'; readonly by: string; readonly reason: string }
   | { readonly type: 'approvals-met' }
   | { readonly type: 'approvals-stale' }
-  | { readonly type: 'started'; readonly by: string; readonly attempt: number }
+  | {
+      readonly type: 'started';
+      readonly by: string;
+      readonly attempt: number;
+      readonly terms: Terms;
+    }
   | { readonly type: 'no-sql' }
   | { readonly type: 'no-config' }
   | { readonly type: 'stage-offered'; readonly stage: RunStage; readonly job: string }
@@ -124,6 +138,7 @@ const unborn: Release = {
   editors: [],
   planDigest: null,
   approvals: [],
+  terms: null,
   run: null,
   failure: null,
   question: null,
@@ -158,6 +173,7 @@ export function evolve(release: Release, event: ReleaseEvent): Release {
         attempt: 0,
         planDigest: event.planDigest,
         approvals: [],
+        terms: null,
         failure: null,
       };
     case 'plan-changed':
@@ -181,6 +197,7 @@ export function evolve(release: Release, event: ReleaseEvent): Release {
         ...release,
         status: 'sql-pending',
         attempt: event.attempt,
+        terms: event.terms,
         failure: null,
         question: null,
       };
@@ -222,6 +239,7 @@ export function evolve(release: Release, event: ReleaseEvent): Release {
         environment: null,
         planDigest: null,
         approvals: [],
+        terms: null,
         failure: null,
       };
     case 'aborted':

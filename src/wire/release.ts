@@ -5,11 +5,13 @@ import { CONTENT_SITES_MAX } from '#core/content';
 import type { Release, ReleaseEvent } from '#core/release';
 import { STATUS_ORDER } from '#core/status';
 import { FailureSchema } from './agent';
+import { ApprovalStepSchema } from './site';
 
 const account = z.string().min(1).max(200);
 const digest = z.string().regex(/^[0-9a-f]{64}$/);
 const count = z.int().min(0);
 const stage = z.enum(['CODE', 'VERIFY']);
+const terms = z.object({ policyVersion: count, approvals: z.array(ApprovalStepSchema) });
 
 export const StatusSchema = z.enum(STATUS_ORDER);
 
@@ -41,6 +43,7 @@ export const ReleaseSchema: z.ZodType<Release> = z.object({
   editors: z.array(account),
   planDigest: digest.nullable(),
   approvals: z.array(z.object({ accountId: account, step: z.string(), planDigest: digest })),
+  terms: terms.nullable(),
   run: z.object({ stage, job: z.string() }).nullable(),
   failure: FailureSchema.extend({ stage }).nullable(),
   question: z.string().nullable(),
@@ -68,7 +71,7 @@ export const ReleaseEventSchema: z.ZodType<ReleaseEvent> = z.discriminatedUnion(
   z.object({ type: z.literal('rejected'), by, reason: z.string() }),
   z.object({ type: z.literal('approvals-met') }),
   z.object({ type: z.literal('approvals-stale') }),
-  z.object({ type: z.literal('started'), by, attempt: count }),
+  z.object({ type: z.literal('started'), by, attempt: count, terms }),
   z.object({ type: z.literal('no-sql') }),
   z.object({ type: z.literal('no-config') }),
   z.object({ type: z.literal('stage-offered'), stage, job }),

@@ -57,7 +57,8 @@ export const SiteSchema: z.ZodType<Site> = z.strictObject({
   environments: z.record(name, SiteEnvironmentSchema),
 });
 
-const ApprovalStepSchema = z.strictObject({
+/** An approval that the policy of an environment asks for. */
+export const ApprovalStepSchema = z.strictObject({
   label: z.string().min(1).max(80),
   count: z.int().min(1).max(20),
   from: z.discriminatedUnion('kind', [

@@ -25,6 +25,10 @@ export const RECORDS: { readonly [Name in EntityName]: RecordOf<Name> } = {
       editors: ['account-dev'],
       planDigest: digest,
       approvals: [{ accountId: 'account-leader', step: 'Leader', planDigest: digest }],
+      terms: {
+        policyVersion: 3,
+        approvals: [{ label: 'Leader', count: 1, from: { kind: 'leaders' } }],
+      },
       run: { stage: 'CODE', job: '10073.9' },
       failure: null,
       question: 'Does host web-1 run 1.4.0?',
@@ -54,7 +58,12 @@ export const RECORDS: { readonly [Name in EntityName]: RecordOf<Name> } = {
     segment: 2,
     firstSerial: 2,
     events: [
-      { type: 'started', by: 'account-leader', attempt: 1 },
+      {
+        type: 'started',
+        by: 'account-leader',
+        attempt: 1,
+        terms: { policyVersion: 3, approvals: [] },
+      },
       { type: 'no-sql' },
       { type: 'stage-offered', stage: 'CODE', job: '10073.9' },
     ],
