@@ -9,7 +9,8 @@ type JiraSide = ReleaseRecord['jira'];
 
 /**
  * The Jira side after events: the gate is written first, so that Jira's conditions let the moves pass.
- * A repair leads straight to where the store stands, so the moves on the way there are dropped.
+ * A repair leads straight to where the store stands, so the moves on the way there are dropped; one that
+ * is still to be done leads there instead of where the store stood.
  */
 export function withEffects(
   jira: JiraSide,
@@ -19,14 +20,17 @@ export function withEffects(
 ): JiraSide {
   let serial = jira.nextSerial;
   const next = (): number => serial++;
-  const open =
-    repair === null ? jira.effects : jira.effects.filter((effect) => effect.kind === 'comment');
+  const isRepaired = repair !== null || jira.effects.some((effect) => effect.kind === 'repair');
+  const home = repair ?? events.reduce(evolve, before).status;
+  const open = isRepaired
+    ? jira.effects.filter((effect) => effect.kind === 'comment')
+    : jira.effects;
   const effects: Effect[] = [{ kind: 'gate', serial: next() }];
-  if (repair !== null) effects.push({ kind: 'repair', serial: next(), to: repair });
+  if (isRepaired) effects.push({ kind: 'repair', serial: next(), to: home });
   let release = before;
   for (const event of events) {
     release = evolve(release, event);
-    const move = moveOf(event);
+    const move = isRepaired ? undefined : moveOf(event);
     if (move) effects.push({ kind: 'move', serial: next(), action: move.action, to: move.to });
     const comment = commentOf(event, release);
     if (comment) effects.push({ kind: 'comment', serial: next(), ...comment });

@@ -1,6 +1,7 @@
 /** One Jira effect: written so that doing it again changes nothing. */
 import { gateValue } from '#core/gate-field';
 import type { Status } from '#core/status';
+import { MACHINE_TRANSITIONS } from '#core/transitions';
 import type { Effect, ReleaseRecord } from '#wire/records';
 import { dueMoves, withEffects } from './effects';
 import type { Ports } from './ports';
@@ -87,7 +88,7 @@ async function moveIssue(
   if (!issue) return nothingToShow;
   const stands = workflow.statuses[issue.statusId];
   if (stands === to) return done(({ jira }) => ({ ...jira, shown: to }));
-  if (stands === record.jira.shown || action.startsWith('repair-')) {
+  if (leadsFrom(action, stands)) {
     ports.log.warn('Jira refused a move that is due; it is tried again.', {
       issueId,
       action,
@@ -100,7 +101,14 @@ async function moveIssue(
   return done(straightHome);
 }
 
-/** Somebody dragged the issue away in the middle: the moves are replaced by one repair to where the store stands. */
+/** Whether the transition is one that Jira could make from there; a repair is from anywhere. */
+const leadsFrom = (action: string, stands: Status | undefined): boolean =>
+  action.startsWith('repair-') ||
+  MACHINE_TRANSITIONS.some(
+    (row) => row.action === action && stands !== undefined && row.from.includes(stands),
+  );
+
+/** Somebody moved the issue away in the middle: the moves are replaced by one repair to where the store stands. */
 const straightHome = ({ jira, state }: ReleaseRecord): JiraSide =>
   withEffects(jira, state, [], state.status);
 

@@ -1,0 +1,48 @@
+import { describe, expect, test } from '@jest/globals';
+import { applyTransition } from '#app/apply-transition';
+import { editContent } from '#app/edit-content';
+import { aContent, LEADER, OWNER, PACKAGE_DIGEST, REPORTER, TESTER } from '../support/builders';
+import { aReleaseWorld } from '../support/release-world';
+import type { ReleaseWorld } from '../support/release-world';
+
+/** The click moves the issue; what the post-function would tell is told later. */
+async function clickUntold(world: ReleaseWorld, action: string, by: string) {
+  const clicked = await world.clickOnly(action, by);
+  if (clicked.kind !== 'moved') throw new Error(JSON.stringify(clicked));
+  return clicked.click;
+}
+
+describe('a start that is recorded late', () => {
+  test('is shown although a click that was not allowed put the issue back meanwhile', async () => {
+    const world = await aReleaseWorld();
+    const { ports, issue } = world;
+    await world.click('submit', REPORTER);
+    const start = await clickUntold(world, 'start', TESTER);
+    const refused = { ...start, action: 'approve', accountId: OWNER, executionId: 'other' };
+
+    await applyTransition(ports, { ...refused, changelogId: null });
+    await applyTransition(ports, start);
+    await ports.drain();
+
+    expect((await world.record()).status).toBe('code-executing');
+    expect(ports.jira.statusOf(issue)).toBe('code-executing');
+    expect((await world.record()).jira.effects).toEqual([]);
+  });
+
+  test('is shown although an edit wanted the issue to wait for approval first', async () => {
+    const world = await aReleaseWorld();
+    const { ports, issue } = world;
+    await world.click('submit', REPORTER);
+    const start = await clickUntold(world, 'start', LEADER);
+    const version = { site: 'shop', version: '1.0.1', artifactSha256: PACKAGE_DIGEST };
+    const content = aContent({ code: [version] });
+
+    await editContent(ports, { issueId: issue.id, accountId: REPORTER, content });
+    await applyTransition(ports, start);
+    await ports.drain();
+
+    expect((await world.record()).status).toBe('code-executing');
+    expect(ports.jira.statusOf(issue)).toBe('code-executing');
+    expect((await world.record()).jira.effects).toEqual([]);
+  });
+});
