@@ -51,13 +51,16 @@ export function openDatabase(file: string): OpenedDatabase {
     );
     const check = database.prepare('PRAGMA integrity_check').get()?.['integrity_check'];
     if (check !== 'ok') return damaged(file, String(check));
-    database.exec(SCHEMA);
+    createTables(database);
     database.exec(PRUNE);
     return { kind: 'opened', database };
   } catch (cause) {
     return damaged(file, cause instanceof Error ? cause.message : String(cause));
   }
 }
+
+/** Makes what is not there yet. */
+export const createTables = (database: DatabaseSync): void => database.exec(SCHEMA);
 
 const damaged = (file: string, why: string): OpenedDatabase => ({
   kind: 'damaged',

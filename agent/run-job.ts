@@ -33,7 +33,7 @@ export async function runJob(
   });
 
   const worked = outcome ? finished(outcome) : await work(agent, hold);
-  if (worked.kind === 'interrupted') leave.abort();
+  if (worked.kind === 'interrupted' || stopping.aborted) leave.abort();
   else stopping.addEventListener('abort', () => leave.abort());
   ended.abort();
 

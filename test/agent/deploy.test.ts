@@ -1,0 +1,282 @@
+import { describe, expect, test } from '@jest/globals';
+import { liveAgent } from '../../agent/agent-loop';
+import type { Agent } from '../../agent/ports';
+import { aJournal, anAgent } from './support/an-agent';
+import { createFakeApp } from './support/fake-app';
+import type { FakeApp } from './support/fake-app';
+import { createFleet } from './support/fake-hosts';
+import type { Fleet } from './support/fake-hosts';
+import { aPlan, NEW, OLD } from './support/plans';
+import { createVirtualClock } from './support/virtual-clock';
+import type { VirtualClock } from './support/virtual-clock';
+
+interface World {
+  readonly clock: VirtualClock;
+  readonly app: FakeApp;
+  readonly fleet: Fleet;
+  readonly agent: Agent;
+  /** Lets the agent live until the app has the job's end. */
+  live(): Promise<void>;
+}
+
+function aWorld(stage: 'CODE' | 'VERIFY' = 'CODE', plan = aPlan()): World {
+  const clock = createVirtualClock();
+  const app = createFakeApp(clock, plan, { stage });
+  const fleet = createFleet();
+  const agent = anAgent({ clock, app, fleet, journal: aJournal().journal });
+  const live = async (): Promise<void> => {
+    const stopping = new AbortController();
+    const life = liveAgent(agent, stopping.signal);
+    const watch = async (): Promise<void> => {
+      while (app.outcome === null) await clock.sleep(1_000);
+      stopping.abort();
+    };
+    await clock.drive(Promise.all([life, watch()]));
+  };
+  return { clock, app, fleet, agent, live };
+}
+
+const statesOf = ({ app }: World, host: string): readonly string[] =>
+  app.entries.filter((entry) => entry.host === host).map(({ state }) => state);
+
+describe('a CODE job', () => {
+  test('stages on every host before it switches the first, and flips the gatekeeper alone [S2-44]', async () => {
+    const world = aWorld();
+
+    await world.live();
+
+    expect(world.app.outcome).toEqual({ kind: 'succeeded' });
+    const [first, second, third, ...rest] = world.fleet.effects;
+    expect([first, second, third].sort()).toEqual(
+      ['web-1', 'web-2', 'web-3'].map((host) => `${host} stage 1.1.0`),
+    );
+    expect(rest.slice(0, 2)).toEqual(['web-1 activate 1.1.0', 'web-1 start 1.1.0']);
+    expect(rest.slice(2).sort()).toEqual([
+      'web-2 activate 1.1.0',
+      'web-2 start 1.1.0',
+      'web-3 activate 1.1.0',
+      'web-3 start 1.1.0',
+    ]);
+    const healthy = world.app.entries.filter(({ state }) => state === 'healthy');
+    expect(healthy[0]?.host).toBe('web-1');
+  });
+
+  test('tells each host’s states in their order', async () => {
+    const world = aWorld();
+
+    await world.live();
+
+    expect(statesOf(world, 'web-2')).toEqual([
+      'staging',
+      'staged',
+      'switching',
+      'switched',
+      'starting',
+      'starting',
+      'healthy',
+    ]);
+  });
+
+  test('stops at the gatekeeper when the new version never gets healthy, and brings the old one back', async () => {
+    const world = aWorld();
+    world.fleet.sick.add(NEW.version);
+
+    await world.live();
+
+    expect(world.app.outcome).toMatchObject({ kind: 'failed', failure: { class: 'health' } });
+    expect(world.app.outcome).toMatchObject({
+      failure: { sentence: expect.stringContaining('web-1 (10.0.0.1) serves shop 1.0.0 again') },
+    });
+    expect(world.fleet.host('web-1')).toMatchObject({ current: OLD, processDigest: OLD.digest });
+    expect(
+      world.fleet.effects.filter((effect) => /web-[23] (activate|start)/.test(effect)),
+    ).toEqual([]);
+  });
+
+  test('says that there is no way back on a host without an earlier release', async () => {
+    const world = aWorld();
+    Object.assign(world.fleet.host('web-1'), {
+      current: null,
+      process: 'none',
+      processDigest: null,
+    });
+    world.fleet.sick.add(NEW.version);
+
+    await world.live();
+
+    expect(world.app.outcome).toMatchObject({
+      failure: { sentence: expect.stringContaining('There is no earlier release on host web-1') },
+    });
+  });
+
+  test('switches nothing when one host refuses ssh', async () => {
+    const world = aWorld();
+    world.fleet.host('web-3').down = true;
+
+    await world.live();
+
+    expect(world.app.outcome).toMatchObject({
+      kind: 'failed',
+      failure: { class: 'transport', sentence: expect.stringContaining('web-3') },
+    });
+    expect(world.fleet.effects.every((effect) => effect.includes(' stage '))).toBe(true);
+  });
+
+  test('touches no host when the package is damaged', async () => {
+    const world = aWorld();
+    const failure = { class: 'package', sentence: 'The package is damaged.' } as const;
+    const agent = {
+      ...world.agent,
+      artifacts: { open: async () => ({ kind: 'refused', failure }) },
+    };
+    Object.assign(world.agent, agent);
+
+    await world.live();
+
+    expect(world.app.outcome).toEqual({ kind: 'failed', failure });
+    expect(world.fleet.effects).toEqual([]);
+    expect(world.app.entries).toEqual([]);
+  });
+
+  test('touches no host when agent.yml does not allow one of them', async () => {
+    const plan = aPlan();
+    const [step] = plan.steps;
+    const strange = structuredClone(plan);
+    Object.assign(strange.steps[0]?.hosts[2] ?? {}, { address: '192.168.0.9' });
+    const world = aWorld('CODE', strange);
+
+    await world.live();
+
+    expect(step).toBeDefined();
+    expect(world.app.outcome).toMatchObject({ kind: 'failed', failure: { class: 'permission' } });
+    expect(world.app.outcome).toMatchObject({
+      failure: {
+        sentence:
+          "No entry of /etc/interlock/agent.yml allows 192.168.0.9 port 22 in SIT (host web-3); add one there, or correct the host in the site's settings.",
+      },
+    });
+    expect(world.fleet.effects).toEqual([]);
+  });
+
+  test('leaves a host alone that serves the version already', async () => {
+    const world = aWorld();
+    Object.assign(world.fleet.host('web-1'), {
+      current: NEW,
+      previous: OLD,
+      staged: [NEW.digest],
+      processDigest: NEW.digest,
+    });
+
+    await world.live();
+
+    expect(world.app.outcome).toEqual({ kind: 'succeeded' });
+    expect(world.fleet.host('web-1').effects).toEqual([]);
+  });
+
+  test('asks the host when an answer is lost, and goes on when the act has happened', async () => {
+    const world = aWorld();
+    let cuts = 0;
+    world.fleet.disturb = (moment, host, act) => {
+      if (moment !== 'after' || host !== 'web-1' || act !== 'activate' || cuts > 0)
+        return undefined;
+      cuts += 1;
+      return 'lost';
+    };
+
+    await world.live();
+
+    expect(world.app.outcome).toEqual({ kind: 'succeeded' });
+    expect(world.fleet.host('web-1').effects).toEqual([
+      'stage 1.1.0',
+      'activate 1.1.0',
+      'start 1.1.0',
+    ]);
+  });
+
+  test('does an act again that was lost on its way there', async () => {
+    const world = aWorld();
+    let cuts = 0;
+    world.fleet.disturb = (moment, host, act) => {
+      if (moment !== 'before' || host !== 'web-1' || act !== 'start' || cuts > 0) return undefined;
+      cuts += 1;
+      return 'lost';
+    };
+
+    await world.live();
+
+    expect(world.app.outcome).toEqual({ kind: 'succeeded' });
+  });
+
+  test('asks a person when a host falls silent in the middle of the switch', async () => {
+    const world = aWorld();
+    world.fleet.disturb = (moment, host, act) => {
+      if (moment !== 'after' || host !== 'web-1' || act !== 'activate') return undefined;
+      world.fleet.host('web-1').down = true;
+      return 'lost';
+    };
+
+    await world.live();
+
+    expect(world.app.outcome?.kind).toBe('unknown');
+    const question = world.app.outcome?.kind === 'unknown' ? world.app.outcome.question : '';
+    expect(question).toMatch(/Known: .*switching to shop 1\.1\.0 on host web-1/);
+    expect(question).toMatch(/Not known: /);
+    expect(question).toMatch(/Choices: /);
+    expect(world.fleet.effects.filter((effect) => /web-[23] activate/.test(effect))).toEqual([]);
+  });
+
+  test('does nothing more once a host has seen a higher fence', async () => {
+    const world = aWorld();
+    world.fleet.disturb = (moment, host, act) => {
+      if (moment === 'before' && host === 'web-1' && act === 'activate') {
+        world.app.takeOver();
+        world.fleet.host('web-1').fence = world.app.fence;
+      }
+      return undefined;
+    };
+    const stopping = new AbortController();
+    const life = liveAgent(world.agent, stopping.signal);
+
+    await world.clock.drive(
+      Promise.all([life, world.clock.sleep(20_000).then(() => stopping.abort())]),
+    );
+
+    expect(world.app.outcome).toBeNull();
+    expect(world.fleet.effects.every((effect) => effect.includes(' stage '))).toBe(true);
+    expect(await world.agent.journal.openJobs()).toEqual([]);
+  });
+});
+
+describe('a VERIFY job', () => {
+  test('succeeds when every host serves the version, and touches nothing', async () => {
+    const world = aWorld('VERIFY');
+    for (const name of ['web-1', 'web-2', 'web-3']) {
+      Object.assign(world.fleet.host(name), { current: NEW, processDigest: NEW.digest });
+    }
+
+    await world.live();
+
+    expect(world.app.outcome).toEqual({ kind: 'succeeded' });
+    expect(world.fleet.effects).toEqual([]);
+    expect(world.fleet.host('web-1').fence).toBe(0);
+  });
+
+  test('names the host that has another release', async () => {
+    const world = aWorld('VERIFY');
+    for (const name of ['web-1', 'web-3']) {
+      Object.assign(world.fleet.host(name), { current: NEW, processDigest: NEW.digest });
+    }
+
+    await world.live();
+
+    expect(world.app.outcome).toMatchObject({
+      kind: 'failed',
+      failure: {
+        class: 'health',
+        sentence:
+          'The current release in /srv/shop on host web-2 (10.0.0.2) is 1.0.0, not shop 1.1.0.',
+      },
+    });
+    expect(statesOf(world, 'web-3')).toEqual(['healthy']);
+  });
+});

@@ -1,0 +1,232 @@
+/** An app with one job at a time: real decisions, real rules for claims and messages, no store and no Jira. */
+import { generateKeyPairSync, sign } from 'node:crypto';
+import type { Plan } from '#core/plan';
+import { decideClaim, decideMessage } from '#core/job';
+import { DECISION_VALID_SECONDS, LEASE_SECONDS, TAKEOVER_GRACE_SECONDS } from '#wire/agent';
+import type {
+  ErrorAnswer,
+  FinishOutcome,
+  GateDecision,
+  ReportEntry,
+  SignedDecision,
+} from '#wire/agent';
+import { decisionText } from '#wire/signature';
+import { keyOf, sha256Hex } from '../../../agent/keys';
+import { instant } from '../../../agent/lease';
+import type { AppClient, AppResult, Clock, Identity } from '../../../agent/ports';
+import { textOf } from './plans';
+
+export const AGENT = 'ag_1';
+export const AUDIENCE = 'installation-1';
+
+const appKeys = generateKeyPairSync('ed25519');
+const appKey = keyOf(appKeys.privateKey);
+
+export const IDENTITY: Identity = { agent: AGENT, audience: AUDIENCE, appKey: appKey.publicKey };
+
+/** Signs a decision as the installation does. */
+export const signDecision = (decision: object, privateKey = appKeys.privateKey): SignedDecision => {
+  const text = JSON.stringify(decision);
+  const signature = sign(null, Buffer.from(decisionText(text)), privateKey).toString('base64');
+  return { text, signature };
+};
+
+export interface FakeApp extends AppClient {
+  /** What was applied, in order. */
+  readonly entries: readonly ReportEntry[];
+  readonly outcome: FinishOutcome | null;
+  /** Highest sequence number applied. */
+  readonly lastSeq: number;
+  readonly fence: number;
+  /** Every call by its operation, in order. */
+  readonly calls: readonly string[];
+  /** Another agent takes the job over. */
+  takeOver(): void;
+  /** What becomes of a call; undefined: it goes through. A lost answer was applied, a lost request was not. */
+  disturb: (op: string) => 'lost-request' | 'lost-answer' | ErrorAnswer['error'] | undefined;
+  /** Changes decisions before they are signed. */
+  tamper: (decision: GateDecision) => object;
+  /** Another plan than the one that was approved. */
+  planText: string;
+}
+
+/** An app that offers one job with this plan. */
+export function createFakeApp(
+  clock: Clock,
+  plan: Plan,
+  { job = '10001.9', stage = 'CODE' as 'CODE' | 'VERIFY' } = {},
+): FakeApp {
+  const { text, digest } = textOf(plan);
+  const now = (): number => Math.floor(clock.wallMilliseconds() / 1_000);
+  const entries: ReportEntry[] = [];
+  const calls: string[] = [];
+  const row = {
+    status: 'offered' as 'offered' | 'running' | 'finished',
+    agents: [AGENT, 'ag_2'],
+    agent: null as string | null,
+    requestId: null as string | null,
+    fence: 0,
+    leaseUntil: 0,
+    lastSeq: 0,
+    lastMessage: null as string | null,
+  };
+  let outcome: FinishOutcome | null = null;
+
+  const decision = (): SignedDecision =>
+    signDecision(
+      app.tamper({
+        v: 1,
+        aud: AUDIENCE,
+        agent: AGENT,
+        job,
+        fence: row.fence,
+        issueId: plan.issueId,
+        environment: plan.environment,
+        stage,
+        planDigest: digest,
+        policyVersion: plan.policyVersion,
+        approvals: [],
+        validUntil: now() + DECISION_VALID_SECONDS,
+      }),
+    );
+
+  const refuse = (error: ErrorAnswer['error'], expectedSeq?: number): AppResult<never> => ({
+    kind: 'refused',
+    error,
+    message: `refused as ${error}`,
+    ...(expectedSeq !== undefined && { expectedSeq }),
+  });
+
+  /** A call that may be lost on its way there or back. */
+  const call = async <Answer>(
+    op: string,
+    serve: () => AppResult<Answer>,
+  ): Promise<AppResult<Answer>> => {
+    calls.push(op);
+    const disturbed = app.disturb(op);
+    if (disturbed === 'lost-request') return { kind: 'unreachable', sentence: 'lost' };
+    if (disturbed !== undefined && disturbed !== 'lost-answer') return refuse(disturbed);
+    const result = serve();
+    return disturbed === undefined ? result : { kind: 'unreachable', sentence: 'lost' };
+  };
+  const answered = <Answer>(answer: Answer): AppResult<Answer> => ({
+    kind: 'answered',
+    answer,
+    sentAt: instant(clock),
+  });
+
+  const message = (
+    agent: { job: string; fence: number },
+    seq: number,
+    body: object,
+    apply: () => void,
+  ) => {
+    const judged = decideMessage(row, {
+      agentId: AGENT,
+      fence: agent.fence,
+      seq,
+      digest: sha256Hex(JSON.stringify(body)),
+    });
+    if (judged.kind === 'stale') return refuse('stale');
+    if (judged.kind === 'gap') return refuse('gap', judged.expectedSeq);
+    if (judged.kind === 'apply') {
+      apply();
+      row.lastSeq = seq;
+      row.lastMessage = sha256Hex(JSON.stringify(body));
+    }
+    return answered({ now: now(), lastSeq: row.lastSeq });
+  };
+
+  const app: FakeApp = {
+    entries,
+    calls,
+    get outcome() {
+      return outcome;
+    },
+    get lastSeq() {
+      return row.lastSeq;
+    },
+    get fence() {
+      return row.fence;
+    },
+    disturb: () => undefined,
+    tamper: (signed) => signed,
+    planText: text,
+    takeOver: () => {
+      row.agent = 'ag_2';
+      row.fence += 1;
+      row.status = 'running';
+      row.leaseUntil = now() + LEASE_SECONDS;
+    },
+    serverSeconds: now,
+    poll: () =>
+      call('poll', () =>
+        answered({
+          now: now(),
+          state: 'active',
+          jobs: row.status === 'finished' ? [] : [job],
+          nextPollMilliseconds: 2_000,
+        }),
+      ),
+    claim: (_job, requestId) =>
+      call('claim', () => {
+        const claimed = decideClaim(row, {
+          agentId: AGENT,
+          requestId,
+          now: now(),
+          graceSeconds: TAKEOVER_GRACE_SECONDS,
+          highestFence: row.fence,
+        });
+        if (claimed.kind === 'taken' || claimed.kind === 'gone') return refuse(claimed.kind);
+        if (claimed.kind === 'claimed') {
+          row.status = 'running';
+          row.agent = AGENT;
+          row.requestId = requestId;
+          row.fence = claimed.fence;
+          row.leaseUntil = now() + LEASE_SECONDS;
+        }
+        return answered({
+          now: now(),
+          job,
+          stage,
+          environment: plan.environment,
+          planDigest: digest,
+          scopes: ['shop:SIT'],
+          fence: row.fence,
+          lastSeq: row.lastSeq,
+          leaseSeconds: LEASE_SECONDS,
+          decision: decision(),
+        });
+      }),
+    fetch: (_ref, _digest, offset) =>
+      call('fetch', () => {
+        const piece = app.planText.slice(offset, offset + 500);
+        const end = offset + piece.length;
+        const nextOffset = end < app.planText.length ? end : null;
+        return answered({ now: now(), text: piece, nextOffset });
+      }),
+    heartbeat: (ref) =>
+      call('heartbeat', () => {
+        if (row.agent !== AGENT || ref.fence !== row.fence || row.status !== 'running') {
+          return refuse('stale');
+        }
+        row.leaseUntil = now() + LEASE_SECONDS;
+        return answered({
+          now: now(),
+          leaseSeconds: LEASE_SECONDS,
+          command: 'continue',
+          decision: decision(),
+        });
+      }),
+    report: (ref, seq, told) =>
+      call('report', () => message(ref, seq, [...told], () => entries.push(...told))),
+    finish: (ref, seq, end) =>
+      call('finish', () =>
+        message(ref, seq, end, () => {
+          outcome = end;
+          row.status = 'finished';
+        }),
+      ),
+  };
+  return app;
+}

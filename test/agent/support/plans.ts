@@ -1,0 +1,53 @@
+/** Builders: plans as the app makes them. */
+import { buildPlan, planText } from '#core/plan';
+import type { Plan } from '#core/plan';
+import { sha256Hex } from '../../../agent/keys';
+
+export const OLD = { digest: 'a'.repeat(64), version: '1.0.0' };
+export const NEW = { digest: 'b'.repeat(64), version: '1.1.0' };
+
+/** A plan for the shop in SIT; its first host is the gatekeeper. */
+export function aPlan(hostNames: readonly string[] = ['web-1', 'web-2', 'web-3']): Plan {
+  const planned = buildPlan({
+    issueId: '10001',
+    environment: 'SIT',
+    policyVersion: 1,
+    content: {
+      kind: 'Minor',
+      code: [{ site: 'shop', version: NEW.version, artifactSha256: NEW.digest }],
+    },
+    sites: [
+      {
+        id: 'shop',
+        name: 'Shop',
+        appType: 'generic',
+        packageName: 'shop',
+        store: 'packages',
+        leader: 'leader',
+        environments: {
+          SIT: {
+            hosts: hostNames.map((name, index) => ({
+              id: name,
+              name,
+              address: `10.0.0.${index + 1}`,
+              sshPort: 22,
+              room: 'A',
+            })),
+            basePath: '/srv/shop',
+            servicePort: 8080,
+            healthPath: '/healthz',
+            versionPath: '/version',
+          },
+        },
+      },
+    ],
+  });
+  if (planned.kind !== 'plan') throw new Error(JSON.stringify(planned.problems));
+  return planned.plan;
+}
+
+/** A plan's text and the digest that decisions name. */
+export const textOf = (plan: Plan): { readonly text: string; readonly digest: string } => {
+  const text = planText(plan);
+  return { text, digest: sha256Hex(text) };
+};
