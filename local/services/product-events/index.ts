@@ -1,4 +1,7 @@
-/** Product events and post-functions: after the fact, at least once, in no order; nobody waits for them. */
+/**
+ * Product events and post-functions: after the fact, at least once, in no order; nobody waits for them. They run as
+ * nobody: `asUser()` would need offline impersonation. Source: events-reference/product_events, Authorization.
+ */
 import { z } from 'zod';
 import type { Delivery, Parcel, Received } from '../../delivery';
 import type { Rudeness } from '../../faults';
@@ -14,7 +17,6 @@ const Event = z.object({
   moduleType: z.string(),
   functionKey: z.string(),
   payload: z.record(z.string(), z.unknown()),
-  accountId: z.string().optional(),
   retry: z
     .object({ retryCount: z.number(), retryReason: z.string(), retryData: z.unknown().optional() })
     .optional(),
@@ -41,7 +43,7 @@ export function createEvents(parts: EventParts): (event: AppEvent) => void {
 
 async function receive(parts: EventParts, parcel: Parcel): Promise<Received> {
   const event = Event.parse(parcel.payload);
-  const { moduleKey, moduleType, functionKey, accountId, retry } = event;
+  const { moduleKey, moduleType, functionKey, retry } = event;
   const verdict = judge(
     await parts.call({
       moduleKey,
@@ -50,7 +52,6 @@ async function receive(parts: EventParts, parcel: Parcel): Promise<Received> {
       payload: retry === undefined ? event.payload : { ...event.payload, retryContext: retry },
       deadlineSeconds: deadlineSeconds(moduleType, undefined),
       background: true,
-      ...(accountId === undefined ? {} : { accountId }),
     }),
   );
   switch (verdict.kind) {

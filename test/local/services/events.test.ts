@@ -81,6 +81,16 @@ describe.each(['post-function', 'product-event'] as const)('a %s', (kind) => {
     });
   });
 
+  test('runs as nobody: asUser is refused', async () => {
+    const input = { path: '/rest/api/3/issue/REL-1', as: 'user' };
+    const asking = event(kind, { ask: 'jira', input });
+    host.app.deliver({ ...asking, functionKey: 'probe', accountId: 'account-dev' });
+    await eventually(
+      () => host.lines.some((line) => line.includes('Authentication Required')),
+      'the refusal',
+    );
+  });
+
   test('does not come again when the function throws', async () => {
     host.app.deliver(event(kind, { mark: 'throws', ask: 'throw' }));
     await seen('throws', 1);
