@@ -1,0 +1,43 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { z } from 'zod';
+import { childrenOf, commandOf } from './support/processes';
+import { startStand } from './support/stand';
+import type { Stand } from './support/stand';
+
+const Info = z.object({ workers: z.number(), webTriggers: z.record(z.string(), z.string()) });
+
+describe('seam a: a machine transition made from inside a function', () => {
+  let stand: Stand;
+  beforeAll(async () => {
+    stand = await startStand('seam-a');
+  }, 300_000);
+  afterAll(() => stand.stop(), 60_000);
+
+  test('passes its own validator while one of three workers is held busy', async () => {
+    const info = Info.parse(await stand.as('admin').request('GET', '/local/info'));
+    expect(info.workers).toBeGreaterThanOrEqual(3);
+    const [held = 0] = childrenOf(stand.jira.program.process.pid ?? 0).filter((pid) =>
+      commandOf(pid).includes('runner'),
+    );
+
+    // A frozen worker keeps the call that it gets: one of several at once is given to it.
+    process.kill(held, 'SIGSTOP');
+    const answered: boolean[] = [];
+    const trigger = info.webTriggers['agent'] ?? '';
+    for (let call = 0; call < info.workers; call += 1) {
+      void fetch(trigger, { method: 'POST', body: '{}' }).then(
+        () => answered.push(true),
+        () => answered.push(false),
+      );
+    }
+    await sleep(2_000);
+    expect(answered.length).toBeLessThan(info.workers);
+
+    // Submit is followed by «Approved», which the app performs from inside a function.
+    await stand.ready('1.0.0');
+
+    expect(answered.length).toBeLessThan(info.workers);
+    process.kill(held, 'SIGCONT');
+  }, 120_000);
+});
