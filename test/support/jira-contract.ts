@@ -51,7 +51,7 @@ function makeAjv(): Ajv {
 }
 
 /** The path of the description that a request meets, with the names of its variables. */
-export function describedPath(method: string, path: string): string | undefined {
+function describedPath(method: string, path: string): string | undefined {
   const paths = at(description(), 'paths');
   if (typeof paths !== 'object' || paths === null) return undefined;
   return Object.keys(paths)

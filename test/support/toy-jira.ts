@@ -18,7 +18,7 @@ export interface ToyClock extends Clock {
   pass(milliseconds: number): void;
 }
 
-export function toyClock(startMs = Date.UTC(2026, 10, 20, 12)): ToyClock {
+function toyClock(startMs = Date.UTC(2026, 10, 20, 12)): ToyClock {
   let nowMs = startMs;
   let tasks: readonly { readonly dueMs: number; readonly task: () => void }[] = [];
   return {
@@ -53,7 +53,7 @@ export interface ToyApp extends App {
 
 export const TOY_APP_ACCOUNT = '557058:7f1f6a90-0000-4000-8000-000000000001';
 
-export function toyApp({ modules = [], functions = {} }: ToyAppPlan): ToyApp {
+function toyApp({ modules = [], functions = {} }: ToyAppPlan): ToyApp {
   const delivered: AppEvent[] = [];
   const called: FunctionCall[] = [];
   return {

@@ -1,4 +1,4 @@
-import { isJsonList, isJsonObject, textMember, type Json } from './json';
+import { isJsonList, isJsonObject, type Json, textMember } from './json';
 
 const BLOCKS = new Set(['paragraph', 'heading', 'listItem', 'codeBlock', 'blockquote', 'tableRow']);
 

@@ -5,7 +5,7 @@ import type { IssueType } from './issue-types';
 import type { Json, JsonObject } from './json';
 import { userById } from './people';
 import type { Project } from './projects';
-import { CATEGORY_DETAILS, type Category, type Status } from './statuses';
+import { type Category, CATEGORY_DETAILS, type Status } from './statuses';
 
 /** A moment as Jira writes it: 2026-11-20T15:58:12.797+0000. */
 export function jiraTime(epochMs: number): string {
@@ -39,7 +39,7 @@ export function userBody(desk: Desk, accountId: string | null): Json {
   };
 }
 
-export function categoryBody(desk: Desk, category: Category): JsonObject {
+function categoryBody(desk: Desk, category: Category): JsonObject {
   const { id, key, colorName, name } = CATEGORY_DETAILS[category];
   return { self: restUrl(desk, `statuscategory/${id}`), id, key, colorName, name };
 }

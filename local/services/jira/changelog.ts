@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { isJsonList, member, storedJson, type Json } from './json';
-import { change, integer, nextNumber, row, rows, text, type Row } from './table';
+import { type Row, text, whole } from '../../columns';
+import { isJsonList, type Json, member, storedJson } from './json';
+import { change, nextNumber, row, rows } from './table';
 
 export interface ChangeItem {
   readonly field: string;
@@ -37,10 +38,10 @@ function readItem(value: Json): ChangeItem {
 function readHistory(from: Row): History {
   const items = storedJson(text(from, 'items'));
   return {
-    id: integer(from, 'id'),
-    issueId: integer(from, 'issue_id'),
+    id: whole(from, 'id'),
+    issueId: whole(from, 'issue_id'),
     author: text(from, 'author'),
-    createdMs: integer(from, 'created_ms'),
+    createdMs: whole(from, 'created_ms'),
     items: isJsonList(items) ? items.map(readItem) : [],
   };
 }
@@ -83,7 +84,7 @@ export function historyCount(database: DatabaseSync, issueId: number): number {
       database,
       'SELECT count(*) AS entries FROM jira_history WHERE issue_id = ?',
       [issueId],
-      (from) => integer(from, 'entries'),
+      (from) => whole(from, 'entries'),
     ) ?? 0
   );
 }

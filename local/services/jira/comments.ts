@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { storedJson, type Json } from './json';
-import { change, integer, nextNumber, row, rows, text, type Row } from './table';
+import { type Row, text, whole } from '../../columns';
+import { type Json, storedJson } from './json';
+import { change, nextNumber, row, rows } from './table';
 
 export interface Comment {
   readonly id: number;
@@ -13,13 +14,13 @@ export interface Comment {
 }
 
 const readComment = (from: Row): Comment => ({
-  id: integer(from, 'id'),
-  issueId: integer(from, 'issue_id'),
+  id: whole(from, 'id'),
+  issueId: whole(from, 'issue_id'),
   author: text(from, 'author'),
   body: storedJson(text(from, 'body')),
   updateAuthor: text(from, 'update_author'),
-  createdMs: integer(from, 'created_ms'),
-  updatedMs: integer(from, 'updated_ms'),
+  createdMs: whole(from, 'created_ms'),
+  updatedMs: whole(from, 'updated_ms'),
 });
 
 export function addComment(
@@ -62,7 +63,7 @@ export function commentCount(database: DatabaseSync, issueId: number): number {
       database,
       'SELECT count(*) AS comments FROM jira_comment WHERE issue_id = ?',
       [issueId],
-      (from) => integer(from, 'comments'),
+      (from) => whole(from, 'comments'),
     ) ?? 0
   );
 }

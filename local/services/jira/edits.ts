@@ -1,10 +1,11 @@
 import { isAdf } from './adf';
 import type { ChangeItem } from './changelog';
 import type { Desk } from './desk';
-import { fieldByIdOrKey, type Field } from './fields';
 import { readableValue, readValue } from './field-values';
-import { customValue, writeField, type Issue } from './issues';
-import { isJsonList, isJsonObject, member, type Json } from './json';
+import { type Field, fieldByIdOrKey } from './fields';
+import { customValue, writeField } from './issue-values';
+import type { Issue } from './issues';
+import { isJsonList, isJsonObject, type Json, member } from './json';
 
 export interface FieldChange {
   readonly field: Field;
@@ -62,7 +63,7 @@ export function planEdit(desk: Desk, request: EditRequest): EditPlan {
 }
 
 /** Source: what Jira answers for a field that a screen does not show; seen in many public threads. */
-export function notOnScreen(fieldId: string): string {
+function notOnScreen(fieldId: string): string {
   return `Field '${fieldId}' cannot be set. It is not on the appropriate screen, or unknown.`;
 }
 

@@ -2,7 +2,7 @@ import { adfText, isAdf } from './adf';
 import type { Desk } from './desk';
 import type { Field } from './fields';
 import { issueByIdOrKey } from './issues';
-import { idMember, isJsonList, isJsonObject, textMember, type Json } from './json';
+import { idMember, isJsonList, isJsonObject, type Json, textMember } from './json';
 import { groupBy, userById } from './people';
 
 /** A value as a client wrote it, turned into what is stored, or the sentence that refuses it. */

@@ -1,21 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { App, AppModule } from '../service';
-import type { Desk } from './desk';
-import { change, integer, nextNumber, row, rows, text, textOrNull, type Row } from './table';
-
-/** How the value of a field is checked, stored and shown. */
-export type ValueType =
-  | 'string'
-  | 'richtext'
-  | 'number'
-  | 'user'
-  | 'group'
-  | 'date'
-  | 'datetime'
-  | 'object'
-  | 'list of string'
-  | 'issue'
-  | 'other';
+import { type Row, text, whole } from '../../columns';
+import { CREATABLE, type ValueType } from './field-types';
+import { row, rows, textOrNull } from './table';
 
 export interface Field {
   readonly id: string;
@@ -76,40 +62,6 @@ export const SYSTEM_FIELDS: readonly Field[] = [
   system('updated', 'Updated', 'datetime', 'other'),
 ];
 
-/** Field types that POST /field may create here, by Jira's names. */
-const CREATABLE: Readonly<
-  Record<string, { readonly type: string; readonly valueType: ValueType }>
-> = {
-  'com.atlassian.jira.plugin.system.customfieldtypes:textfield': {
-    type: 'string',
-    valueType: 'string',
-  },
-  'com.atlassian.jira.plugin.system.customfieldtypes:textarea': {
-    type: 'string',
-    valueType: 'richtext',
-  },
-  'com.atlassian.jira.plugin.system.customfieldtypes:float': {
-    type: 'number',
-    valueType: 'number',
-  },
-  'com.atlassian.jira.plugin.system.customfieldtypes:userpicker': {
-    type: 'user',
-    valueType: 'user',
-  },
-  'com.atlassian.jira.plugin.system.customfieldtypes:datetime': {
-    type: 'datetime',
-    valueType: 'datetime',
-  },
-  'com.atlassian.jira.plugin.system.customfieldtypes:datepicker': {
-    type: 'date',
-    valueType: 'date',
-  },
-  'com.atlassian.jira.plugin.system.customfieldtypes:labels': {
-    type: 'array',
-    valueType: 'list of string',
-  },
-};
-
 const APP_TYPES: readonly ValueType[] = [
   'string',
   'number',
@@ -138,7 +90,7 @@ function readField(from: Row): Field {
       customId: Number(id.slice('customfield_'.length)),
       ...(items === null ? {} : { items }),
     },
-    readOnly: integer(from, 'read_only') === 1,
+    readOnly: whole(from, 'read_only') === 1,
     moduleKey: textOrNull(from, 'module_key'),
   };
 }
@@ -163,98 +115,5 @@ export function fieldByIdOrKey(database: DatabaseSync, idOrKey: string): Field |
   return (
     SYSTEM_FIELDS.find(({ id }) => id === idOrKey) ??
     row(database, 'SELECT * FROM jira_field WHERE id = ? OR key = ?', [idOrKey, idOrKey], readField)
-  );
-}
-
-export type FieldCreation =
-  | { readonly kind: 'created'; readonly field: Field }
-  | { readonly kind: 'unknown-type'; readonly known: readonly string[] };
-
-/** Creates a custom field of one of Jira's own types. */
-export function createField(
-  database: DatabaseSync,
-  fresh: { readonly name: string; readonly description: string; readonly type: string },
-): FieldCreation {
-  const creatable = CREATABLE[fresh.type];
-  if (creatable === undefined) return { kind: 'unknown-type', known: Object.keys(CREATABLE) };
-  const id = `customfield_${nextNumber(database, 'field')}`;
-  saveField(database, {
-    id,
-    key: id,
-    name: fresh.name,
-    description: fresh.description,
-    type: creatable.type,
-    items: creatable.type === 'array' ? 'string' : null,
-    custom: fresh.type,
-    readOnly: false,
-    moduleKey: null,
-  });
-  const field = fieldByIdOrKey(database, id);
-  if (field === undefined) throw new Error(`Field ${id} was not stored.`);
-  return { kind: 'created', field };
-}
-
-/** Makes the fields that the manifest declares, and takes over what it changed. */
-export function syncAppFields(desk: Desk): void {
-  for (const module of desk.app.modules('jira:customField')) {
-    const key = desk.app.moduleAri(module.key);
-    const existing = fieldByIdOrKey(desk.database, key);
-    const type = property(module, 'type') ?? 'string';
-    const isList = property(module, 'collection') === 'list';
-    saveField(desk.database, {
-      id: existing?.id ?? `customfield_${nextNumber(desk.database, 'field')}`,
-      key,
-      name: property(module, 'name') ?? module.key,
-      description: property(module, 'description') ?? '',
-      type: isList ? 'array' : type,
-      items: isList ? type : null,
-      custom: key,
-      readOnly: module.properties['readOnly'] === true,
-      moduleKey: module.key,
-    });
-  }
-}
-
-/** Whether the installed app declares the field now. */
-export function isOwnedBy(app: App, field: Field): boolean {
-  return (
-    field.moduleKey !== null &&
-    app.modules('jira:customField').some(({ key }) => key === field.moduleKey)
-  );
-}
-
-function property(module: AppModule, name: string): string | undefined {
-  const value = module.properties[name];
-  return typeof value === 'string' ? value : undefined;
-}
-
-interface StoredField {
-  readonly id: string;
-  readonly key: string;
-  readonly name: string;
-  readonly description: string;
-  readonly type: string;
-  readonly items: string | null;
-  readonly custom: string;
-  readonly readOnly: boolean;
-  readonly moduleKey: string | null;
-}
-
-function saveField(database: DatabaseSync, field: StoredField): void {
-  change(
-    database,
-    `INSERT INTO jira_field (id, key, name, description, type, items, custom, read_only, module_key)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-     ON CONFLICT (id) DO UPDATE SET name = excluded.name, description = excluded.description,
-       type = excluded.type, items = excluded.items, read_only = excluded.read_only`,
-    field.id,
-    field.key,
-    field.name,
-    field.description,
-    field.type,
-    field.items,
-    field.custom,
-    field.readOnly ? 1 : 0,
-    field.moduleKey,
   );
 }

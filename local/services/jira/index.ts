@@ -8,19 +8,19 @@ import type {
   ServiceResponse,
 } from '../service';
 import type { Desk, Person } from './desk';
-import { countIssueWrites } from './issue-writes';
 import { knownIssueType } from './issue-types';
+import { countIssueWrites } from './issue-writes';
 import { issueByIdOrKey } from './issues';
 import { userById } from './people';
 import { holdsOnIssue, isAdmin } from './permissions';
-import { knownProject, projectByIdOrKey, type Project } from './projects';
+import { knownProject, type Project, projectByIdOrKey } from './projects';
 import { refuse } from './rest/answers';
 import { answerRest } from './rest/api';
 import { mayBrowse } from './rest/visible';
 import { createTables } from './schema';
 import { seed } from './seed';
-import { answerPage } from './site/site';
 import { identify } from './sign-in';
+import { answerPage } from './site/site';
 
 /** A Jira on one database: REST API, workflows, events and pages. */
 export function createJira(parts: JiraParts): JiraService {

@@ -1,11 +1,11 @@
 import type { Desk, Person } from './desk';
-import { planEdit, writeChanges, type FieldChange } from './edits';
+import { type FieldChange, planEdit, writeChanges } from './edits';
 import { announceCreated } from './events';
-import { issueTypeById, issueTypeByName, type IssueType } from './issue-types';
-import { insertIssue, issueByIdOrKey, type Issue } from './issues';
-import { idMember, isJsonObject, member, textMember, type Json } from './json';
+import { type IssueType, issueTypeById, issueTypeByName } from './issue-types';
+import { insertIssue, type Issue, issueByIdOrKey } from './issues';
+import { idMember, isJsonObject, type Json, member, textMember } from './json';
 import { holds } from './permissions';
-import { nextIssueNumber, projectByIdOrKey, type Project } from './projects';
+import { nextIssueNumber, type Project, projectByIdOrKey } from './projects';
 import { DEFAULT_SCREEN, fieldsOnScreen } from './screens';
 import { atomically, nextNumber } from './table';
 import { initialStatusId } from './workflow/definition';

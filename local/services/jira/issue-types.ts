@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { change, integer, nextNumber, row, rows, text, type Row } from './table';
+import { type Row, text, whole } from '../../columns';
+import { change, nextNumber, row, rows } from './table';
 
 export interface IssueType {
   readonly id: number;
@@ -9,10 +10,10 @@ export interface IssueType {
 }
 
 const readIssueType = (from: Row): IssueType => ({
-  id: integer(from, 'id'),
+  id: whole(from, 'id'),
   name: text(from, 'name'),
   description: text(from, 'description'),
-  subtask: integer(from, 'subtask') === 1,
+  subtask: whole(from, 'subtask') === 1,
 });
 
 export function allIssueTypes(database: DatabaseSync): readonly IssueType[] {

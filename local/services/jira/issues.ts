@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { isJsonList, storedJson, type Json } from './json';
-import { change, integer, integerOrNull, row, rows, text, textOrNull, type Row } from './table';
+import { type Row, text, whole } from '../../columns';
+import { isJsonList, type Json, storedJson } from './json';
+import { change, integerOrNull, row, rows, textOrNull } from './table';
 
 export interface Issue {
   readonly id: number;
@@ -24,11 +25,11 @@ export interface Issue {
 export function readIssue(from: Row): Issue {
   const labels = storedJson(text(from, 'labels'));
   return {
-    id: integer(from, 'id'),
+    id: whole(from, 'id'),
     key: text(from, 'key'),
-    projectId: integer(from, 'project_id'),
-    typeId: integer(from, 'type_id'),
-    statusId: integer(from, 'status_id'),
+    projectId: whole(from, 'project_id'),
+    typeId: whole(from, 'type_id'),
+    statusId: whole(from, 'status_id'),
     parentId: integerOrNull(from, 'parent_id'),
     summary: text(from, 'summary'),
     description: storedJson(text(from, 'description')),
@@ -36,9 +37,9 @@ export function readIssue(from: Row): Issue {
     creator: text(from, 'creator'),
     reporter: textOrNull(from, 'reporter'),
     assignee: textOrNull(from, 'assignee'),
-    createdMs: integer(from, 'created_ms'),
-    updatedMs: integer(from, 'updated_ms'),
-    statusChangedMs: integer(from, 'status_changed_ms'),
+    createdMs: whole(from, 'created_ms'),
+    updatedMs: whole(from, 'updated_ms'),
+    statusChangedMs: whole(from, 'status_changed_ms'),
   };
 }
 
@@ -132,84 +133,4 @@ export function deleteIssue(database: DatabaseSync, issueId: number): void {
   }
   change(database, "DELETE FROM jira_property WHERE kind = 'issue' AND entity_id = ?", issueId);
   change(database, 'DELETE FROM jira_issue WHERE id = ?', issueId);
-}
-
-/** The value of a custom field, null where none was set. */
-export function customValue(database: DatabaseSync, issueId: number, fieldId: string): Json {
-  return (
-    row(
-      database,
-      'SELECT value FROM jira_field_value WHERE issue_id = ? AND field_id = ?',
-      [issueId, fieldId],
-      (from) => storedJson(text(from, 'value')),
-    ) ?? null
-  );
-}
-
-export function customValues(
-  database: DatabaseSync,
-  issueId: number,
-): Readonly<Record<string, Json>> {
-  return Object.fromEntries(
-    rows(
-      database,
-      'SELECT field_id, value FROM jira_field_value WHERE issue_id = ?',
-      [issueId],
-      (from) => [text(from, 'field_id'), storedJson(text(from, 'value'))] as const,
-    ),
-  );
-}
-
-/** Writes a field that may be written; the value has its stored shape already. */
-export function writeField(
-  database: DatabaseSync,
-  issueId: number,
-  fieldId: string,
-  value: Json,
-): void {
-  const column = SYSTEM_COLUMNS[fieldId];
-  if (column === undefined) {
-    writeCustomValue(database, issueId, fieldId, value);
-    return;
-  }
-  const stored =
-    typeof value === 'string' || typeof value === 'number' || (value === null && column.nullable)
-      ? value
-      : JSON.stringify(value);
-  change(database, `UPDATE jira_issue SET ${column.name} = ? WHERE id = ?`, stored, issueId);
-}
-
-const SYSTEM_COLUMNS: Readonly<
-  Record<string, { readonly name: string; readonly nullable: boolean }>
-> = {
-  summary: { name: 'summary', nullable: false },
-  description: { name: 'description', nullable: false },
-  labels: { name: 'labels', nullable: false },
-  reporter: { name: 'reporter', nullable: true },
-  assignee: { name: 'assignee', nullable: true },
-  parent: { name: 'parent_id', nullable: true },
-};
-
-function writeCustomValue(
-  database: DatabaseSync,
-  issueId: number,
-  fieldId: string,
-  value: Json,
-): void {
-  if (value === null) {
-    change(
-      database,
-      'DELETE FROM jira_field_value WHERE issue_id = ? AND field_id = ?',
-      issueId,
-      fieldId,
-    );
-    return;
-  }
-  change(
-    database,
-    'INSERT OR REPLACE INTO jira_field_value (issue_id, field_id, value) VALUES (?, ?, ?)',
-    issueId,
-    fieldId,
-    JSON.stringify(value),
-  );
 }

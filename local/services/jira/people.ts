@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
-import { change, row, rows, text, type Row } from './table';
+import { type Row, text } from '../../columns';
+import { change, row, rows } from './table';
 
 export interface User {
   readonly accountId: string;

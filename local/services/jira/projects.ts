@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { change, integer, nextNumber, row, rows, text, type Row } from './table';
+import { type Row, text, whole } from '../../columns';
+import { change, nextNumber, row, rows } from './table';
 
 export interface Project {
   readonly id: number;
@@ -13,14 +14,14 @@ export interface Project {
 }
 
 const readProject = (from: Row): Project => ({
-  id: integer(from, 'id'),
+  id: whole(from, 'id'),
   key: text(from, 'key'),
   name: text(from, 'name'),
   description: text(from, 'description'),
   typeKey: text(from, 'type_key'),
   lead: text(from, 'lead'),
-  permissionSchemeId: integer(from, 'permission_scheme_id'),
-  workflowSchemeId: integer(from, 'workflow_scheme_id'),
+  permissionSchemeId: whole(from, 'permission_scheme_id'),
+  workflowSchemeId: whole(from, 'workflow_scheme_id'),
 });
 
 export function allProjects(database: DatabaseSync): readonly Project[] {
@@ -72,7 +73,7 @@ export function nextIssueNumber(database: DatabaseSync, projectId: number): numb
     database,
     'UPDATE jira_project SET last_issue_number = last_issue_number + 1 WHERE id = ? RETURNING last_issue_number',
     [projectId],
-    (from) => integer(from, 'last_issue_number'),
+    (from) => whole(from, 'last_issue_number'),
   );
   if (taken === undefined) throw new Error(`Project ${projectId} does not exist.`);
   return taken;
@@ -110,7 +111,7 @@ export function issueCount(database: DatabaseSync, projectId: number): number {
       database,
       'SELECT count(*) AS issues FROM jira_issue WHERE project_id = ?',
       [projectId],
-      (from) => integer(from, 'issues'),
+      (from) => whole(from, 'issues'),
     ) ?? 0
   );
 }

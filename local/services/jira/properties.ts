@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { storedJson, type Json } from './json';
-import { change, row, rows, text } from './table';
+import { text } from '../../columns';
+import { type Json, storedJson } from './json';
+import { change, row, rows } from './table';
 
 export type PropertyOwner = 'issue' | 'project';
 

@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { type Row, text, whole } from '../../columns';
 import { groupsOf } from './people';
-import { change, integer, row, rows, text, type Row } from './table';
+import { change, row, rows } from './table';
 
 export interface Role {
   readonly id: number;
@@ -18,7 +19,7 @@ export const ADMINISTRATORS_ROLE = 10002;
 export const APPS_ROLE = 10003;
 
 const readRole = (from: Row): Role => ({
-  id: integer(from, 'id'),
+  id: whole(from, 'id'),
   name: text(from, 'name'),
   description: text(from, 'description'),
 });

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { change, integer, nextNumber, row, rows, text, type Row } from './table';
+import { type Row, text, whole } from '../../columns';
+import { change, nextNumber, row, rows } from './table';
 
 export interface Screen {
   readonly id: number;
@@ -17,14 +18,14 @@ export interface ScreenTab {
 export const DEFAULT_SCREEN = 1;
 
 const readScreen = (from: Row): Screen => ({
-  id: integer(from, 'id'),
+  id: whole(from, 'id'),
   name: text(from, 'name'),
   description: text(from, 'description'),
 });
 
 const readTab = (from: Row): ScreenTab => ({
-  id: integer(from, 'id'),
-  screenId: integer(from, 'screen_id'),
+  id: whole(from, 'id'),
+  screenId: whole(from, 'screen_id'),
   name: text(from, 'name'),
 });
 

@@ -1,7 +1,9 @@
+import { whole } from '../../columns';
 import type { Desk } from './desk';
-import { customValues, readIssue, type Issue } from './issues';
+import { customValues } from './issue-values';
+import { type Issue, readIssue } from './issues';
 import type { Sql } from './jql/compile';
-import { change, integer, rows } from './table';
+import { change, rows } from './table';
 
 /**
  * How old the picture is that a search sees, unless the host says otherwise. Source: the text of
@@ -58,8 +60,8 @@ export function searchIndex(desk: Desk, { where, values, orderBy }: Sql): readon
      WHERE ${where} ORDER BY ${orderBy}`,
     values,
     (from) => ({
-      issueId: integer(from, 'issue_id'),
-      projectId: integer(from, 'project_id'),
+      issueId: whole(from, 'issue_id'),
+      projectId: whole(from, 'project_id'),
     }),
   );
 }

@@ -1,19 +1,15 @@
+import { DEFAULT_WORKFLOW, EVERYBODY_GROUP } from './defaults';
 import type { Desk } from './desk';
-import { SYSTEM_FIELDS, syncAppFields } from './fields';
+import { syncAppFields } from './field-creation';
+import { SYSTEM_FIELDS } from './fields';
 import { createIssueType } from './issue-types';
 import { accountIdOf, addMember, groupIdOf, saveGroup, saveUser, userById } from './people';
-import {
-  ADMINISTRATORS_GROUP,
-  createPermissionScheme,
-  grant,
-  permissionSchemeById,
-  PROJECT_PERMISSIONS,
-} from './permissions';
+import { createPermissionScheme, grant, permissionSchemeById } from './permission-schemes';
+import { ADMINISTRATORS_GROUP, PROJECT_PERMISSIONS } from './permissions';
 import { ADMINISTRATORS_ROLE, APPS_ROLE, saveRole } from './roles';
 import { addToTab, createScreen, DEFAULT_SCREEN, tabsOf } from './screens';
 import { createStatus } from './statuses';
 import { atomically } from './table';
-import { DEFAULT_WORKFLOW, EVERYBODY_GROUP } from './defaults';
 import { createScheme } from './workflow/schemes';
 import { createWorkflow } from './workflow/store';
 

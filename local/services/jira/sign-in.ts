@@ -1,9 +1,10 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
+import { text } from '../../columns';
 import type { Clock } from '../service';
 import type { Desk, Person } from './desk';
-import { userByEmail, type User } from './people';
-import { change, row, text } from './table';
+import { type User, userByEmail } from './people';
+import { change, row } from './table';
 
 export const SESSION_COOKIE = 'local-jira-session';
 /** A working day and a little more. */
@@ -23,7 +24,7 @@ export type Identity =
   | { readonly kind: 'wrong' };
 
 /** The fixed API token of a user of this stand-in. */
-export function apiTokenOf(user: User): string {
+function apiTokenOf(user: User): string {
   return `local-${user.name}`;
 }
 

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { change, integer, nextNumber, row, rows, text, type Row } from './table';
+import { type Row, text, whole } from '../../columns';
+import { change, nextNumber, row, rows } from './table';
 
 export const CATEGORIES = ['TODO', 'IN_PROGRESS', 'DONE'] as const;
 export type Category = (typeof CATEGORIES)[number];
@@ -23,7 +24,7 @@ export const CATEGORY_DETAILS: Readonly<
   DONE: { id: 3, key: 'done', colorName: 'green', name: 'Done' },
 };
 
-export function isCategory(value: unknown): value is Category {
+function isCategory(value: unknown): value is Category {
   return CATEGORIES.some((category) => category === value);
 }
 
@@ -31,7 +32,7 @@ function readStatus(from: Row): Status {
   const category = text(from, 'category');
   if (!isCategory(category)) throw new Error(`Unknown status category ${category}.`);
   return {
-    id: integer(from, 'id'),
+    id: whole(from, 'id'),
     name: text(from, 'name'),
     description: text(from, 'description'),
     category,

@@ -1,7 +1,5 @@
-import type { DatabaseSync, SQLInputValue, SQLOutputValue } from 'node:sqlite';
-
-/** One row as SQLite gives it; the readers below turn a column into a type or stop. */
-export type Row = Readonly<Record<string, SQLOutputValue>>;
+import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
+import { type Row, text, whole } from '../../columns';
 
 type Values = readonly SQLInputValue[];
 
@@ -54,22 +52,10 @@ export function nextNumber(database: DatabaseSync, sequence: string): number {
     `INSERT INTO jira_sequence (name, last) VALUES (?, 10000)
      ON CONFLICT (name) DO UPDATE SET last = last + 1 RETURNING last`,
     [sequence],
-    (found) => integer(found, 'last'),
+    (found) => whole(found, 'last'),
   );
   if (taken === undefined) throw new Error(`Sequence ${sequence} gave no number.`);
   return taken;
-}
-
-export function text(from: Row, column: string): string {
-  const value = from[column];
-  if (typeof value === 'string') return value;
-  throw new Error(`Column ${column} holds ${typeof value}, not text.`);
-}
-
-export function integer(from: Row, column: string): number {
-  const value = from[column];
-  if (typeof value === 'number') return value;
-  throw new Error(`Column ${column} holds ${typeof value}, not a number.`);
 }
 
 export function textOrNull(from: Row, column: string): string | null {
@@ -77,5 +63,5 @@ export function textOrNull(from: Row, column: string): string | null {
 }
 
 export function integerOrNull(from: Row, column: string): number | null {
-  return from[column] === null ? null : integer(from, column);
+  return from[column] === null ? null : whole(from, column);
 }

@@ -1,4 +1,4 @@
-import { parse, type Expression, type Program } from 'acorn';
+import { type Expression, parse, type Program } from 'acorn';
 
 /**
  * Longest expression, in characters. Source: the OpenAPI example of POST /rest/api/3/expression/analyse

@@ -1,4 +1,4 @@
-import { tokenize, type Token } from './tokens';
+import { type Token, tokenize } from './tokens';
 
 export type Operator =
   '=' | '!=' | '<' | '>' | '<=' | '>=' | '~' | '!~' | 'in' | 'not in' | 'is' | 'is not';

@@ -3,15 +3,19 @@ import type { Desk, Person } from '../desk';
 import { notModelled, refuse, unauthenticated } from './answers';
 import { appFieldRoutes } from './app-fields';
 import { commentRoutes } from './comments';
-import { fieldRoutes, issueTypeRoutes, screenRoutes, statusRoutes } from './configuration';
+import { fieldRoutes } from './fields';
 import { issueRoutes } from './issues';
 import { localRoutes } from './local';
 import { peopleRoutes } from './people';
+import { permissionSchemeRoutes } from './permission-schemes';
 import { permissionRoutes } from './permissions';
+import { projectRoleRoutes } from './project-roles';
 import { projectRoutes } from './projects';
 import { propertyRoutes } from './properties';
 import { compileRoutes, matchRoute, readBody } from './routes';
+import { screenRoutes } from './screens';
 import { searchRoutes } from './search';
+import { issueTypeRoutes, statusRoutes } from './statuses';
 import { transitionRoutes } from './transitions';
 import { workflowSchemeRoutes } from './workflow-schemes';
 import { workflowRoutes } from './workflows';
@@ -25,12 +29,14 @@ export const MODELLED_ROUTES = compileRoutes(
   searchRoutes,
   peopleRoutes,
   projectRoutes,
+  projectRoleRoutes,
   statusRoutes,
   issueTypeRoutes,
   fieldRoutes,
   screenRoutes,
   appFieldRoutes,
   permissionRoutes,
+  permissionSchemeRoutes,
   workflowRoutes,
   workflowSchemeRoutes,
   localRoutes,

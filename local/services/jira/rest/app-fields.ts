@@ -3,13 +3,15 @@ import type { ServiceResponse } from '../../service';
 import { addHistory } from '../changelog';
 import { changeItem, storedValue } from '../edits';
 import { announceUpdated } from '../events';
-import { fieldByIdOrKey, isOwnedBy, type Field } from '../fields';
+import { isOwnedBy } from '../field-creation';
 import { readValue } from '../field-values';
-import { issueByIdOrKey, touch, writeField, type Issue } from '../issues';
-import { toJson, type Json } from '../json';
+import { type Field, fieldByIdOrKey } from '../fields';
+import { writeField } from '../issue-values';
+import { type Issue, issueByIdOrKey, touch } from '../issues';
+import { type Json, toJson } from '../json';
 import { atomically } from '../table';
 import { NO_CONTENT, refuse } from './answers';
-import { part, type Call, type Routes } from './routes';
+import { type Call, part, type Routes } from './routes';
 import { takeWrite } from './visible';
 
 const One = z.object({

@@ -3,20 +3,20 @@ import { isAdf } from '../adf';
 import { commentBody } from '../bodies';
 import {
   addComment,
+  type Comment,
   commentById,
   commentCount,
   commentsOf,
   deleteComment,
   updateComment,
-  type Comment,
 } from '../comments';
 import { announceCommented } from '../events';
-import { touch, type Issue } from '../issues';
+import { type Issue, touch } from '../issues';
 import { member } from '../json';
 import { holdsOnIssue } from '../permissions';
 import { created, forbidden, NO_CONTENT, notModelled, ok, refuse } from './answers';
-import { part, wholeNumber, type Call, type Routes } from './routes';
-import { browsableIssue, takeWrite, writableIssue, type Found } from './visible';
+import { type Call, part, type Routes, wholeNumber } from './routes';
+import { browsableIssue, type Found, takeWrite, writableIssue } from './visible';
 
 const PATH = '/rest/api/3/issue/{issueIdOrKey}/comment';
 const COMMENT_PAGE = 100;

@@ -1,9 +1,10 @@
 import { restUrl, userBody } from '../bodies';
 import type { Desk } from '../desk';
-import { idMember, isJsonObject, textMember, type Json, type JsonObject } from '../json';
+import { idMember, isJsonObject, type Json, type JsonObject, textMember } from '../json';
 import {
   addMember,
   allGroups,
+  type Group,
   groupBy,
   groupIdOf,
   groupsOf,
@@ -12,11 +13,10 @@ import {
   removeMember,
   saveGroup,
   userById,
-  type Group,
 } from '../people';
 import { created, ok, refuse } from './answers';
 import { pageOf } from './pages';
-import { listed, wholeNumber, type Call, type Routes } from './routes';
+import { type Call, listed, type Routes, wholeNumber } from './routes';
 import { adminOnly } from './visible';
 
 export const peopleRoutes: Routes = {

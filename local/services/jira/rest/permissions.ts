@@ -1,32 +1,20 @@
 import { z } from 'zod';
-import { restUrl } from '../bodies';
 import type { Desk } from '../desk';
 import { issueByIdOrKey } from '../issues';
-import type { Json, JsonObject } from '../json';
-import { groupBy, userById } from '../people';
+import type { JsonObject } from '../json';
 import {
-  allPermissionSchemes,
   appPermissions,
-  createPermissionScheme,
   GLOBAL_PERMISSIONS,
-  grant,
-  grantsOf,
-  HOLDER_TYPES,
   holds,
   holdsOnIssue,
   isAdmin,
   isKnownProjectPermission,
-  permissionSchemeById,
   PROJECT_PERMISSIONS,
-  revoke,
-  type Grant,
-  type PermissionScheme,
 } from '../permissions';
-import { allProjects, projectByIdOrKey, setPermissionScheme } from '../projects';
-import { roleById } from '../roles';
-import { created, forbidden, NO_CONTENT, noSuchProject, ok, refuse } from './answers';
-import { listed, part, type Call, type Routes } from './routes';
-import { adminOnly, browsableIssue, browsableProject } from './visible';
+import { allProjects, projectByIdOrKey } from '../projects';
+import { forbidden, ok, refuse } from './answers';
+import { type Call, listed, type Routes } from './routes';
+import { browsableIssue, browsableProject } from './visible';
 
 const Ids = z.array(z.union([z.int(), z.string().regex(/^\d+$/)])).default([]);
 
@@ -36,21 +24,6 @@ const CheckRequest = z.object({
   projectPermissions: z
     .array(z.object({ permissions: z.array(z.string()).min(1), projects: Ids, issues: Ids }))
     .default([]),
-});
-
-const GrantRequest = z.object({
-  permission: z.string(),
-  holder: z.object({
-    type: z.enum(HOLDER_TYPES),
-    parameter: z.string().optional(),
-    value: z.string().optional(),
-  }),
-});
-
-const SchemeRequest = z.object({
-  name: z.string().min(1).max(255),
-  description: z.string().default(''),
-  permissions: z.array(GrantRequest).default([]),
 });
 
 export const permissionRoutes: Routes = {
@@ -64,7 +37,7 @@ export const permissionRoutes: Routes = {
       return forbidden('Only administrators can check the permissions of other users.');
     }
     const unknown =
-      globalPermissions.find((key) => !(key in GLOBAL_PERMISSIONS)) ??
+      globalPermissions.find((key) => !Object.hasOwn(GLOBAL_PERMISSIONS, key)) ??
       projectPermissions
         .flatMap(({ permissions }) => permissions)
         .find((key) => !isKnownProjectPermission(desk, key));
@@ -112,87 +85,6 @@ export const permissionRoutes: Routes = {
         knownPermissions(call.desk).map((permission) => [permission.key, permission]),
       ),
     }),
-
-  'GET /rest/api/3/permissionscheme': ({ desk }) =>
-    ok({
-      permissionSchemes: allPermissionSchemes(desk.database).map((scheme) =>
-        schemeBody(desk, scheme),
-      ),
-    }),
-
-  'POST /rest/api/3/permissionscheme': (call) => {
-    const refused = adminOnly(call);
-    if (refused !== undefined) return refused;
-    const request = SchemeRequest.safeParse(call.body);
-    if (!request.success) return refuse(400, [z.prettifyError(request.error)]);
-    const { database } = call.desk;
-    const { name, description, permissions } = request.data;
-    if (allPermissionSchemes(database).some((scheme) => scheme.name === name)) {
-      return refuse(400, [`A permission scheme named "${name}" exists already.`]);
-    }
-    const grants = permissions.map((wanted) => readGrant(call.desk, wanted));
-    const wrong = grants.find((read) => typeof read === 'string');
-    if (wrong !== undefined) return refuse(400, [wrong]);
-    const scheme = createPermissionScheme(database, { name, description });
-    for (const read of grants) {
-      if (typeof read !== 'string') grant(database, scheme.id, read);
-    }
-    return created(schemeBody(call.desk, scheme));
-  },
-
-  'GET /rest/api/3/permissionscheme/{schemeId}': (call) => {
-    const scheme = schemeOf(call);
-    return scheme === undefined ? noSuchScheme() : ok(schemeBody(call.desk, scheme));
-  },
-
-  'GET /rest/api/3/permissionscheme/{schemeId}/permission': (call) => {
-    const scheme = schemeOf(call);
-    if (scheme === undefined) return noSuchScheme();
-    return ok({ permissions: grantBodies(call.desk, scheme.id) });
-  },
-
-  'POST /rest/api/3/permissionscheme/{schemeId}/permission': (call) => {
-    const refused = adminOnly(call);
-    if (refused !== undefined) return refused;
-    const scheme = schemeOf(call);
-    if (scheme === undefined) return noSuchScheme();
-    const request = GrantRequest.safeParse(call.body);
-    if (!request.success) return refuse(400, [z.prettifyError(request.error)]);
-    const read = readGrant(call.desk, request.data);
-    if (typeof read === 'string') return refuse(400, [read]);
-    return created(grantBody(call.desk, scheme.id, grant(call.desk.database, scheme.id, read)));
-  },
-
-  'DELETE /rest/api/3/permissionscheme/{schemeId}/permission/{permissionId}': (call) => {
-    const refused = adminOnly(call);
-    if (refused !== undefined) return refused;
-    const schemeId = Number(part(call, 'schemeId'));
-    return revoke(call.desk.database, schemeId, Number(part(call, 'permissionId')))
-      ? NO_CONTENT
-      : refuse(400, ['The permission grant was not found.']);
-  },
-
-  'GET /rest/api/3/project/{projectKeyOrId}/permissionscheme': (call) => {
-    const { desk, person } = call;
-    const found = browsableProject(desk, person, part(call, 'projectKeyOrId'));
-    if (found.kind === 'refused') return found.response;
-    const scheme = permissionSchemeById(desk.database, found.value.permissionSchemeId);
-    return scheme === undefined ? noSuchScheme() : ok(schemeBody(desk, scheme));
-  },
-
-  'PUT /rest/api/3/project/{projectKeyOrId}/permissionscheme': (call) => {
-    const refused = adminOnly(call);
-    if (refused !== undefined) return refused;
-    const { database } = call.desk;
-    const idOrKey = part(call, 'projectKeyOrId');
-    const project = projectByIdOrKey(database, idOrKey);
-    const wanted = z.object({ id: z.int() }).safeParse(call.body);
-    const scheme = wanted.success ? permissionSchemeById(database, wanted.data.id) : undefined;
-    if (project === undefined) return noSuchProject(idOrKey);
-    if (scheme === undefined) return noSuchScheme();
-    setPermissionScheme(database, project.id, scheme.id);
-    return ok(schemeBody(call.desk, scheme));
-  },
 };
 
 function holdsInProject(
@@ -238,7 +130,7 @@ function placeOf({ desk, person, query }: Call) {
   const withGlobal =
     (inProject: Holds): Holds =>
     (accountId, permission) =>
-      permission in GLOBAL_PERMISSIONS
+      Object.hasOwn(GLOBAL_PERMISSIONS, permission)
         ? isAdmin(desk, accountId)
         : inProject(accountId, permission);
   if (issueIdOrKey !== null) {
@@ -258,71 +150,4 @@ function placeOf({ desk, person, query }: Call) {
   const anywhere: Holds = (accountId, permission) =>
     allProjects(desk.database).some((project) => holds(desk, accountId, permission, project));
   return { kind: 'found' as const, value: withGlobal(anywhere) };
-}
-
-function schemeOf(call: Call): PermissionScheme | undefined {
-  return permissionSchemeById(call.desk.database, Number(part(call, 'schemeId')));
-}
-
-const noSuchScheme = () => refuse(404, ['The permission scheme was not found.']);
-
-function schemeBody(desk: Desk, scheme: PermissionScheme): JsonObject {
-  return {
-    expand: 'permissions,user,group,projectRole,field,all',
-    id: scheme.id,
-    self: restUrl(desk, `permissionscheme/${scheme.id}`),
-    name: scheme.name,
-    description: scheme.description,
-    permissions: grantBodies(desk, scheme.id),
-  };
-}
-
-function grantBodies(desk: Desk, schemeId: number): readonly Json[] {
-  return grantsOf(desk.database, schemeId).map((found) => grantBody(desk, schemeId, found));
-}
-
-function grantBody(desk: Desk, schemeId: number, found: Grant): JsonObject {
-  return {
-    id: found.id,
-    self: restUrl(desk, `permissionscheme/${schemeId}/permission/${found.id}`),
-    permission: found.permission,
-    holder: {
-      type: found.holderType,
-      ...(found.holder === null ? {} : { parameter: found.holder, value: found.holder }),
-    },
-  };
-}
-
-/** The grant, or the sentence that says what is wrong with it. */
-function readGrant(
-  desk: Desk,
-  { permission, holder }: z.infer<typeof GrantRequest>,
-): Omit<Grant, 'id'> | string {
-  if (!isKnownProjectPermission(desk, permission)) return `Unrecognized permission: ${permission}`;
-  const named = holder.value ?? holder.parameter;
-  switch (holder.type) {
-    case 'group': {
-      const group =
-        named === undefined
-          ? undefined
-          : (groupBy(desk.database, { id: named }) ?? groupBy(desk.database, { name: named }));
-      return group === undefined
-        ? `The group ${named ?? ''} does not exist.`
-        : { permission, holderType: 'group', holder: group.id };
-    }
-    case 'projectRole':
-      return roleById(desk.database, Number(named)) === undefined
-        ? `The role ${named ?? ''} does not exist.`
-        : { permission, holderType: 'projectRole', holder: named ?? '' };
-    case 'user':
-      return userById(desk.database, named ?? '') === undefined
-        ? `The user ${named ?? ''} does not exist.`
-        : { permission, holderType: 'user', holder: named ?? '' };
-    case 'anyone':
-    case 'applicationRole':
-    case 'assignee':
-    case 'projectLead':
-    case 'reporter':
-      return { permission, holderType: holder.type, holder: null };
-  }
 }

@@ -5,26 +5,16 @@ import { DEFAULT_PERMISSION_SCHEME, DEFAULT_WORKFLOW_SCHEME } from '../defaults'
 import type { Desk, Person } from '../desk';
 import { allIssueTypes } from '../issue-types';
 import type { JsonObject } from '../json';
-import { groupBy, userById } from '../people';
-import { holds, isAdmin, permissionSchemeById } from '../permissions';
-import { allProjects, createProject, projectByIdOrKey, type Project } from '../projects';
-import {
-  addRoleActor,
-  ADMINISTRATORS_ROLE,
-  allRoles,
-  APPS_ROLE,
-  removeRoleActor,
-  roleActors,
-  roleById,
-  type Role,
-  type RoleActor,
-} from '../roles';
+import { userById } from '../people';
+import { permissionSchemeById } from '../permission-schemes';
+import { allProjects, createProject, type Project, projectByIdOrKey } from '../projects';
+import { addRoleActor, ADMINISTRATORS_ROLE, allRoles, APPS_ROLE, type RoleActor } from '../roles';
 import { knownStatus } from '../statuses';
 import { schemeById, workflowFor } from '../workflow/schemes';
-import { created, forbidden, NO_CONTENT, ok, refuse } from './answers';
+import { created, ok, refuse } from './answers';
 import { pageOf } from './pages';
-import { listed, part, type Call, type Routes } from './routes';
-import { adminOnly, browsableProject, mayBrowse, type Found } from './visible';
+import { type Call, listed, part, type Routes } from './routes';
+import { adminOnly, browsableProject, mayBrowse } from './visible';
 
 const ProjectRequest = z.object({
   key: z
@@ -39,12 +29,6 @@ const ProjectRequest = z.object({
   leadAccountId: z.string(),
   permissionScheme: z.int().default(DEFAULT_PERMISSION_SCHEME),
   workflowScheme: z.int().default(DEFAULT_WORKFLOW_SCHEME),
-});
-
-const ActorsRequest = z.object({
-  user: z.array(z.string()).default([]),
-  groupId: z.array(z.string()).default([]),
-  group: z.array(z.string()).default([]),
 });
 
 export const projectRoutes: Routes = {
@@ -93,57 +77,6 @@ export const projectRoutes: Routes = {
         ),
       })),
     );
-  },
-
-  'GET /rest/api/3/role': ({ desk }) =>
-    ok(allRoles(desk.database).map((role) => roleBody(desk, role))),
-
-  'GET /rest/api/3/project/{projectIdOrKey}/role': (call) => {
-    const { desk } = call;
-    const found = browsableProject(desk, call.person, part(call, 'projectIdOrKey'));
-    if (found.kind === 'refused') return found.response;
-    return ok(
-      Object.fromEntries(
-        allRoles(desk.database).map(({ id, name }) => [
-          name,
-          restUrl(desk, `project/${found.value.id}/role/${id}`),
-        ]),
-      ),
-    );
-  },
-
-  'GET /rest/api/3/project/{projectIdOrKey}/role/{id}': (call) => {
-    const found = roleOfProject(call);
-    return found.kind === 'refused'
-      ? found.response
-      : ok(roleWithActors(call.desk, found.value.project, found.value.role));
-  },
-
-  'POST /rest/api/3/project/{projectIdOrKey}/role/{id}': (call) => {
-    const found = roleOfProject(call);
-    if (found.kind === 'refused') return found.response;
-    const request = ActorsRequest.safeParse(call.body);
-    if (!request.success) return refuse(400, [z.prettifyError(request.error)]);
-    const { project, role } = found.value;
-    const actors = wantedActors(call.desk, request.data);
-    if (typeof actors === 'string') return refuse(400, [actors]);
-    for (const actor of actors) addRoleActor(call.desk.database, project.id, role.id, actor);
-    return ok(roleWithActors(call.desk, project, role));
-  },
-
-  'DELETE /rest/api/3/project/{projectIdOrKey}/role/{id}': (call) => {
-    const found = roleOfProject(call);
-    if (found.kind === 'refused') return found.response;
-    const wanted = {
-      user: listed(call.query, 'user'),
-      groupId: listed(call.query, 'groupId'),
-      group: listed(call.query, 'group'),
-    };
-    const actors = wantedActors(call.desk, wanted);
-    if (typeof actors === 'string') return refuse(404, [actors]);
-    const { project, role } = found.value;
-    for (const actor of actors) removeRoleActor(call.desk.database, project.id, role.id, actor);
-    return NO_CONTENT;
   },
 };
 
@@ -219,81 +152,4 @@ function wholeProject(desk: Desk, project: Project): JsonObject {
       ]),
     ),
   };
-}
-
-function roleBody(desk: Desk, role: Role): JsonObject {
-  return {
-    self: restUrl(desk, `role/${role.id}`),
-    id: role.id,
-    name: role.name,
-    description: role.description,
-  };
-}
-
-function roleWithActors(desk: Desk, project: Project, role: Role): JsonObject {
-  return {
-    ...roleBody(desk, role),
-    self: restUrl(desk, `project/${project.id}/role/${role.id}`),
-    actors: roleActors(desk.database, project.id, role.id).map((actor, at) => ({
-      id: at + 1,
-      ...actorBody(desk, actor),
-    })),
-  };
-}
-
-function actorBody(desk: Desk, actor: RoleActor): JsonObject {
-  if (actor.kind === 'user') {
-    return {
-      type: 'atlassian-user-role-actor',
-      displayName: userById(desk.database, actor.accountId)?.displayName ?? '',
-      actorUser: { accountId: actor.accountId },
-    };
-  }
-  const name = groupBy(desk.database, { id: actor.groupId })?.name ?? '';
-  return {
-    type: 'atlassian-group-role-actor',
-    displayName: name,
-    name,
-    actorGroup: { groupId: actor.groupId, name, displayName: name },
-  };
-}
-
-/** The project and the role of a path, for those who administer the project. */
-function roleOfProject(call: Call): Found<{ readonly project: Project; readonly role: Role }> {
-  const { desk, person } = call;
-  const found = browsableProject(desk, person, part(call, 'projectIdOrKey'));
-  if (found.kind === 'refused') return found;
-  const isAllowed =
-    isAdmin(desk, person.accountId) ||
-    holds(desk, person.accountId, 'ADMINISTER_PROJECTS', found.value);
-  if (!isAllowed) {
-    const sentence = 'You do not have permission to administer this project.';
-    return { kind: 'refused', response: forbidden(sentence) };
-  }
-  const role = roleById(desk.database, Number(part(call, 'id')));
-  return role === undefined
-    ? { kind: 'refused', response: refuse(404, ['The role was not found.']) }
-    : { kind: 'found', value: { project: found.value, role } };
-}
-
-function wantedActors(
-  desk: Desk,
-  wanted: Readonly<Record<'user' | 'group' | 'groupId', readonly string[]>>,
-): readonly RoleActor[] | string {
-  const actors: RoleActor[] = [];
-  for (const accountId of wanted.user) {
-    if (userById(desk.database, accountId) === undefined) {
-      return `The user ${accountId} does not exist.`;
-    }
-    actors.push({ kind: 'user', accountId });
-  }
-  const groups = [
-    ...wanted.groupId.map((id) => [id, groupBy(desk.database, { id })] as const),
-    ...wanted.group.map((name) => [name, groupBy(desk.database, { name })] as const),
-  ];
-  for (const [asked, group] of groups) {
-    if (group === undefined) return `The group ${asked} does not exist.`;
-    actors.push({ kind: 'group', groupId: group.id });
-  }
-  return actors;
 }

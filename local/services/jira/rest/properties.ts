@@ -5,13 +5,13 @@ import { holds, isAdmin } from '../permissions';
 import {
   deleteProperty,
   propertyKeys,
+  type PropertyOwner,
   propertyValue,
   setProperty,
-  type PropertyOwner,
 } from '../properties';
 import { created, forbidden, NO_CONTENT, ok, refuse } from './answers';
-import { part, type Call, type Routes } from './routes';
-import { browsableIssue, browsableProject, writableIssue, type Found } from './visible';
+import { type Call, part, type Routes } from './routes';
+import { browsableIssue, browsableProject, type Found, writableIssue } from './visible';
 
 /** Source: the OpenAPI text, "The maximum length is 32768 characters" of an entity property. */
 const VALUE_MAX_CHARS = 32_768;

@@ -1,6 +1,6 @@
 import type { ServiceRequest, ServiceResponse } from '../../service';
 import type { Desk, Person } from '../desk';
-import { tryParseJson, type Json } from '../json';
+import { type Json, tryParseJson } from '../json';
 
 /** One call of the REST API by somebody known. */
 export interface Call {

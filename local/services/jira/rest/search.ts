@@ -2,15 +2,15 @@ import { z } from 'zod';
 import type { ServiceResponse } from '../../service';
 import type { Desk, Person } from '../desk';
 import { issueByIdOrKey } from '../issues';
-import { isJsonObject } from '../json';
 import { compile } from '../jql/compile';
 import { parseJql } from '../jql/parse';
+import { isJsonObject } from '../json';
 import { holds, holdsOnIssue } from '../permissions';
 import { allProjects } from '../projects';
-import { refreshIndex, searchIndex, type Hit } from '../search-index';
+import { type Hit, refreshIndex, searchIndex } from '../search-index';
 import { ok, refuse } from './answers';
 import { issueBody } from './issue-body';
-import { listed, wholeNumber, type Routes } from './routes';
+import { listed, type Routes, wholeNumber } from './routes';
 
 const SearchRequest = z.object({
   jql: z.string().default(''),

@@ -1,6 +1,6 @@
 import { statusBody } from '../bodies';
 import type { Desk } from '../desk';
-import { fieldByIdOrKey, type Field } from '../fields';
+import { type Field, fieldByIdOrKey } from '../fields';
 import type { Issue } from '../issues';
 import type { JsonObject } from '../json';
 import { knownStatus } from '../statuses';

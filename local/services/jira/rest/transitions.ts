@@ -3,7 +3,7 @@ import { idMember, member } from '../json';
 import { listedTransitions } from '../workflow/available';
 import { transition, type TransitionOutcome } from '../workflow/transition';
 import { NO_CONTENT, noSuchIssue, ok, refuse } from './answers';
-import { listed, part, type Call, type Routes } from './routes';
+import { type Call, listed, part, type Routes } from './routes';
 import { transitionBody } from './transition-body';
 import { browsableIssue, takeWrite } from './visible';
 

@@ -1,8 +1,8 @@
 import type { ServiceResponse } from '../../service';
 import type { Desk, Person } from '../desk';
-import { issueByIdOrKey, type Issue } from '../issues';
+import { type Issue, issueByIdOrKey } from '../issues';
 import { holds, holdsOnIssue, isAdmin } from '../permissions';
-import { projectByIdOrKey, type Project } from '../projects';
+import { type Project, projectByIdOrKey } from '../projects';
 import { forbidden, noSuchIssue, noSuchProject, refuse } from './answers';
 import type { Call } from './routes';
 

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { restUrl } from '../bodies';
 import { DEFAULT_WORKFLOW } from '../defaults';
 import type { Desk } from '../desk';
-import type { JsonObject } from '../json';
 import { issueTypeById } from '../issue-types';
+import type { JsonObject } from '../json';
 import { issueCount, projectByIdOrKey, setWorkflowScheme } from '../projects';
 import {
   allSchemes,
@@ -14,7 +14,7 @@ import {
 } from '../workflow/schemes';
 import { workflowByName } from '../workflow/store';
 import { created, NO_CONTENT, ok, refuse } from './answers';
-import { listed, part, wholeNumber, type Routes } from './routes';
+import { listed, part, type Routes, wholeNumber } from './routes';
 import { adminOnly } from './visible';
 
 const SchemeRequest = z.object({

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { ServiceResponse } from '../../service';
 import { jiraTime } from '../bodies';
 import type { Desk } from '../desk';
-import { isJsonObject, member, toJson, type Json, type JsonObject } from '../json';
+import { isJsonObject, type Json, type JsonObject, member, toJson } from '../json';
 import { projectByIdOrKey } from '../projects';
 import { knownStatus, type Status } from '../statuses';
 import { checkCreation, type WorkflowError } from '../workflow/check';
@@ -10,9 +10,9 @@ import { createWorkflows } from '../workflow/creation';
 import { CreateRequest } from '../workflow/definition';
 import { FORGE_MODULES, MODELLED } from '../workflow/rule-keys';
 import { workflowFor } from '../workflow/schemes';
-import { allWorkflows, workflowById, workflowByName, type Workflow } from '../workflow/store';
+import { allWorkflows, type Workflow, workflowById, workflowByName } from '../workflow/store';
 import { ok, refuse } from './answers';
-import { wholeNumber, type Call, type Endpoint, type Routes } from './routes';
+import { type Call, type Endpoint, type Routes, wholeNumber } from './routes';
 import { adminOnly } from './visible';
 
 const ReadRequest = z.object({

@@ -1,7 +1,7 @@
 import type { FormField } from '../../../pages/form-pages';
 import { textAsAdf } from '../adf';
 import type { Desk } from '../desk';
-import { fieldByIdOrKey, type Field } from '../fields';
+import { type Field, fieldByIdOrKey } from '../fields';
 import type { Json, JsonObject } from '../json';
 import { userByEmail } from '../people';
 

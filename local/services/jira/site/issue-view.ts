@@ -1,12 +1,13 @@
 import { issuePage, type IssuePage } from '../../../pages/issue-page';
 import type { ServiceResponse } from '../../service';
 import { adfText } from '../adf';
-import { historyCount, historyOf, type ChangeItem } from '../changelog';
+import { type ChangeItem, historyCount, historyOf } from '../changelog';
 import { commentsOf } from '../comments';
 import type { Desk } from '../desk';
 import { customFields } from '../fields';
 import { knownIssueType } from '../issue-types';
-import { customValue, issueByIdOrKey, subtasksOf, type Issue } from '../issues';
+import { customValue } from '../issue-values';
+import { type Issue, issueByIdOrKey, subtasksOf } from '../issues';
 import type { Json } from '../json';
 import { userById } from '../people';
 import { holdsOnIssue } from '../permissions';

@@ -3,7 +3,7 @@ import { issuesPage, projectsPage } from '../../../pages/list-pages';
 import type { ServiceResponse } from '../../service';
 import { createIssue } from '../issue-creation';
 import { allIssueTypes, knownIssueType } from '../issue-types';
-import { issuesOfProject, type Issue } from '../issues';
+import { type Issue, issuesOfProject } from '../issues';
 import { userById } from '../people';
 import { holds } from '../permissions';
 import { allProjects, issueCount, type Project } from '../projects';

@@ -1,7 +1,7 @@
 import { signInPage } from '../../../pages/sign-in-page';
 import type { ServiceRequest, ServiceResponse } from '../../service';
 import type { Desk } from '../desk';
-import { humanUsers, userByEmail, type User } from '../people';
+import { humanUsers, type User, userByEmail } from '../people';
 import {
   closeSession,
   cookieOf,

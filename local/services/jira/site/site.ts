@@ -6,7 +6,7 @@ import { textAsAdf } from '../adf';
 import { addComment } from '../comments';
 import type { Desk } from '../desk';
 import { announceCommented } from '../events';
-import { touch, type Issue } from '../issues';
+import { type Issue, touch } from '../issues';
 import { holdsOnIssue } from '../permissions';
 import type { Project } from '../projects';
 import { browsableIssue, browsableProject } from '../rest/visible';

@@ -3,7 +3,7 @@ import type { Issue } from '../issues';
 import { holdsOnIssue } from '../permissions';
 import { fieldsOnScreen } from '../screens';
 import { conditionsHold, isRemoteOnly } from './conditions';
-import { screenIdOf, transitionsFrom, type Transition } from './definition';
+import { screenIdOf, type Transition, transitionsFrom } from './definition';
 import { workflowFor } from './schemes';
 import type { Attempt } from './scope';
 

@@ -1,14 +1,14 @@
-import { isAdmin, holdsOnIssue, isKnownProjectPermission } from '../permissions';
 import type { AppModule } from '../../service';
 import type { Desk } from '../desk';
 import { evaluate, type Evaluation } from '../expression/evaluate';
 import { RULE_MAX_CHARS } from '../expression/parse';
-import { tryParseJson, type Json } from '../json';
+import { type Json, tryParseJson } from '../json';
 import { groupsOf } from '../people';
+import { holdsOnIssue, isAdmin, isKnownProjectPermission } from '../permissions';
 import { isInRole } from '../roles';
 import type { ConditionGroup, Rule } from './definition';
 import { FORGE_MODULES, idList } from './rule-keys';
-import { ruleScope, type Attempt } from './scope';
+import { type Attempt, ruleScope } from './scope';
 
 /** May this person see and use this transition now? Any doubt is a no. */
 export function conditionsHold(desk: Desk, attempt: Attempt): boolean {

@@ -3,11 +3,11 @@ import type { Desk } from '../desk';
 import { createStatus } from '../statuses';
 import { atomically } from '../table';
 import {
-  withReferences,
   type ConditionGroup,
   type CreateRequest,
   type Rule,
   type Transition,
+  withReferences,
 } from './definition';
 import { createWorkflow, type Workflow } from './store';
 

@@ -58,7 +58,7 @@ export const WorkflowDocument = z.object({
 });
 export type WorkflowDocument = z.infer<typeof WorkflowDocument>;
 
-export const StatusUpdate = z.object({
+const StatusUpdate = z.object({
   id: z.string().optional(),
   name: z.string().min(1).max(60),
   description: z.string().default(''),

@@ -1,9 +1,10 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
+import { type Row, text, whole } from '../../../columns';
 import { storedJson } from '../json';
 import { knownProject } from '../projects';
-import { change, integer, nextNumber, row, rows, text, type Row } from '../table';
-import { workflowByName, type Workflow } from './store';
+import { change, nextNumber, row, rows } from '../table';
+import { type Workflow, workflowByName } from './store';
 
 export interface WorkflowScheme {
   readonly id: number;
@@ -17,7 +18,7 @@ export interface WorkflowScheme {
 const Mappings = z.record(z.string(), z.string());
 
 const readScheme = (from: Row): WorkflowScheme => ({
-  id: integer(from, 'id'),
+  id: whole(from, 'id'),
   name: text(from, 'name'),
   description: text(from, 'description'),
   defaultWorkflow: text(from, 'default_workflow'),

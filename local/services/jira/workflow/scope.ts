@@ -1,10 +1,11 @@
 import type { Desk, Person } from '../desk';
 import type { FieldChange } from '../edits';
 import { ExpressionError } from '../expression/expression-error';
-import { entity, jsonValue, type Entity, type Value } from '../expression/values';
+import { entity, type Entity, jsonValue, type Value } from '../expression/values';
 import { customFields, type Field } from '../fields';
 import { knownIssueType } from '../issue-types';
-import { customValue, issueByIdOrKey, type Issue } from '../issues';
+import { customValue } from '../issue-values';
+import { type Issue, issueByIdOrKey } from '../issues';
 import type { Json } from '../json';
 import { groupsOf, userById } from '../people';
 import { knownProject, type Project } from '../projects';

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
+import { type Row, text, whole } from '../../../columns';
 import { storedJson } from '../json';
-import { change, integer, row, rows, text, type Row } from '../table';
+import { change, row, rows } from '../table';
 import { WorkflowDocument } from './definition';
 
 export interface Workflow {
@@ -16,10 +17,10 @@ export interface Workflow {
 const readWorkflow = (from: Row): Workflow => ({
   id: text(from, 'id'),
   versionId: text(from, 'version_id'),
-  versionNumber: integer(from, 'version_number'),
+  versionNumber: whole(from, 'version_number'),
   document: WorkflowDocument.parse(storedJson(text(from, 'document'))),
-  createdMs: integer(from, 'created_ms'),
-  updatedMs: integer(from, 'updated_ms'),
+  createdMs: whole(from, 'created_ms'),
+  updatedMs: whole(from, 'updated_ms'),
 });
 
 export function allWorkflows(database: DatabaseSync): readonly Workflow[] {

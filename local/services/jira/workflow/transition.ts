@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { addHistory, statusChange, type NewHistory } from '../changelog';
+import { addHistory, type NewHistory, statusChange } from '../changelog';
 import { addComment, type Comment } from '../comments';
 import type { Desk, Person } from '../desk';
-import { planEdit, storedValue, writeChanges, type FieldChange } from '../edits';
+import { type FieldChange, planEdit, storedValue, writeChanges } from '../edits';
 import { announceCommented, announceUpdated, type IssueUpdate } from '../events';
 import { customBody } from '../issue-fields';
-import { issueByIdOrKey, moveStatus, type Issue } from '../issues';
+import { type Issue, issueByIdOrKey, moveStatus } from '../issues';
 import type { Json } from '../json';
 import { holdsOnIssue } from '../permissions';
 import { knownStatus } from '../statuses';
