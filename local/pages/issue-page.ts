@@ -85,7 +85,7 @@ export function issuePage(page: IssuePage): string {
                 : adfHtml(page.description)
             }
           </section>
-          <section id="panels" aria-label="App panels"></section>
+          <div id="panels"></div>
           ${page.subtasks.length === 0 ? undefined : subtasks(page)} ${comments(page)}
           ${history(page)}
         </div>

@@ -24,6 +24,7 @@ export function layout({ title, viewer, project, content }: Page): string {
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
         <title>${title} - Local Jira</title>
+        <link rel="icon" href="/secure/projectavatar?id=Local%20Jira" />
         <link rel="stylesheet" href="/site.css" />
       </head>
       <body>

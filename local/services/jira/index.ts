@@ -21,6 +21,7 @@ import { createTables } from './schema';
 import { seed } from './seed';
 import { identify } from './sign-in';
 import { answerPage } from './site/site';
+import { redirect } from './site/visit';
 
 /** A Jira on one database: REST API, workflows, events and pages. */
 export function createJira(parts: JiraParts): JiraService {
@@ -41,7 +42,18 @@ async function handle(desk: Desk, request: ServiceRequest): Promise<ServiceRespo
   if (request.path.startsWith('/rest/') || request.path.startsWith('/local/')) {
     return answerRest(desk, knownPerson(desk, request.actor), request);
   }
-  return answerPage(desk, request);
+  const elsewhere = otherName(desk, request);
+  return elsewhere === undefined ? answerPage(desk, request) : redirect(elsewhere);
+}
+
+/** The same page under the site's own address, when it was opened under another, such as localhost. */
+function otherName({ siteUrl }: Desk, request: ServiceRequest): string | undefined {
+  const host = request.headers['host'];
+  if (request.method !== 'GET' || host === undefined || host === new URL(siteUrl).host) {
+    return undefined;
+  }
+  const query = request.query.toString();
+  return `${siteUrl}${request.path}${query === '' ? '' : `?${query}`}`;
 }
 
 /** A browser's request that a page of another site made: only a client with a token may come from anywhere. */

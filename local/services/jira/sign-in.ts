@@ -30,6 +30,7 @@ function apiTokenOf(user: User): string {
 
 /** Who sends a request: basic auth wins over the cookie, as on Jira. */
 export function identify(desk: Desk, headers: Readonly<Record<string, string>>): Identity {
+  if (!isOwnHost(desk, headers['host'])) return { kind: 'nobody' };
   const authorization = headers['authorization'];
   if (authorization !== undefined) {
     const user = userOfBasic(desk.database, authorization);
@@ -42,6 +43,15 @@ export function identify(desk: Desk, headers: Readonly<Record<string, string>>):
   return session === undefined
     ? { kind: 'nobody' }
     : { kind: 'known', person: asPerson(session.accountId), session };
+}
+
+/**
+ * Whether a request was addressed to this site. A page of another name that was made to resolve to
+ * this machine knows the fixed API tokens as well; its requests carry its own name.
+ */
+function isOwnHost({ siteUrl }: Desk, host: string | undefined): boolean {
+  const { host: own, port } = new URL(siteUrl);
+  return host === undefined || host === own || host === `localhost:${port}`;
 }
 
 function asPerson(accountId: string): Person {

@@ -23,6 +23,10 @@ describe('the API', () => {
     ['a bearer token', { authorization: 'Bearer local-dev' }],
     ['rubbish', { authorization: 'Basic ###' }],
     ['a made-up session', { cookie: 'local-jira-session=abc' }],
+    [
+      'a right token sent to another name',
+      { authorization: basic('dev'), host: 'evil.example:2990' },
+    ],
   ])('answers 401 to %s', async (_name, headers) => {
     const toy = toyJira();
 
@@ -31,6 +35,15 @@ describe('the API', () => {
     expect(answer.status).toBe(401);
     expect(at(answer.body, 'errorMessages', 0)).toBe(
       'Client must be authenticated to access this resource.',
+    );
+  });
+
+  test('may be addressed as localhost', async () => {
+    const toy = toyJira();
+    const headers = { authorization: basic('dev'), host: 'localhost:2990' };
+
+    expect((await toy.send({ method: 'GET', path: '/rest/api/3/myself', headers })).status).toBe(
+      200,
     );
   });
 

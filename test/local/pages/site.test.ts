@@ -114,6 +114,28 @@ describe('the site', () => {
     }
   });
 
+  test('leads a browser that used another name to its own address', async () => {
+    const toy = toyJira();
+    const headers = { host: 'localhost:2990' };
+
+    const answer = await toy.send({ method: 'GET', path: '/login?next=%2Fprojects', headers });
+
+    expect(answer.headers['location']).toBe(`${TOY_SITE}/login?next=%2Fprojects`);
+  });
+
+  test('draws avatars and never writes what they are asked for into the picture', async () => {
+    const toy = toyJira();
+
+    const answer = await toy.send({
+      method: 'GET',
+      path: '/secure/projectavatar?id=%3Cscript%3E%20%3Cb%3E',
+    });
+
+    expect(answer.headers['content-type']).toBe('image/svg+xml');
+    expect(answer.text).not.toContain('<script');
+    expect(answer.text).toContain('&lt;&lt;');
+  });
+
   test('escapes whatever people wrote', async () => {
     const toy = toyJira();
     await project(toy);
