@@ -20,7 +20,12 @@ describe('seam c: kill -9 of the agent', () => {
   /** Kills the agent while the host holds back what matches, then starts it again. */
   async function killedAt(
     pattern: string,
-  ): Promise<{ readonly key: string; readonly old: string; readonly wanted: string }> {
+  ): Promise<{
+    readonly key: string;
+    readonly old: string;
+    readonly wanted: string;
+    readonly since: number;
+  }> {
     turn += 1;
     const [old, wanted] = turn % 2 === 1 ? ['1.0.0', '1.1.0'] : ['1.1.0', '1.0.0'];
     const key = await stand.ready(wanted);
