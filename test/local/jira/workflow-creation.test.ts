@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { toyJira } from '../../support/toy-jira';
 import { at, list } from '../../support/toy-jira-values';
-import { issue, ok, project, workflowRequest } from '../../support/toy-workflow';
+import { issue, ok, project, statusOf, workflowRequest } from '../../support/toy-workflow';
 
 const ARI = 'ari:cloud:ecosystem::extension/toy-app/toy-environment/static';
 const GATE = {
@@ -225,6 +225,38 @@ describe('creating a workflow', () => {
 });
 
 describe('a workflow scheme', () => {
+  test('gives each issue type its own workflow, and the others the default one', async () => {
+    const toy = toyJira();
+    const type = ok(await toy.as('admin', 'POST', '/rest/api/3/issuetype', { name: 'Release' }));
+    const typeId = String(at(type.body, 'id'));
+    ok(await toy.as('admin', 'POST', CREATE, withRules({})));
+    const scheme = ok(
+      await toy.as('admin', 'POST', '/rest/api/3/workflowscheme', {
+        name: 'Releases',
+        issueTypeMappings: { [typeId]: 'Release' },
+      }),
+    );
+    await project(toy);
+    const projectId = at((await toy.as('dev', 'GET', '/rest/api/3/project/REL')).body, 'id');
+    ok(
+      await toy.as('admin', 'PUT', '/rest/api/3/workflowscheme/project', {
+        projectId,
+        workflowSchemeId: String(at(scheme.body, 'id')),
+      }),
+    );
+
+    const task = await issue(toy);
+    const fields = {
+      project: { key: 'REL' },
+      issuetype: { id: typeId },
+      summary: 'A release',
+    };
+    const release = ok(await toy.as('dev', 'POST', '/rest/api/3/issue', { fields }));
+
+    expect(await statusOf(toy, task)).toBe('To Do');
+    expect(await statusOf(toy, String(at(release.body, 'key')))).toBe('Ready');
+  });
+
   test('is given to a project only as long as it has no issues', async () => {
     const toy = toyJira();
     ok(await toy.as('admin', 'POST', CREATE, withRules({})));

@@ -86,6 +86,19 @@ describe('signing in', () => {
     }
   });
 
+  test('ends after twelve hours', async () => {
+    const toy = toyJira();
+    const dev = await signedIn(toy, 'dev');
+
+    toy.clock.pass(12 * 3_600_000 - 1);
+    const late = await dev.get('/projects');
+    toy.clock.pass(1);
+    const tooLate = await dev.get('/projects');
+
+    expect(late.answer.status).toBe(200);
+    expect(tooLate.answer.headers['location']).toContain('/login');
+  });
+
   test('ends with signing out', async () => {
     const toy = toyJira();
     const dev = await signedIn(toy, 'dev');
