@@ -7,23 +7,22 @@ import {
   FetchAnswer,
   HeartbeatAnswer,
   PollAnswer,
-  PROTOCOL_VERSION,
   ReportAnswer,
 } from '#wire/agent';
-import type { Envelope } from '#wire/agent';
-import {
-  CLOCK_SKEW_MAX_SECONDS,
-  HEADER_ID,
-  HEADER_SIGNATURE,
-  HEADER_TIMESTAMP,
-  SIGNATURE_VERSION,
-  signedText,
-} from '#wire/signature';
-import type { AgentKey } from './keys';
+import { CLOCK_SKEW_MAX_SECONDS } from '#wire/signature';
 import { instant } from './lease';
-import type { AppClient, AppResult, Clock, Identity, Log } from './ports';
-import { CORRECTION_MAX_SECONDS } from './server-time';
-import type { ServerTime } from './server-time';
+import type { AppClient, AppResult, Clock, Identity } from './ports';
+import { signMessage, timestamp } from './signed-message';
+import type { Message, Signer } from './signed-message';
+
+/** What an agent needs of an error; the rest is for people and their tools. */
+const Refusal = ErrorAnswer.pick({
+  error: true,
+  now: true,
+  message: true,
+  expectedSeq: true,
+  retryAfterSeconds: true,
+});
 
 /** Carries one signed message to the web trigger and brings the raw answer. */
 export interface Exchange {
@@ -39,21 +38,10 @@ export type RawAnswer =
   | { readonly kind: 'answered'; readonly status: number; readonly body: string }
   | { readonly kind: 'unreachable'; readonly sentence: string };
 
-export interface Sender {
+export interface Sender extends Signer {
   readonly exchange: Exchange;
   readonly clock: Clock;
-  readonly time: ServerTime;
-  readonly key: AgentKey;
-  /** Random per start. */
-  readonly boot: string;
-  readonly log: Log;
 }
-
-/** What of the envelope a single message decides. */
-type Message = Pick<Envelope, 'aud' | 'op' | 'agent' | 'job' | 'fence' | 'seq' | 'data'> & {
-  /** The same for every try of one message. */
-  readonly id: string;
-};
 
 /** The client of an enrolled agent. `version` is the agent's own. */
 export function createAppClient(sender: Sender, identity: Identity, version: string): AppClient {
@@ -157,43 +145,11 @@ async function sendOnce<Answer extends { now: number }>(
     sender.time.learn(answer.data.now, sentAt);
     return { kind: 'answered', answer: answer.data, sentAt };
   }
-  const refusal = ErrorAnswer.safeParse(data);
+  const refusal = Refusal.safeParse(data);
   if (!refusal.success) return nonsense(raw.status);
   const { now, message: words, ...rest } = refusal.data;
   sender.time.learn(now, sentAt);
   return { kind: 'refused', ...rest, message: words ?? WORDS[rest.error] };
-}
-
-function signMessage(sender: Sender, message: Message): SignedMessage {
-  const { id, ...rest } = message;
-  const envelope: Envelope = {
-    v: PROTOCOL_VERSION,
-    ...rest,
-    key: sender.key.keyId,
-    boot: sender.boot,
-  };
-  const body = JSON.stringify(envelope);
-  const seconds = String(timestamp(sender));
-  const signature = sender.key.sign(signedText(id, seconds, body));
-  return {
-    headers: {
-      'content-type': 'application/json',
-      [HEADER_ID]: id,
-      [HEADER_TIMESTAMP]: seconds,
-      [HEADER_SIGNATURE]: `${SIGNATURE_VERSION},${signature}`,
-    },
-    body,
-  };
-}
-
-/** The app's time, unless the agent's own clock is so wrong that somebody has to look at it. */
-function timestamp({ time, log }: Sender): number {
-  const ahead = time.aheadSeconds();
-  if (Math.abs(ahead) <= CORRECTION_MAX_SECONDS) return time.now();
-  log.error(
-    `The clock of this machine is ${Math.abs(ahead)} s off; set it, then the app answers again.`,
-  );
-  return time.now() + ahead;
 }
 
 function parseJson(text: string): unknown {

@@ -131,9 +131,9 @@ export function parseConfig(text: string, file: string): ConfigResult {
     if (!(cause instanceof YAMLParseError)) throw cause;
     return invalid(`${file} is no YAML: ${firstLine(cause.message)} Correct that line.`);
   }
-  const parsed = AgentConfig.safeParse(data, { reportInput: true });
+  const parsed = AgentConfig.safeParse(data);
   if (parsed.success) return { kind: 'config', config: parsed.data };
-  return invalid(`${file}: ${describe(parsed.error)}`);
+  return invalid(`${file}: ${describe(parsed.error, data)}`);
 }
 
 const invalid = (sentence: string): ConfigResult => ({ kind: 'invalid', sentence });
@@ -141,13 +141,20 @@ const invalid = (sentence: string): ConfigResult => ({ kind: 'invalid', sentence
 const firstLine = (text: string): string => (text.split('\n')[0] ?? '').replace(/:?$/, '.');
 
 /** The first thing that is wrong: where in the file, what stands there, what should. */
-function describe({ issues }: z.ZodError): string {
+function describe({ issues }: z.ZodError, data: unknown): string {
   const [issue] = issues;
   if (issue === undefined) throw new Error('A configuration was refused without a reason.');
   const where = issue.path.length === 0 ? 'the file' : issue.path.map(String).join('.');
   if (issue.code === 'unrecognized_keys') {
     return `${where} holds "${issue.keys.join('", "')}", which means nothing here; remove it or correct its spelling.`;
   }
-  const found = issue.input === undefined ? 'is missing' : `is ${JSON.stringify(issue.input)}`;
+  const value = valueAt(data, issue.path);
+  const found = value === undefined ? 'is missing' : `is ${JSON.stringify(value)}`;
   return `${where} ${found}: ${issue.message}; agent.example.yml shows what belongs there.`;
 }
+
+const valueAt = (data: unknown, path: readonly PropertyKey[]): unknown =>
+  path.reduce<unknown>(
+    (at, key) => (typeof at === 'object' && at !== null ? Reflect.get(at, key) : undefined),
+    data,
+  );

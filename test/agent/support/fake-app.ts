@@ -54,7 +54,7 @@ export interface FakeApp extends AppClient {
 export function createFakeApp(
   clock: Clock,
   plan: Plan,
-  { job = '10001.9', stage = 'CODE' as 'CODE' | 'VERIFY' } = {},
+  { job = '10001.9', stage = 'CODE' }: { job?: string; stage?: 'CODE' | 'VERIFY' } = {},
 ): FakeApp {
   const { text, digest } = textOf(plan);
   const now = (): number => Math.floor(clock.wallMilliseconds() / 1_000);

@@ -27,15 +27,16 @@ export function createVirtualClock(): VirtualClock {
   const sleepers: Sleeper[] = [];
 
   const drive = async <Result>(work: Promise<Result>): Promise<Result> => {
-    let settled = false;
-    const mark = (): void => {
-      settled = true;
-    };
-    work.then(mark, mark);
+    const end = new AbortController();
+    const isOver = (): boolean => end.signal.aborted;
+    work.then(
+      () => end.abort(),
+      () => end.abort(),
+    );
     let idle = 0;
-    while (!settled) {
-      for (let turn = 0; turn < 3 && !settled; turn += 1) await setImmediate();
-      if (settled) break;
+    while (!isOver()) {
+      for (let turn = 0; turn < 3 && !isOver(); turn += 1) await setImmediate();
+      if (isOver()) break;
       sleepers.sort((left, right) => left.at - right.at);
       const next = sleepers.shift();
       if (!next) {
