@@ -344,6 +344,42 @@ describe('an issue', () => {
   });
 });
 
+describe('a project', () => {
+  test('is administered by its lead and by the administrators of Jira, who may delete in it', async () => {
+    const toy = toyJira();
+    await project(toy);
+    const [first, second, third] = [await issue(toy), await issue(toy), await issue(toy)];
+    const remove = async (who: string, key: string) =>
+      (await toy.as(who, 'DELETE', `${API}/issue/${key}`)).status;
+
+    expect(await remove('admin', first)).toBe(204);
+    expect(await remove('leader', second)).toBe(204);
+    expect(await remove('dev', third)).toBe(403);
+  });
+
+  test.each([
+    ['a key of one letter', { key: 'R' }, 'projectKey', 'uppercase letter'],
+    ['a key that is taken', { name: 'Another' }, 'projectKey', 'uses this project key'],
+    ['a name that is taken', { key: 'OTHER' }, 'projectName', 'already exists'],
+    [
+      'an unknown lead',
+      { key: 'OTHER', name: 'Another', leadAccountId: 'x' },
+      'projectLead',
+      'valid project lead',
+    ],
+  ])('with %s is not created', async (_name, change, field, sentence) => {
+    const toy = toyJira();
+    await project(toy);
+    const leadAccountId = await accountOf(toy, 'leader');
+    const body = { key: 'REL', name: 'Releases', leadAccountId, ...change };
+
+    const answer = await toy.as('admin', 'POST', `${API}/project`, body);
+
+    expect(answer.status).toBe(400);
+    expect(at(answer.body, 'errors', field)).toContain(sentence);
+  });
+});
+
 describe('a site', () => {
   test('starts with its people and groups, without a project, and keeps its state over a restart', async () => {
     const directory = mkdtempSync(join(tmpdir(), 'local-jira-'));

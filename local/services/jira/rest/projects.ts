@@ -5,8 +5,9 @@ import { DEFAULT_PERMISSION_SCHEME, DEFAULT_WORKFLOW_SCHEME } from '../defaults'
 import type { Desk, Person } from '../desk';
 import { allIssueTypes } from '../issue-types';
 import type { JsonObject } from '../json';
-import { userById } from '../people';
+import { groupBy, userById } from '../people';
 import { permissionSchemeById } from '../permission-schemes';
+import { ADMINISTRATORS_GROUP } from '../permissions';
 import { allProjects, createProject, type Project, projectByIdOrKey } from '../projects';
 import { addRoleActor, ADMINISTRATORS_ROLE, allRoles, APPS_ROLE, type RoleActor } from '../roles';
 import { knownStatus } from '../statuses';
@@ -118,6 +119,11 @@ function createdProject(call: Call, fresh: z.infer<typeof ProjectRequest>): Serv
     permissionSchemeId: fresh.permissionScheme,
     workflowSchemeId: fresh.workflowScheme,
   });
+  const administrators = groupBy(database, { name: ADMINISTRATORS_GROUP });
+  if (administrators !== undefined) {
+    const group: RoleActor = { kind: 'group', groupId: administrators.id };
+    addRoleActor(database, project.id, ADMINISTRATORS_ROLE, group);
+  }
   const asUser = (accountId: string): RoleActor => ({ kind: 'user', accountId });
   addRoleActor(database, project.id, ADMINISTRATORS_ROLE, asUser(fresh.leadAccountId));
   // Jira puts apps into this role of every project, so that they can work in it.
