@@ -5,6 +5,7 @@ import { utils } from 'ssh2';
 import type { HostAccess } from './agent-file';
 import { startProgram } from './program';
 import type { Program } from './program';
+import { bootService, stopService } from './service';
 import type { DemoHost } from './set-up';
 
 /** A loopback address per host, so that all may use the same ports and paths, as hosts do. */
@@ -37,7 +38,12 @@ export async function startHost(
     ...['--host-key', join(directory, `${host.id}.key`), '--authorized-key', `${access.key}.pub`],
   ]);
   await program.says(/^ssh-host /);
-  return { host, program };
+  bootService(join(root, host.basePath), host.address, host.servicePort);
+  const switchOff = async (): Promise<void> => {
+    await program.stop();
+    stopService(join(root, host.basePath));
+  };
+  return { host, program: { ...program, stop: switchOff } };
 }
 
 /** The key that opens the hosts, made at the first start, and an empty list of hosts to trust. */
