@@ -39,7 +39,7 @@ export async function applyTransition(ports: Ports, click: Click): Promise<void>
   const person =
     click.accountId === null ? null : await loadPerson(ports, known, row, click.accountId);
   const refusals =
-    person === null ? unknownPerson(row, known) : await attempt(ports, row, click, person);
+    person === null ? unknownPerson(row, known) : await attempt(ports, row, click, person, known);
   if (refusals.length > 0) await undo(ports, row, click, refusals);
 }
 
@@ -48,10 +48,15 @@ async function attempt(
   row: PersonTransition,
   click: Click,
   person: Person,
+  known: ReleaseRecord,
 ): Promise<readonly Refusal[]> {
   const command: ClickCommand = { type: 'click', action: row.action, person, reason: click.reason };
-  const result = await runCommand(ports, click.issueId, async (record) =>
-    wasHandled(record, click) ? 'stop' : { command, shown: row.to, clicks: clickIds(click) },
+  const result = await runCommand(
+    ports,
+    click.issueId,
+    async (record) =>
+      wasHandled(record, click) ? 'stop' : { command, shown: row.to, clicks: clickIds(click) },
+    known,
   );
   return result.kind === 'refused' ? result.refusals : [];
 }

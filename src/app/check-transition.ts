@@ -8,7 +8,7 @@ import { dueMoves } from './effects';
 import { ensureRelease } from './ensure-release';
 import { changeInbox } from './offer-job';
 import type { Ports } from './ports';
-import { eligibleAgents, loadWorld } from './world';
+import { loadWorld } from './world';
 import type { World } from './world';
 
 export interface TransitionQuestion {
@@ -59,7 +59,7 @@ async function checkClick(
   const command = { type: 'click', action: row.action, person: null, reason } as const;
   const decision = decide(record.state, command, world.facts);
   if (decision.kind === 'accepted') {
-    if (startsWork(row)) await announceStart(ports, record, world);
+    if (startsWork(row)) await announceStart(ports, world);
     return { allowed: true };
   }
   if (decision.refusals.some((refusal) => refusal.why === 'plan-changed')) {
@@ -72,15 +72,13 @@ const startsWork = (row: PersonTransition): boolean =>
   ['code-executing', 'sql-pending', 'verifying'].includes(transitionOf(row.action).to);
 
 /** Tells the agents to come again at once. A hint only: when it is lost, the start is a poll later. */
-async function announceStart(ports: Ports, record: ReleaseRecord, world: World): Promise<void> {
-  const { environment } = record.state;
-  const agents = environment === null ? [] : eligibleAgents(world.settings, environment);
+async function announceStart(ports: Ports, { inboxes }: World): Promise<void> {
   const imminentUntil = ports.clock.now() + IMMINENT_SECONDS;
   try {
-    const changes = agents.map((agentId) =>
-      changeInbox(ports.store, agentId, (inbox) => ({ ...inbox, imminentUntil })),
+    const changes = [...inboxes].map(([agentId, inbox]) =>
+      changeInbox(agentId, inbox, { imminentUntil }),
     );
-    await ports.store.transact(await Promise.all(changes));
+    await ports.store.transact(changes);
   } catch (error) {
     ports.log.warn('No agent could be told that a start is near.', { error: String(error) });
   }

@@ -59,7 +59,7 @@ export async function commit(ports: Ports, commit: Commit): Promise<'done' | 'co
   const changes: Change[] = [
     { type: 'set', entity: 'release', key: state.issueId, record: after, expect: record.version },
     ...(segment ? [newSegment(segment)] : []),
-    ...(await outboxRow(ports, state.issueId)),
+    ...(await outboxRow(ports, record)),
     ...(await scopeChanges(ports, record.state, state, commit.world)),
     ...(await jobChanges(ports, state, events, commit.world, commit.finished ?? null)),
     ...(commit.changes ?? []),
@@ -117,13 +117,14 @@ const newSegment = (segment: EventSegment): Change => ({
   expect: 'new',
 });
 
-async function outboxRow({ store, clock }: Ports, issueId: string): Promise<Change[]> {
-  const row = await store.get('outbox', issueId);
+/** The row stands exactly as long as there are effects: both are written in the same transactions. */
+async function outboxRow({ store, clock }: Ports, record: ReleaseRecord): Promise<Change[]> {
+  const { issueId } = record.state;
+  const row = record.jira.effects.length > 0 ? await store.get('outbox', issueId) : undefined;
   const version = (row?.version ?? 0) + 1;
-  const record = { version, issueId, state: 'pending' as const, dueAt: clock.now() };
-  return [
-    { type: 'set', entity: 'outbox', key: issueId, record, expect: row ? row.version : 'new' },
-  ];
+  const pending = { version, issueId, state: 'pending' as const, dueAt: clock.now() };
+  const expect = row ? row.version : 'new';
+  return [{ type: 'set', entity: 'outbox', key: issueId, record: pending, expect }];
 }
 
 /** A release holds its sites from its start until it is deployed or given up. */

@@ -109,9 +109,7 @@ async function perform(
 
 /** A wire schema, as far as it is needed here. */
 interface DataSchema<Data> {
-  safeParse(
-    value: unknown,
-  ):
+  safeParse(value: unknown):
     | { readonly success: true; readonly data: Data }
     | {
         readonly success: false;

@@ -77,6 +77,7 @@ export async function approveAgent(
   await store.create('inbox', agent.agentId, {
     version: 1,
     jobs: [],
+    lastSeen: agent.lastSeen,
     imminentUntil: 0,
     hotUntil: 0,
   });

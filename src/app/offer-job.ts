@@ -1,10 +1,10 @@
 /** Puts a stage's job where its agents find it. */
 import { scopesOf } from '#core/gates';
 import type { Release, ReleaseEvent } from '#core/release';
-import { HOSTS_PER_CHUNK } from '#wire/records';
+import { parsePlan } from '#wire/plan';
 import type { InboxRecord, JobRecord } from '#wire/records';
+import { chunksOf } from './host-chunks';
 import type { Change, Ports, Store } from './ports';
-import { eligibleAgents } from './world';
 import type { World } from './world';
 
 /** How long an agent is told to come every few seconds after a person's act. */
@@ -18,34 +18,34 @@ export async function jobChanges(
   world: World,
   finished: JobRecord | null,
 ): Promise<Change[]> {
-  const offered = offeredJob(state, events, world, clock.now());
+  const offered = await offeredJob(store, state, events, world, clock.now());
   const readers = new Set([...(offered?.agents ?? []), ...(finished?.agents ?? [])]);
-  const inboxes = [...readers].map((agentId) =>
-    changeInbox(store, agentId, (inbox) => {
-      const others = inbox.jobs.filter((job) => job !== finished?.job);
-      if (!offered?.agents.includes(agentId)) return { ...inbox, jobs: others };
-      const hotUntil = Math.max(inbox.hotUntil, clock.now() + HOT_SECONDS);
-      return { ...inbox, jobs: [...others, offered.job], hotUntil };
-    }),
-  );
+  const inboxes = [...readers].map(async (agentId): Promise<Change[]> => {
+    const inbox = world.inboxes.get(agentId) ?? (await store.get('inbox', agentId));
+    if (!inbox) return [];
+    const others = inbox.jobs.filter((job) => job !== finished?.job);
+    if (!offered?.agents.includes(agentId)) return [changeInbox(agentId, inbox, { jobs: others })];
+    const hotUntil = Math.max(inbox.hotUntil, clock.now() + HOT_SECONDS);
+    return [changeInbox(agentId, inbox, { jobs: [...others, offered.job], hotUntil })];
+  });
   const job: Change[] = offered
     ? [{ type: 'set', entity: 'job', key: offered.job, record: offered, expect: 'new' }]
     : [];
-  return [...job, ...(await Promise.all(inboxes))];
+  return [...job, ...(await Promise.all(inboxes)).flat()];
 }
 
-const hostCount = ({ facts }: World, environment: string): number =>
-  facts.sites.reduce((sum, site) => sum + (site.environments[environment]?.hosts.length ?? 0), 0);
-
-function offeredJob(
+async function offeredJob(
+  store: Store,
   state: Release,
   events: readonly ReleaseEvent[],
   world: World,
   now: number,
-): JobRecord | undefined {
+): Promise<JobRecord | undefined> {
   const offered = events.find((event) => event.type === 'stage-offered');
   const { environment, planDigest } = state;
   if (!offered || environment === null || planDigest === null) return undefined;
+  const plan = parsePlan((await store.getText(planDigest)) ?? '');
+  if (!plan) throw new Error(`The plan ${planDigest} of job ${offered.job} cannot be read.`);
   return {
     version: 1,
     job: offered.job,
@@ -56,10 +56,10 @@ function offeredJob(
     attempt: state.attempt,
     planDigest,
     scopes: [...scopesOf(state)],
-    chunks: Math.max(1, Math.ceil(hostCount(world, environment) / HOSTS_PER_CHUNK)),
+    chunks: chunksOf(plan),
     status: 'offered',
     offeredAt: now,
-    agents: [...eligibleAgents(world.settings, environment)],
+    agents: [...world.inboxes.keys()],
     agent: null,
     requestId: null,
     boot: null,
@@ -83,19 +83,15 @@ export function endedJob(
   };
 }
 
-/** A change of an inbox; an inbox is created when its agent is approved. */
-export async function changeInbox(
-  store: Store,
+/** A change of an inbox, as it was read. */
+export const changeInbox = (
   agentId: string,
-  change: (inbox: InboxRecord) => InboxRecord,
-): Promise<Change> {
-  const inbox = await store.get('inbox', agentId);
-  if (!inbox) throw new Error(`Agent ${agentId} is in the roster and has no inbox.`);
-  return {
-    type: 'set',
-    entity: 'inbox',
-    key: agentId,
-    record: { ...change(inbox), version: inbox.version + 1 },
-    expect: inbox.version,
-  };
-}
+  inbox: InboxRecord,
+  change: Partial<InboxRecord>,
+): Change => ({
+  type: 'set',
+  entity: 'inbox',
+  key: agentId,
+  record: { ...inbox, ...change, version: inbox.version + 1 },
+  expect: inbox.version,
+});

@@ -5,6 +5,7 @@ import type { HostStatesRecord, JobRecord } from '#wire/records';
 import { busy, gap, ok, stale } from './agent-answer';
 import type { AgentAnswer } from './agent-answer';
 import type { AgentCall } from './agent-call';
+import { chunkKey, chunkOf } from './host-chunks';
 import type { Change, Ports } from './ports';
 
 /** Applies a report in one transaction, or answers why it does not count. */
@@ -64,17 +65,6 @@ export async function admit(ports: Ports, call: AgentCall<unknown>): Promise<Adm
 export function reported(now: number, lastSeq: number): AgentAnswer {
   const answer: ReportAnswer = { now, lastSeq };
   return ok(answer);
-}
-
-/** The key of a chunk of a deployment's host states. */
-export const chunkKey = (
-  job: Pick<JobRecord, 'issueId' | 'environment' | 'attempt'>,
-  chunk: number,
-): string => `${job.issueId}.${job.environment}.${String(job.attempt)}.${String(chunk)}`;
-
-/** The chunk of a host: stable, so that a host is always found in the same record. */
-export function chunkOf(hostId: string, chunks: number, sha256: (text: string) => string): number {
-  return Number.parseInt(sha256(hostId).slice(0, 8), 16) % chunks;
 }
 
 async function hostChanges(

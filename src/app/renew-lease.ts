@@ -4,6 +4,7 @@ import type { HeartbeatAnswer, HeartbeatData } from '#wire/agent';
 import { busy, ok, stale } from './agent-answer';
 import type { AgentAnswer } from './agent-answer';
 import type { AgentCall } from './agent-call';
+import { isLifeDue, noteLife } from './note-life';
 import { ownedJob } from './owned-job';
 import type { Ports } from './ports';
 import { gateStands, signDecision } from './sign-decision';
@@ -18,6 +19,7 @@ export async function renewLease(
   const release = job ? await gateStands(ports, job) : undefined;
   if (!job || !release) return stale(now);
 
+  await noteWorker(ports, call);
   const renewed = { ...job, version: job.version + 1, leaseUntil: now + LEASE_SECONDS };
   const result = await ports.store.transact([
     { type: 'set', entity: 'job', key: job.job, record: renewed, expect: job.version },
@@ -30,4 +32,14 @@ export async function renewLease(
     decision: await signDecision(ports, renewed, release),
   };
   return ok(answer);
+}
+
+/** An agent that works does not poll. */
+async function noteWorker(
+  ports: Ports,
+  { agent, envelope }: AgentCall<HeartbeatData>,
+): Promise<void> {
+  if (!isLifeDue(ports, agent, envelope.boot)) return;
+  const inbox = await ports.store.get('inbox', agent.agentId);
+  await noteLife(ports, { agent, boot: envelope.boot, inbox });
 }

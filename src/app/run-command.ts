@@ -24,14 +24,19 @@ export interface Attempt extends Pick<Commit, 'shown' | 'clicks' | 'finished' | 
   readonly command: Command;
 }
 
-/** `attemptOn` is asked again after each conflict, because its records may have changed as well; `stop` ends without a commit. */
+/**
+ * `attemptOn` is asked again after each conflict, because its records may have changed as well; `stop` ends
+ * without a commit. `justRead` saves the first read to a caller that has the record.
+ */
 export async function runCommand(
   ports: Ports,
   issueId: string,
   attemptOn: (record: ReleaseRecord) => Promise<Attempt | 'stop'>,
+  justRead?: ReleaseRecord,
 ): Promise<CommandResult> {
   for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt += 1) {
-    const record = await ports.store.get('release', issueId);
+    const isFirst = attempt === 1 && justRead !== undefined;
+    const record = isFirst ? justRead : await ports.store.get('release', issueId);
     if (!record) throw new Error(`There is no release ${issueId}.`);
     const attempted = await attemptOn(record);
     if (attempted === 'stop') return { kind: 'done', record };

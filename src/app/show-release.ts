@@ -4,15 +4,14 @@ import { parsePlan } from '#wire/plan';
 import { sentenceOf } from '#core/refusal';
 import { eventActor, eventText } from '#core/story';
 import type { EnvironmentView, HostView, ReleaseView, StoryEntry } from '#wire/page';
-import { HOSTS_PER_CHUNK } from '#wire/records';
 import type { HostStatesRecord, JobRecord, ReleaseRecord } from '#wire/records';
 import { segmentKey } from './commit';
 import { ensureRelease } from './ensure-release';
+import { chunkKey, chunkOf, chunksOf } from './host-chunks';
 import { changeInbox } from './offer-job';
 import type { Ports } from './ports';
-import { chunkKey, chunkOf } from './receive-report';
 import { reconcile } from './reconcile';
-import { eligibleAgents, loadWorld } from './world';
+import { loadWorld } from './world';
 import type { World } from './world';
 
 /** Segments of the story in one answer: the newest. */
@@ -32,7 +31,7 @@ export async function showRelease(
   if (!record) return { kind: 'not-a-release', sentence: sentenceOf({ why: 'not-a-release' }) };
 
   const world = await loadWorld(ports, record);
-  await noteWatcher(ports, record, world);
+  await noteWatcher(ports, world);
   const release = record.state;
   const editable = ['draft', 'awaiting-approval', 'ready'].includes(release.status);
   return {
@@ -66,12 +65,13 @@ async function hostsOf(ports: Ports, { state }: ReleaseRecord): Promise<readonly
   const plan = text === undefined ? undefined : parsePlan(text);
   if (!plan) return [];
   const steps = plan.steps.filter((step) => step.stage === 'CODE');
-  const chunks = Math.max(
-    1,
-    Math.ceil(steps.reduce((sum, step) => sum + step.hosts.length, 0) / HOSTS_PER_CHUNK),
-  );
+  const chunks = chunksOf(plan);
   const place = { issueId: state.issueId, environment: plan.environment, attempt: state.attempt };
-  const states = await loadHostStates(ports, place, chunks);
+  // Before a start, the latest states are those of an earlier run.
+  const isStarted = state.terms !== null;
+  const states = isStarted
+    ? await loadHostStates(ports, place, chunks)
+    : new Map<number, HostStatesRecord>();
   return steps.flatMap((step) =>
     step.hosts.map((host): HostView => {
       const known = states.get(chunkOf(host.id, chunks, (value) => ports.crypto.sha256(value)))
@@ -126,16 +126,11 @@ async function storyOf(
 }
 
 /** A hint that costs a write only when the last one is running out. */
-async function noteWatcher(ports: Ports, { state }: ReleaseRecord, world: World): Promise<void> {
-  if (state.environment === null) return;
+async function noteWatcher(ports: Ports, { inboxes }: World): Promise<void> {
   const now = ports.clock.now();
-  for (const agentId of eligibleAgents(world.settings, state.environment)) {
-    const inbox = await ports.store.get('inbox', agentId);
-    if (!inbox || inbox.hotUntil > now + WATCHED_SECONDS / 2) continue;
-    const change = await changeInbox(ports.store, agentId, (known) => ({
-      ...known,
-      hotUntil: now + WATCHED_SECONDS,
-    }));
-    await ports.store.transact([change]);
-  }
+  const cooling = [...inboxes].filter(([, inbox]) => inbox.hotUntil <= now + WATCHED_SECONDS / 2);
+  const changes = cooling.map(([agentId, inbox]) =>
+    changeInbox(agentId, inbox, { hotUntil: now + WATCHED_SECONDS }),
+  );
+  await ports.store.transact(changes);
 }

@@ -3,23 +3,29 @@ import type { AgentFact, Facts, ScopeFact } from '#core/facts';
 import { scopesOf } from '#core/gates';
 import { DEFAULT_POLICY } from '#core/policy';
 import type { Release } from '#core/release';
-import type { PolicyRecord, ReleaseRecord, ScopeRecord } from '#wire/records';
+import type { InboxRecord, PolicyRecord, ReleaseRecord, ScopeRecord } from '#wire/records';
 import type { Ports, Store } from './ports';
 
 export interface World {
   readonly facts: Facts;
   readonly settings: PolicyRecord;
   readonly scopes: ReadonlyMap<string, ScopeRecord>;
+  /** Of the agents that may be offered a job of the release's environment. */
+  readonly inboxes: ReadonlyMap<string, InboxRecord>;
 }
+
+/** Most agents that one job is offered to: each has an inbox in the transaction that offers it. */
+const AGENTS_PER_JOB_MAX = 8;
 
 /** Reads policy, sites, scopes and agents: a number of reads that grows with the release's sites and agents only. */
 export async function loadWorld(ports: Ports, record: ReleaseRecord): Promise<World> {
   const { store, clock, crypto } = ports;
   const settings = await loadSettings(store, record.project);
-  const [sites, scopes, agents] = await Promise.all([
+  const { environment } = record.state;
+  const [sites, scopes, inboxes] = await Promise.all([
     loadSites(store, record.state),
     loadScopes(store, scopesOf(record.state)),
-    loadAgents(store, settings, record.state.environment),
+    loadInboxes(store, environment === null ? [] : agentsOf(settings, environment)),
   ]);
   const facts: Facts = {
     now: clock.now(),
@@ -28,11 +34,11 @@ export async function loadWorld(ports: Ports, record: ReleaseRecord): Promise<Wo
     scopes: await Promise.all(
       [...scopes].map(([scope, { holder }]) => scopeFact(store, record, scope, holder)),
     ),
-    agents,
+    agents: [...inboxes].map(([agentId, inbox]) => agentFact(settings, agentId, inbox)),
     nextSerial: record.history.events + 1,
     sha256: (text) => crypto.sha256(text),
   };
-  return { facts, settings, scopes };
+  return { facts, settings, scopes, inboxes };
 }
 
 /** The project's policy, roster and workflow; the default policy where nothing was set yet. */
@@ -51,8 +57,7 @@ export async function loadSettings(store: Store, project: string): Promise<Polic
   );
 }
 
-/** The active agents that may be offered a job of this environment. */
-export const eligibleAgents = (settings: PolicyRecord, environment: string): readonly string[] =>
+const agentsOf = (settings: PolicyRecord, environment: string): readonly string[] =>
   settings.agents
     .filter((agent) => agent.environments.includes(environment))
     .map((agent) => agent.agentId);
@@ -92,18 +97,21 @@ async function scopeFact(
   return { scope, holder, holderKey: record?.issueKey ?? null };
 }
 
-async function loadAgents(
+/** The agents that were heard from last, if there are many; the roster holds active ones only. */
+async function loadInboxes(
   store: Store,
-  settings: PolicyRecord,
-  environment: string | null,
-): Promise<AgentFact[]> {
-  if (environment === null) return [];
-  const records = await Promise.all(
-    eligibleAgents(settings, environment).map((agentId) => store.get('agent', agentId)),
+  agentIds: readonly string[],
+): Promise<ReadonlyMap<string, InboxRecord>> {
+  const inboxes = await Promise.all(
+    agentIds.map(async (agentId) => [agentId, await store.get('inbox', agentId)] as const),
   );
-  return records.flatMap((record) =>
-    record?.state === 'active'
-      ? [{ agentId: record.agentId, environments: record.environments, lastSeen: record.lastSeen }]
-      : [],
-  );
+  const found = inboxes.flatMap(([agentId, inbox]) => (inbox ? [[agentId, inbox] as const] : []));
+  found.sort(([, left], [, right]) => (right.lastSeen ?? 0) - (left.lastSeen ?? 0));
+  return new Map(found.slice(0, AGENTS_PER_JOB_MAX));
 }
+
+const agentFact = (settings: PolicyRecord, agentId: string, inbox: InboxRecord): AgentFact => ({
+  agentId,
+  environments: settings.agents.find((member) => member.agentId === agentId)?.environments ?? [],
+  lastSeen: inbox.lastSeen ?? 0,
+});

@@ -14,5 +14,8 @@ export interface Content {
   readonly code: readonly CodeChange[];
 }
 
-/** Most sites that one release may carry. */
-export const CONTENT_SITES_MAX = 200;
+/**
+ * Most sites that one release may carry: a start locks all of them in the one transaction that offers the job,
+ * and a transaction holds 25 changes (release, history, outbox, job, up to 8 agents' inboxes, and the sites).
+ */
+export const CONTENT_SITES_MAX = 12;

@@ -11,8 +11,9 @@ import type { PersonTransition } from './transitions';
 /** Anybody may see the transition; the validator and the post-function judge. */
 export const ANYBODY = '*';
 
-/** Most accounts that are listed for one action; beyond it the field says anybody, to stay far below 8 KB. */
-export const GATE_ACCOUNTS_MAX = 20;
+/** Most accounts that are listed for one action, and most letters of them; beyond it the field says anybody, to stay below 8 KB. */
+const GATE_ACCOUNTS_MAX = 20;
+const GATE_LIST_MAX_CHARS = 1_500;
 
 export interface GateValue {
   /** Epoch seconds until which the value holds at the most. */
@@ -48,8 +49,10 @@ function visibleTo(
     row.who === 'approver' || row.who === 'any-approver'
       ? approvers(row.who, release, world)
       : permitted(row, release, world);
-  if (accounts === 'anybody' || accounts.length > GATE_ACCOUNTS_MAX) return [ANYBODY];
-  return [...new Set(accounts)].map((accountId) => `u:${accountId}`);
+  if (accounts === 'anybody') return [ANYBODY];
+  const listed = [...new Set(accounts)].map((accountId) => `u:${accountId}`);
+  const isLong = listed.length > GATE_ACCOUNTS_MAX || listed.join().length > GATE_LIST_MAX_CHARS;
+  return isLong ? [ANYBODY] : listed;
 }
 
 /** Whoever made the release or has approved it already sees no Approve. */

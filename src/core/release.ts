@@ -45,7 +45,7 @@ export interface Release {
   readonly reporter: string;
   readonly status: Status;
   readonly environment: string | null;
-  /** Counts the starts in this environment, from 1. */
+  /** Counts the starts of the release, from 1; 0 before the first. */
   readonly attempt: number;
   readonly content: Content | null;
   /** Whoever changed the content: with the reporter, its implementers. */
@@ -170,7 +170,6 @@ export function evolve(release: Release, event: ReleaseEvent): Release {
         ...release,
         status: 'awaiting-approval',
         environment: event.environment,
-        attempt: 0,
         planDigest: event.planDigest,
         approvals: [],
         terms: null,

@@ -130,6 +130,8 @@ export type EnrollmentRecord = z.infer<typeof EnrollmentRecord>;
 export const InboxRecord = z.object({
   version,
   jobs: z.array(z.string()),
+  /** The agent's last sign of life, noted at most once a minute; here, because whoever offers work reads it here. */
+  lastSeen: seconds.exactOptional(),
   /** Until then the agent is told to come again at once: a start is about to be recorded. */
   imminentUntil: seconds,
   /** Until then the agent is told to come every few seconds: somebody is watching. */

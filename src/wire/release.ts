@@ -26,7 +26,9 @@ export const ContentSchema: z.ZodType<Content> = z.strictObject({
   kind: z.enum(['Major', 'Minor', 'Hotfix']),
   code: z
     .array(CodeChangeSchema)
-    .max(CONTENT_SITES_MAX)
+    .max(CONTENT_SITES_MAX, {
+      message: `names more than ${String(CONTENT_SITES_MAX)} sites; split the release`,
+    })
     .refine((changes) => new Set(changes.map((change) => change.site)).size === changes.length, {
       message: 'names one site twice; a release carries each site once',
     }),

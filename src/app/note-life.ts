@@ -1,0 +1,39 @@
+/** An agent was heard from: noted where admins look, and where work is offered. */
+import type { AgentRecord, InboxRecord } from '#wire/records';
+import { changeInbox } from './offer-job';
+import type { Change, Ports } from './ports';
+
+/** A sign of life is written at most this often: writes are what Forge charges for. */
+const LAST_SEEN_EVERY_SECONDS = 60;
+
+interface SignOfLife {
+  readonly agent: AgentRecord;
+  readonly boot: string;
+  /** The agent's own version; absent where the message does not carry it. */
+  readonly version?: string;
+  /** Absent while nobody has approved the agent. */
+  readonly inbox: InboxRecord | undefined;
+}
+
+/** Whether a sign of life is worth a write by now. */
+export const isLifeDue = ({ clock }: Ports, agent: AgentRecord, boot: string): boolean =>
+  clock.now() - agent.lastSeen >= LAST_SEEN_EVERY_SECONDS || agent.boot !== boot;
+
+/** When somebody else writes at the same moment, the next message brings the next sign. */
+export async function noteLife(ports: Ports, life: SignOfLife): Promise<void> {
+  const { agent, boot, inbox } = life;
+  if (!isLifeDue(ports, agent, boot)) return;
+  const lastSeen = ports.clock.now();
+  const record: AgentRecord = {
+    ...agent,
+    version: agent.version + 1,
+    lastSeen,
+    boot,
+    agentVersion: life.version ?? agent.agentVersion,
+  };
+  const changes: Change[] = [
+    { type: 'set', entity: 'agent', key: agent.agentId, record, expect: agent.version },
+  ];
+  if (inbox) changes.push(changeInbox(agent.agentId, inbox, { lastSeen }));
+  await ports.store.transact(changes);
+}

@@ -1,0 +1,126 @@
+import { describe, expect, test } from '@jest/globals';
+import { ANYBODY, GATE_VALID_SECONDS, gateValue } from '#core/gate-field';
+import type { GateValue } from '#core/gate-field';
+import type { Site } from '#core/site';
+import { STATUS_ORDER } from '#core/status';
+import { PERSON_TRANSITIONS } from '#core/transitions';
+import {
+  aPolicy,
+  aPolicyOf,
+  aRelease,
+  aSite,
+  BACKUP,
+  LEADER,
+  NOW,
+  OWNER,
+  releaseIn,
+  REPORTER,
+  someFacts,
+  TESTER,
+} from '../support/builders';
+
+/** What Jira takes for an object field: we stay far below its 32,767. */
+const GATE_MAX_BYTES = 8 * 1024;
+
+const sizeOf = (gate: GateValue): number => Buffer.byteLength(JSON.stringify(gate));
+
+describe('the gate field', () => {
+  test('lists for each open action who may, and nothing for any other', () => {
+    const { allow } = gateValue(releaseIn('ready'), [], someFacts());
+
+    expect(allow).toEqual({
+      start: [`u:${LEADER}`, `u:${BACKUP}`, `u:${TESTER}`],
+      abort: [`u:${LEADER}`, `u:${BACKUP}`],
+    });
+  });
+
+  test.each(STATUS_ORDER.map((status) => [status]))(
+    'opens in %s what the table opens',
+    (status) => {
+      const { allow } = gateValue({ ...releaseIn('fix-pending'), status }, [], someFacts());
+
+      const open = PERSON_TRANSITIONS.filter((row) => row.from.includes(status));
+      expect(Object.keys(allow)).toEqual(open.map(({ action }) => action));
+    },
+  );
+
+  test('names the approvers of the step that is due, but nobody who made the release or has approved', () => {
+    const policy = aPolicyOf([
+      { label: 'Leader', count: 2, from: { kind: 'leaders' } },
+      { label: 'Owner', count: 1, from: { kind: 'accounts', accountIds: [OWNER] } },
+    ]);
+    const release = {
+      ...aRelease(),
+      status: 'awaiting-approval' as const,
+      environment: 'STAGE',
+      planDigest: 'p',
+      approvals: [{ accountId: LEADER, step: 'Leader', planDigest: 'p' }],
+    };
+
+    const { allow } = gateValue(release, [], someFacts({ policy }));
+    expect(allow['approve']).toEqual([`u:${BACKUP}`]);
+    expect(allow['reject']).toEqual([`u:${LEADER}`, `u:${BACKUP}`, `u:${OWNER}`]);
+
+    const own = { ...release, editors: [BACKUP] };
+    expect(gateValue(own, [], someFacts({ policy })).allow['approve']).toEqual([]);
+  });
+
+  test('says anybody where a group approves, because nobody here knows its members', () => {
+    const policy = aPolicyOf([{ label: 'QA', count: 1, from: { kind: 'group', groupId: 'qa' } }]);
+    const release = {
+      ...aRelease(),
+      status: 'awaiting-approval' as const,
+      environment: 'STAGE',
+      planDigest: 'p',
+    };
+
+    expect(gateValue(release, [], someFacts({ policy })).allow['approve']).toEqual([ANYBODY]);
+  });
+
+  test('says anybody for what editors do, because Jira’s own permission decides', () => {
+    expect(gateValue(aRelease(), [], someFacts()).allow['submit']).toEqual([ANYBODY]);
+    expect(gateValue(aRelease(), [], someFacts()).allow['submit']).not.toContain(`u:${REPORTER}`);
+  });
+
+  test('lists nobody but the leaders, their backups and the testers of the policy', () => {
+    for (const status of ['ready', 'deployed', 'fix-pending'] as const) {
+      const { allow } = gateValue(releaseIn(status), [], someFacts());
+      const listed = new Set(Object.values(allow).flat());
+      const known = [LEADER, BACKUP, TESTER].map((accountId) => `u:${accountId}`);
+
+      expect([...listed].filter((entry) => ![...known, ANYBODY].includes(entry))).toEqual([]);
+    }
+  });
+
+  test('stays below 8 KB with 10,000 leaders, and then says anybody', () => {
+    const sites = Array.from({ length: 5_000 }, (_, index) =>
+      aSite({ id: `site${index}`, leader: `acc-leader-${index}`, backup: `acc-backup-${index}` }),
+    );
+    const gate = gateValue(releaseIn('ready'), [], { ...someFacts(), sites });
+
+    expect(sizeOf(gate)).toBeLessThanOrEqual(GATE_MAX_BYTES);
+    expect(gate.allow['start']).toEqual([ANYBODY]);
+  });
+
+  test('stays below 8 KB with the longest account ids and the most moves that can be due', () => {
+    // Jira's account ids have at most 128 letters. Source: Jira's OpenAPI, v3, schema User.
+    const longest = (count: number): readonly Site[] =>
+      Array.from({ length: count }, (_, index) =>
+        aSite({ id: `site${index}`, leader: `${index}`.padStart(128, 'x'), backup: LEADER }),
+      );
+    const due = Array.from({ length: 20 }, () => 'repair-awaiting-approval');
+
+    for (const count of [1, 10, 19, 20, 40]) {
+      const world = { ...someFacts(), policy: aPolicy({ testers: [] }), sites: longest(count) };
+      const gate = gateValue(releaseIn('fix-pending'), due, world);
+
+      expect(sizeOf(gate)).toBeLessThanOrEqual(GATE_MAX_BYTES);
+    }
+  });
+
+  test('tells the moves that are due, in their order, and until when it holds', () => {
+    const gate = gateValue(releaseIn('code-executing'), ['no-sql', 'no-config'], someFacts());
+
+    expect(gate).toMatchObject({ due: ['no-sql', 'no-config'], until: NOW + GATE_VALID_SECONDS });
+  });
+});

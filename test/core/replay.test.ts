@@ -1,0 +1,150 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { commentOf, moveOf } from '#core/jira-moves';
+import { nowSentence } from '#core/now';
+import { replay } from '#core/release';
+import { eventText } from '#core/story';
+import { TRANSITIONS } from '#core/transitions';
+import { ReleaseEventSchema, ReleaseSchema } from '#wire/release';
+import { walkAlong, walks } from '../support/release-walk';
+
+const RUNS = { numRuns: 100 };
+
+describe('any walk of a release', () => {
+  test('is told by its events: replaying them gives the state, also after they were stored', () => {
+    fc.assert(
+      fc.property(walks, (steps) => {
+        const { history, state } = walkAlong(steps);
+        const stored = JSON.parse(JSON.stringify(history)) as unknown[];
+
+        expect(replay(history)).toEqual(state);
+        expect(replay(stored.map((event) => ReleaseEventSchema.parse(event)))).toEqual(state);
+        expect(ReleaseSchema.parse(JSON.parse(JSON.stringify(state)))).toEqual(state);
+      }),
+      RUNS,
+    );
+  });
+
+  test('keeps to the table: each change of status is a row’s, and Jira’s move leads to the same', () => {
+    fc.assert(
+      fc.property(walks, (steps) => {
+        walkAlong(steps, (event, { status }, after) => {
+          const isRow = TRANSITIONS.some(
+            ({ from, to }) => from.includes(status) && to === after.status,
+          );
+          const isLegal = status === after.status || isRow;
+
+          expect([event.type, status, after.status, isLegal]).toEqual([
+            event.type,
+            status,
+            after.status,
+            true,
+          ]);
+          expect(moveOf(event)?.to ?? after.status).toBe(after.status);
+        });
+      }),
+      RUNS,
+    );
+  });
+
+  test('never starts in STAGE before two people approved this very plan who did not make it', () => {
+    fc.assert(
+      fc.property(walks, (steps) => {
+        walkAlong(steps, (event, _, after) => {
+          if (event.type !== 'started' || after.environment !== 'STAGE') return;
+          const implementers = [after.reporter, ...after.editors];
+          const independent = after.approvals
+            .filter(({ planDigest }) => planDigest === after.planDigest)
+            .map(({ accountId }) => accountId)
+            .filter((person) => !implementers.includes(person));
+
+          expect(new Set(independent).size).toBeGreaterThanOrEqual(2);
+        });
+      }),
+      RUNS,
+    );
+  });
+
+  test('has one job at a time, ends it once, and never uses an id again', () => {
+    const ENDS = ['code-succeeded', 'code-failed', 'verified', 'not-verified'];
+
+    fc.assert(
+      fc.property(walks, (steps) => {
+        const { history } = walkAlong(steps);
+        const offered = history.flatMap((event) =>
+          event.type === 'stage-offered' ? [event.job] : [],
+        );
+        const ended = history.flatMap((event) =>
+          ENDS.includes(event.type) && 'job' in event ? [event.job] : [],
+        );
+
+        expect(new Set(offered).size).toBe(offered.length);
+        expect(new Set(ended).size).toBe(ended.length);
+        expect(ended.filter((job) => !offered.includes(job))).toEqual([]);
+      }),
+      RUNS,
+    );
+  });
+
+  test('counts its starts without ever using a number again, so that no run is taken for another', () => {
+    fc.assert(
+      fc.property(walks, (steps) => {
+        const attempts = walkAlong(steps).history.flatMap((event) =>
+          event.type === 'started' ? [event.attempt] : [],
+        );
+
+        expect(attempts).toEqual(attempts.map((_, index) => index + 1));
+      }),
+      RUNS,
+    );
+  });
+
+  test('can be told in words at any point', () => {
+    fc.assert(
+      fc.property(walks, (steps) => {
+        const { history, state, facts } = walkAlong(steps);
+
+        expect(nowSentence(state, facts)).toMatch(/[.?:]$/);
+        const texts = history.flatMap((event) => [eventText(event), commentOf(event, state)?.text]);
+        expect(texts.filter((text) => text?.match(/^$|undefined|null/))).toEqual([]);
+      }),
+      RUNS,
+    );
+  });
+
+  test('is the same when the same happens again', () => {
+    fc.assert(
+      fc.property(walks, (steps) => {
+        expect(walkAlong(steps)).toEqual(walkAlong(steps));
+      }),
+      { numRuns: 30 },
+    );
+  });
+});
+
+test('walks of this length do get everywhere', () => {
+  const seen = new Set<string>();
+  fc.assert(
+    fc.property(walks, (steps) => {
+      for (const event of walkAlong(steps).history) seen.add(event.type);
+    }),
+    { numRuns: 300 },
+  );
+
+  expect([...seen]).toEqual(
+    expect.arrayContaining([
+      'verified',
+      'code-failed',
+      'not-verified',
+      'outcome-unknown',
+      'answered',
+      'promoted',
+      'approved',
+      'rejected',
+      'retried',
+      'iterated',
+      'plan-changed',
+      'approvals-stale',
+    ]),
+  );
+});
