@@ -7,7 +7,7 @@ export interface HostClock extends Clock {
   /** How far this clock is ahead of the machine's. */
   readonly aheadMs: () => number;
   /** Forgets every timer. */
-  stop(): void;
+  readonly stop: () => void;
 }
 
 interface Timer {

@@ -33,7 +33,7 @@ export interface Delivery {
   start(): void;
   /** Parcels on the way, and parcels being received. */
   readonly counts: () => { readonly waiting: number; readonly running: number };
-  stop(): void;
+  readonly stop: () => void;
 }
 
 export interface DeliveryParts {

@@ -122,10 +122,7 @@ async function assemble(
   const invocations = createInvocations();
   const gaps = createGaps(log);
   const delivery = createDelivery({ database, clock, chance: chance.fork('delivery'), log });
-  closing.push(() => {
-    delivery.stop();
-    clock.stop();
-  });
+  closing.push(clock.stop);
 
   // Proxy, app and Jira need each other, so the first to start see the others through these.
   const late: { app?: RunningApp; jira?: JiraService; site?: ReturnType<typeof createSite> } = {};
@@ -207,6 +204,8 @@ async function assemble(
     workers: running.workers.size,
   });
   platform.start();
+  // First of all to stop: a call that is cut off by the stop comes again after the restart.
+  closing.push(delivery.stop);
   return {
     siteUrl,
     proxyUrl,

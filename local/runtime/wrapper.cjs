@@ -78,15 +78,13 @@ const metrics = {
 // The host's clock may be ahead of the machine's; the app then lives in the host's time.
 const RealDate = Date;
 let aheadMs = 0;
-globalThis.Date = class Date extends RealDate {
-  constructor(...parts) {
-    if (parts.length === 0) super(RealDate.now() + aheadMs);
-    else super(...parts);
-  }
-  static now() {
-    return RealDate.now() + aheadMs;
-  }
-};
+const now = () => RealDate.now() + aheadMs;
+globalThis.Date = new Proxy(RealDate, {
+  construct: (target, parts, newTarget) =>
+    Reflect.construct(target, parts.length === 0 ? [now()] : parts, newTarget),
+  apply: () => new RealDate(now()).toString(),
+  get: (target, property) => (property === 'now' ? now : Reflect.get(target, property)),
+});
 
 const LEVELS = { debug: 20, log: 30, info: 30, warn: 40, error: 50 };
 

@@ -9,6 +9,12 @@ jest.setTimeout(30_000);
 
 const median = (values: number[]) => values.sort((a, b) => a - b)[Math.floor(values.length / 2)];
 
+interface Now {
+  readonly now: number;
+  readonly iso: string;
+  readonly isDate: boolean;
+}
+
 const judging = (wish: string, deadlineSeconds = 25) => ({
   moduleKey: 'gate',
   moduleType: 'jira:workflowValidator',
@@ -106,8 +112,9 @@ describe('functions of the real bundle', () => {
 
   test('live in the time of the host', async () => {
     host.clock.advance(3_600_000);
-    const { now, iso } = (await host.probe('now')) as { now: number; iso: string };
+    const { now, iso, isDate } = (await host.probe('now')) as Now;
     expect(Math.abs(now - host.clock.now())).toBeLessThan(10_000);
+    expect(isDate).toBe(true);
     expect(Math.abs(Date.parse(iso) - host.clock.now())).toBeLessThan(10_000);
   });
 

@@ -1,11 +1,19 @@
 /** What stops a start, in one clear sentence; and what a start finds again. */
-import { afterAll, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, afterEach, describe, expect, jest, test } from '@jest/globals';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { callsOf, chain, eventually, runChains, startFixtureHost } from '../support/fixture-host';
+import {
+  callsOf,
+  chain,
+  eventually,
+  runChains,
+  startFixtureHost,
+  type FixtureHost,
+} from '../support/fixture-host';
+import type { LocalJiraSettings } from '../../local/host';
 import { PROGRAM } from '../support/run-fixture-host';
 import { START_DEADLINE_MS } from '../support/start-deadline';
 
@@ -19,6 +27,16 @@ const folder = () => {
   return directory;
 };
 afterAll(() => scratch.forEach((directory) => rmSync(directory, { recursive: true, force: true })));
+
+const hosts: FixtureHost[] = [];
+const start = async (settings: Partial<LocalJiraSettings> = {}) => {
+  const host = await startFixtureHost(settings);
+  hosts.push(host);
+  return host;
+};
+afterEach(async () => {
+  for (const host of hosts.splice(0)) await host.end();
+});
 
 /** A copy of the fixture app, beside it so that packages are found, with one file changed. */
 function changedApp(file: string, change: (text: string) => string): string {
@@ -37,14 +55,14 @@ describe('a start is refused', () => {
     const appDirectory = changedApp('manifest.yml', (text) =>
       text.replace('jira:issuePanel:', 'jira:issueActivity:'),
     );
-    await expect(startFixtureHost({ appDirectory })).rejects.toThrow(
+    await expect(start({ appDirectory })).rejects.toThrow(
       'Module "panel" of manifest.yml has the type "jira:issueActivity", which Local Jira does not run',
     );
   });
 
   test('for what Forge’s own validation finds, with the line', async () => {
     const appDirectory = changedApp('manifest.yml', (text) => text.replace('fiveMinute', 'minute'));
-    await expect(startFixtureHost({ appDirectory, bundleDirectory: folder() })).rejects.toThrow(
+    await expect(start({ appDirectory, bundleDirectory: folder() })).rejects.toThrow(
       /manifest\.yml:\d+:\d+ .*interval/,
     );
   });
@@ -53,7 +71,7 @@ describe('a start is refused', () => {
     const appDirectory = changedApp('manifest.yml', (text) =>
       text.replace('index.judge', 'index.judgement'),
     );
-    await expect(startFixtureHost({ appDirectory, bundleDirectory: folder() })).rejects.toThrow(
+    await expect(start({ appDirectory, bundleDirectory: folder() })).rejects.toThrow(
       'Function "judge" of manifest.yml names the handler index.judgement, but src/index exports no "judgement"; it exports',
     );
   });
@@ -63,45 +81,43 @@ describe('a start is refused', () => {
       'src/index.ts',
       (text) => `${text}\nif (Date.now() > 0) throw new Error('broken from the start');\n`,
     );
-    await expect(startFixtureHost({ appDirectory, bundleDirectory: folder() })).rejects.toThrow(
+    await expect(start({ appDirectory, bundleDirectory: folder() })).rejects.toThrow(
       'src/index of the app cannot be loaded: broken from the start',
     );
   });
 
   test('for source with a type error', async () => {
     const appDirectory = changedApp('src/index.ts', (text) => `${text}\nconst n: number = 'x';\n`);
-    await expect(startFixtureHost({ appDirectory, bundleDirectory: folder() })).rejects.toThrow(
+    await expect(start({ appDirectory, bundleDirectory: folder() })).rejects.toThrow(
       /could not be bundled[^]*not assignable to type 'number'/,
     );
   });
 
   test('on a port that is taken', async () => {
-    const host = await startFixtureHost();
+    const host = await start();
     const port = Number(new URL(host.siteUrl).port);
-    await expect(startFixtureHost({ port })).rejects.toThrow('EADDRINUSE');
-    await host.end();
+    await expect(start({ port })).rejects.toThrow('EADDRINUSE');
   });
 
   test('on a state that another host uses', async () => {
-    const host = await startFixtureHost();
+    const host = await start();
     const { stateDirectory } = host;
-    await expect(startFixtureHost({ stateDirectory })).rejects.toThrow(
+    await expect(start({ stateDirectory })).rejects.toThrow(
       /^Another Local Jira uses .*; stop it, or choose another state directory\.$/,
     );
-    await host.end();
   });
 });
 
 describe('a restart', () => {
   test('finds records, secrets, addresses and waiting calls again', async () => {
     const stateDirectory = folder();
-    const before = await startFixtureHost({ stateDirectory });
+    const before = await start({ stateDirectory });
     await runChains(before, chain('set', ['k', 'kept']), chain('setSecret', ['s', 'hidden']));
     const ids = Object.values(before.webTriggerUrls()).map((url) => new URL(url).pathname);
     await before.probe('push', { events: [{ body: { mark: 'waiting' }, delayInSeconds: 600 }] });
     await before.stop();
 
-    const after = await startFixtureHost({ stateDirectory });
+    const after = await start({ stateDirectory });
     expect(await runChains(after, chain('get', ['k']), chain('getSecret', ['s']))).toEqual([
       { value: 'kept' },
       { value: 'hidden' },
@@ -109,7 +125,6 @@ describe('a restart', () => {
     expect(Object.values(after.webTriggerUrls()).map((url) => new URL(url).pathname)).toEqual(ids);
     after.clock.advance(601_000);
     await eventually(async () => (await callsOf(after, 'waiting')) === 1, 'the waiting call');
-    await after.end();
   });
 
   test('after kill -9 delivers what was on the way', async () => {
@@ -123,29 +138,26 @@ describe('a restart', () => {
     child.kill('SIGKILL');
     await once(child, 'exit');
 
-    const after = await startFixtureHost({ stateDirectory });
+    const after = await start({ stateDirectory });
     after.clock.advance(601_000);
     await eventually(async () => (await callsOf(after, 'survivor')) === 1, 'the surviving call');
-    await after.end();
   });
 
   test('with reset finds nothing', async () => {
     const stateDirectory = folder();
-    const before = await startFixtureHost({ stateDirectory });
+    const before = await start({ stateDirectory });
     await runChains(before, chain('set', ['k', 'kept']));
     await before.stop();
 
-    const after = await startFixtureHost({ stateDirectory, reset: true });
+    const after = await start({ stateDirectory, reset: true });
     expect(await runChains(after, chain('get', ['k']))).toEqual([{}]);
-    await after.end();
   });
 
   test('from the cache of bundles takes less than 15 s', async () => {
     const startedMs = performance.now();
-    const host = await startFixtureHost();
+    await start();
     const seconds = (performance.now() - startedMs) / 1_000;
     console.info(`Later start of Local Jira: ${seconds.toFixed(1)} s (≤ 15).`);
     expect(seconds).toBeLessThanOrEqual(15);
-    await host.end();
   });
 });

@@ -3,6 +3,11 @@ import api, { assumeTrustedRoute, fetch, webTrigger } from '@forge/api';
 import { Queue } from '@forge/events';
 import { runChain, type Step } from './chain';
 
+interface Push {
+  readonly events: { body: Record<string, unknown> }[];
+  readonly queue?: string;
+}
+
 const probes = {
   chains: async ({ steps }: { steps: Step[] }) => {
     const answers = [];
@@ -21,13 +26,16 @@ const probes = {
     const response = await fetch(url);
     return { status: response.status, blocked: response.headers.get('forge-proxy-error') };
   },
-  push: async ({ events, queue }: { events: { body: Record<string, unknown> }[]; queue: string }) =>
-    new Queue({ key: queue }).push(events),
+  push: async ({ events, queue = 'jobs' }: Push) => new Queue({ key: queue }).push(events),
   stats: async ({ jobId }: { jobId: string }) => new Queue({ key: 'jobs' }).getStats(jobId),
   cancel: async ({ jobId }: { jobId: string }) => new Queue({ key: 'jobs' }).cancel(jobId),
   url: async ({ key, forceCreate = false }: { key: string; forceCreate?: boolean }) =>
     webTrigger.getUrl(key, { forceCreate }),
-  now: () => ({ now: Date.now(), iso: new Date().toISOString() }),
+  now: () => ({
+    now: Date.now(),
+    iso: new Date().toISOString(),
+    isDate: new Date(0) instanceof Date && new Date(0).getTime() === 0,
+  }),
   env: () => ({ names: Object.keys(process.env).sort(), flags: process.execArgv }),
   print: () => {
     process.stdout.write('no JSON at all\n{"half": \n');
