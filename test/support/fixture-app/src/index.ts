@@ -14,9 +14,9 @@ interface Marked {
 
 async function note(event: Marked) {
   const mark = event.mark ?? 'unmarked';
-  // One key per call: two calls at once would overwrite a counter.
-  await kvs.set(`call.${mark}.${randomUUID()}`, true);
   await kvs.set(`last.${mark}`, { event });
+  // One key per call: two calls at once would overwrite a counter. The last write, since tests wait for it.
+  await kvs.set(`call.${mark}.${randomUUID()}`, true);
   if (event.ask === 'retry') {
     return new InvocationError({
       retryAfter: 2,
