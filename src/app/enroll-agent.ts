@@ -1,6 +1,6 @@
 /** A new agent redeems its one-time code; an admin still has to confirm its fingerprint. */
 import type { EnrollAnswer, EnrollData } from '#wire/agent';
-import type { AgentRecord } from '#wire/records';
+import type { AgentRecord, EnrollmentRecord } from '#wire/records';
 import { ok, unauthorized } from './agent-answer';
 import type { AgentAnswer } from './agent-answer';
 import type { Ports } from './ports';
@@ -12,7 +12,8 @@ export async function enrollAgent(ports: Ports, data: EnrollData): Promise<Agent
   const codeKey = crypto.sha256(data.code);
   const agentId = `ag-${crypto.keyId(data.publicKey)}`;
   const enrollment = await store.get('enrollment', codeKey);
-  if (!enrollment) return unauthorized(now);
+  const known = await store.get('agent', agentId);
+  if (!enrollment || (known && !mayComeBack(known, enrollment))) return unauthorized(now);
   if (enrollment.usedBy === null) {
     if (enrollment.expiresAt < now) return unauthorized(now);
     const used = { ...enrollment, version: enrollment.version + 1, usedBy: agentId };
@@ -28,7 +29,7 @@ export async function enrollAgent(ports: Ports, data: EnrollData): Promise<Agent
     version: 1,
     agentId,
     project: enrollment.project,
-    name: data.name,
+    name: enrollment.name,
     state: 'pending',
     keys: [{ id: crypto.keyId(data.publicKey), publicKey: data.publicKey, notAfter: null }],
     environments: enrollment.environments,
@@ -47,3 +48,7 @@ export async function enrollAgent(ports: Ports, data: EnrollData): Promise<Agent
   };
   return ok(answer);
 }
+
+/** A revoked key is worth nothing for ever, and a key belongs to one project. */
+const mayComeBack = (known: AgentRecord, enrollment: EnrollmentRecord): boolean =>
+  known.state !== 'revoked' && known.project === enrollment.project;

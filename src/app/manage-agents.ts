@@ -67,8 +67,13 @@ export async function approveAgent(
       `There is no agent ${input.agentId} in this project; reload the list of agents.`,
     );
   if (agent.state === 'revoked')
-    return refused(`Agent ${agent.name} was revoked; enroll it anew with a fresh code.`);
-  const matches = agent.keys.some((key) => crypto.fingerprint(key.publicKey) === input.fingerprint);
+    return refused(
+      `Agent ${agent.name} was revoked; enroll it anew with a fresh code and a fresh key.`,
+    );
+  const compared = lettersOf(input.fingerprint);
+  const matches = agent.keys.some(
+    (key) => lettersOf(crypto.fingerprint(key.publicKey)) === compared,
+  );
   if (!matches)
     return refused(
       `The fingerprint is not the one of agent ${agent.name}; compare it with what the agent printed.`,
@@ -83,6 +88,9 @@ export async function approveAgent(
   });
   return changeRoster(ports, { ...agent, state: 'active' }, agent.version);
 }
+
+/** People paste a fingerprint with the spaces that they like. */
+const lettersOf = (fingerprint: string): string => fingerprint.replace(/\s/g, '').toLowerCase();
 
 /** Takes effect at once: the next call of the agent is answered as a stranger's. */
 export async function revokeAgent(

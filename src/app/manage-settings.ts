@@ -5,7 +5,8 @@ import type { Outcome, SettingsView } from '#wire/page';
 import { listAgents } from './manage-agents';
 import { refused } from './outcome';
 import type { Ports } from './ports';
-import { loadSettings, siteKey } from './world';
+import { siteKey } from './site-key';
+import { loadSettings } from './world';
 
 /** Everything the settings page shows, in one answer. */
 export async function showSettings(ports: Ports, project: string): Promise<SettingsView> {
@@ -37,6 +38,8 @@ export async function putSite(
   input: { readonly project: string; readonly site: Site },
 ): Promise<Outcome> {
   const { store, clock } = ports;
+  const bytes = new TextEncoder().encode(JSON.stringify(input.site)).length;
+  if (bytes > SITE_MAX_BYTES) return refused(tooLarge(input.site, bytes));
   const key = siteKey(input.project, input.site.id);
   const known = await store.get('site', key);
   const record = {
@@ -56,6 +59,13 @@ export async function putSite(
   ]);
   return result === 'done' ? { kind: 'done' } : refused(changedMeanwhile(`Site ${input.site.id}`));
 }
+
+/** Largest description of a site, below the 240 KiB of one stored value: some 2,000 hosts over all environments. */
+const SITE_MAX_BYTES = 200 * 1024;
+
+const tooLarge = ({ id }: Site, bytes: number): string =>
+  `The description of site ${id} has ${String(Math.ceil(bytes / 1024))} KB and may have 200 KB; ` +
+  'take hosts out, or describe them as a second site.';
 
 /** Replaces the policy; its version counts up, so that plans made under the old one are known. */
 export async function putPolicy(

@@ -1,0 +1,47 @@
+import { describe, expect, test } from '@jest/globals';
+import { chunkOf, chunksOf } from '#app/host-chunks';
+import { CHANGES_MAX } from '#app/ports';
+import { sha256 } from '#forge/sha256';
+import { aContent, aPlan, aSite, PACKAGE_DIGEST, someHosts } from '../support/builders';
+
+const planOf = (hosts: number) => aPlan({ sites: [aSite({ hosts: someHosts(hosts) })] });
+
+describe('the chunks of host states', () => {
+  test.each([
+    [1, 1],
+    [250, 1],
+    [251, 2],
+    [1_000, 4],
+    [10_000, 24],
+  ])('%d hosts are kept in %d', (hosts, chunks) => {
+    expect(chunksOf(planOf(hosts))).toBe(chunks);
+  });
+
+  test('fit with their job into one transaction, even if a report touches all of them', () => {
+    expect(chunksOf(planOf(10_000)) + 1).toBeLessThanOrEqual(CHANGES_MAX);
+  });
+
+  test('count the hosts of all sites, each once', () => {
+    const code = ['shop', 'pay'].map((site) => ({
+      site,
+      version: '1.0.0',
+      artifactSha256: PACKAGE_DIGEST,
+    }));
+    const hosts = someHosts(200);
+    const sites = [aSite({ hosts }), aSite({ id: 'pay', hosts })];
+
+    expect(chunksOf(aPlan({ content: aContent({ code }), sites }))).toBe(2);
+  });
+
+  test('fill evenly, and a host is always in the same', () => {
+    const counts = new Map<number, number>();
+    for (const { id } of someHosts(10_000)) {
+      const chunk = chunkOf(id, 24, sha256);
+      expect(chunkOf(id, 24, sha256)).toBe(chunk);
+      counts.set(chunk, (counts.get(chunk) ?? 0) + 1);
+    }
+
+    expect(counts.size).toBe(24);
+    expect(Math.max(...counts.values())).toBeLessThan(600);
+  });
+});
