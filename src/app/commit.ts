@@ -35,7 +35,7 @@ export async function commit(ports: Ports, commit: Commit): Promise<'done' | 'co
   const { record, events } = commit;
   await Promise.all(commit.texts.map((text) => store.putText(text)));
   const state = events.reduce(evolve, record.state);
-  const jira = withEffects(record.jira, record.state, events, commit.repair ?? null);
+  const jira = withEffects(record.jira, record.state, events, commit.repair ?? null, clock.now());
   const segment =
     events.length === 0
       ? undefined

@@ -1,9 +1,11 @@
 /** From events to what Jira must show, as a list in order. */
+import { deploymentsOf } from '#core/deployments';
 import { commentOf, moveOf } from '#core/jira-moves';
 import { evolve } from '#core/release';
 import type { Release, ReleaseEvent } from '#core/release';
 import type { Status } from '#core/status';
 import type { Effect, ReleaseRecord } from '#wire/records';
+import { siteKey } from './site-key';
 
 type JiraSide = ReleaseRecord['jira'];
 
@@ -17,13 +19,14 @@ export function withEffects(
   before: Release,
   events: readonly ReleaseEvent[],
   repair: Status | null,
+  now: number,
 ): JiraSide {
   let serial = jira.nextSerial;
   const next = (): number => serial++;
   const isRepaired = repair !== null || jira.effects.some((effect) => effect.kind === 'repair');
   const home = repair ?? events.reduce(evolve, before).status;
   const open = isRepaired
-    ? jira.effects.filter((effect) => effect.kind === 'comment')
+    ? jira.effects.filter(({ kind }) => kind === 'comment' || kind === 'deployment')
     : jira.effects;
   const effects: Effect[] = [{ kind: 'gate', serial: next() }];
   if (isRepaired) effects.push({ kind: 'repair', serial: next(), to: home });
@@ -34,6 +37,12 @@ export function withEffects(
     if (move) effects.push({ kind: 'move', serial: next(), action: move.action, to: move.to });
     const comment = commentOf(event, release);
     if (comment) effects.push({ kind: 'comment', serial: next(), ...comment });
+    const deployments = deploymentsOf(event, release, now).map((deployment) => ({
+      ...deployment,
+      version: 1,
+      site: siteKey(release.project, deployment.site),
+    }));
+    if (deployments.length > 0) effects.push({ kind: 'deployment', serial: next(), deployments });
   }
   return { ...jira, effects: [...open, ...effects], nextSerial: serial };
 }

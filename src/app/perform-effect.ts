@@ -56,6 +56,15 @@ async function perform(
     case 'comment':
       await ports.jira.comment(issueId, `${issueId}.${String(effect.serial)}`, effect);
       return done(({ jira }) => jira);
+    case 'deployment':
+      for (const deployment of effect.deployments) {
+        await ports.store.create(
+          'deployment',
+          `${issueId}.${String(effect.serial)}.${deployment.site}`,
+          deployment,
+        );
+      }
+      return done(({ jira }) => jira);
   }
 }
 
@@ -109,13 +118,16 @@ const leadsFrom = (action: string, stands: Status | undefined): boolean =>
   );
 
 /** Somebody moved the issue away in the middle: the moves are replaced by one repair to where the store stands. */
-const straightHome = ({ jira, state }: ReleaseRecord): JiraSide =>
-  withEffects(jira, state, [], state.status);
+const straightHome = ({ jira, state, updatedAt }: ReleaseRecord): JiraSide =>
+  withEffects(jira, state, [], state.status, updatedAt);
 
 const done = (jira: EffectDone['jira']): EffectOutcome => ({ kind: 'done', jira });
 
-/** A deleted issue has nothing left to show. */
-const nothingToShow = done(({ jira }) => ({ ...jira, effects: [] }));
+/** A deleted issue has nothing left to show; its history stays. */
+const nothingToShow = done(({ jira }) => ({
+  ...jira,
+  effects: jira.effects.filter(({ kind }) => kind === 'deployment'),
+}));
 
 /** In doubt the issue exists. */
 async function isDeleted({ jira }: Ports, issueId: string): Promise<boolean> {

@@ -5,6 +5,7 @@ import { DEFAULT_POLICY } from '#core/policy';
 import type { Release } from '#core/release';
 import type { InboxRecord, PolicyRecord, ReleaseRecord, ScopeRecord } from '#wire/records';
 import type { Ports, Store } from './ports';
+import { siteKey } from './site-key';
 
 export interface World {
   readonly facts: Facts;
@@ -61,9 +62,6 @@ const agentsOf = (settings: PolicyRecord, environment: string): readonly string[
   settings.agents
     .filter((agent) => agent.environments.includes(environment))
     .map((agent) => agent.agentId);
-
-/** The key of a site's record. */
-export const siteKey = (project: string, site: string): string => `${project}.${site}`;
 
 async function loadSites(store: Store, release: Release) {
   const names = (release.content?.code ?? []).map((change) => change.site);

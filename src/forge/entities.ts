@@ -16,7 +16,7 @@ export const ATTRIBUTES: { readonly [Name in EntityName]: readonly (keyof Record
   site: ['version', 'project', 'updatedAt'],
   policy: ['version', 'installed', 'updatedAt'],
   'host-states': ['version'],
-  deployment: ['version', 'project', 'startedAt'],
+  deployment: ['version', 'site', 'environment', 'endedAt'],
 };
 
 const SCHEMAS: { readonly [Name in EntityName]: z.ZodType<RecordOf<Name>> } = ENTITIES;

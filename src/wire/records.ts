@@ -10,7 +10,23 @@ import { PolicySchema, SiteSchema } from './site';
 const version = z.int().min(0);
 const seconds = z.int().min(0);
 
-/** A Jira effect still to do; the first of the list is done first. */
+/** How one attempt ended at one site: the history of a site is a list of these. */
+export const DeploymentRecord = z.object({
+  version,
+  /** Indexed: project and site, because a site's id counts within its project. */
+  site: z.string(),
+  environment: z.string(),
+  endedAt: seconds,
+  issueId: z.string(),
+  attempt: version,
+  releaseVersion: z.string(),
+  artifactSha256: z.string(),
+  planDigest: z.string(),
+  result: z.enum(['deployed', 'failed']),
+});
+export type DeploymentRecord = z.infer<typeof DeploymentRecord>;
+
+/** What is still to do after an event, outside the transaction that recorded it; the first of the list is done first. */
 export const Effect = z.discriminatedUnion('kind', [
   /** Write the gate field and the environment field as the release stands then. */
   z.object({ kind: z.literal('gate'), serial: version }),
@@ -23,6 +39,12 @@ export const Effect = z.discriminatedUnion('kind', [
     tone: z.enum(['failure', 'success', 'notice']),
     label: z.string(),
     text: z.string(),
+  }),
+  /** Write how the attempt ended into the history of each of its sites. */
+  z.object({
+    kind: z.literal('deployment'),
+    serial: version,
+    deployments: z.array(DeploymentRecord),
   }),
 ]);
 export type Effect = z.infer<typeof Effect>;
@@ -192,19 +214,6 @@ export type HostStatesRecord = z.infer<typeof HostStatesRecord>;
 
 /** Hosts in one chunk of host states: ~22 KB. */
 export const HOSTS_PER_CHUNK = 250;
-
-export const DeploymentRecord = z.object({
-  version,
-  project: z.string(),
-  issueId: z.string(),
-  environment: z.string(),
-  attempt: version,
-  planDigest: z.string(),
-  startedAt: seconds,
-  endedAt: seconds,
-  result: z.enum(['running', 'deployed', 'failed', 'unknown']),
-});
-export type DeploymentRecord = z.infer<typeof DeploymentRecord>;
 
 /** Every entity with its schema, as the manifest declares them. */
 export const ENTITIES = {
