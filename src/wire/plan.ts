@@ -8,10 +8,10 @@ const absolutePath = z
   .string()
   .regex(/^(\/[A-Za-z0-9._-]+)+$/)
   .max(200)
-  .refine((path) => !path.split('/').includes('..'));
+  .refine((path) => !/\/\.\.?(\/|$)/.test(path));
 const urlPath = z
   .string()
-  .regex(/^\/[A-Za-z0-9._~/-]*$/)
+  .regex(/^\/(?!\/)[A-Za-z0-9._~/-]*$/)
   .max(200);
 const sha256Hex = z.string().regex(/^[0-9a-f]{64}$/);
 

@@ -11,7 +11,7 @@ const account = z.string().min(1).max(200);
 const port = z.int().min(1).max(65_535);
 const urlPath = z
   .string()
-  .regex(/^\/[A-Za-z0-9._~/-]*$/, { message: 'must be a path such as /healthz' })
+  .regex(/^\/(?!\/)[A-Za-z0-9._~/-]*$/, { message: 'must be a path such as /healthz' })
   .max(200);
 
 /** Hosts in one environment of a site: the size we design for. */
@@ -40,7 +40,7 @@ const SiteEnvironmentSchema = z.strictObject({
       message: 'must be an absolute path of plain names such as /srv/shop',
     })
     .max(200)
-    .refine((path) => !path.split('/').includes('..'), { message: 'must not contain ..' }),
+    .refine((path) => !/\/\.\.?(\/|$)/.test(path), { message: 'must not contain . or ..' }),
   servicePort: port,
   healthPath: urlPath,
   versionPath: urlPath.exactOptional(),
@@ -58,15 +58,22 @@ export const SiteSchema: z.ZodType<Site> = z.strictObject({
 });
 
 /** An approval that the policy of an environment asks for. */
-export const ApprovalStepSchema = z.strictObject({
-  label: z.string().min(1).max(80),
-  count: z.int().min(1).max(20),
-  from: z.discriminatedUnion('kind', [
-    z.strictObject({ kind: z.literal('leaders') }),
-    z.strictObject({ kind: z.literal('accounts'), accountIds: z.array(account).min(1).max(100) }),
-    z.strictObject({ kind: z.literal('group'), groupId: z.string().min(1).max(200) }),
-  ]),
-});
+export const ApprovalStepSchema = z
+  .strictObject({
+    label: z.string().min(1).max(80),
+    count: z.int().min(1).max(20),
+    from: z.discriminatedUnion('kind', [
+      z.strictObject({ kind: z.literal('leaders') }),
+      z.strictObject({ kind: z.literal('accounts'), accountIds: z.array(account).min(1).max(100) }),
+      z.strictObject({ kind: z.literal('group'), groupId: z.string().min(1).max(200) }),
+    ]),
+  })
+  .refine(({ count, from }) => from.kind !== 'accounts' || count <= from.accountIds.length, {
+    message: 'asks for more approvals than it names people; lower the count or name more',
+  });
+
+/** Approvals count by the label of their step, and releases stand in environments by their name. */
+const areDistinct = (names: readonly string[]): boolean => new Set(names).size === names.length;
 
 export const PolicySchema: z.ZodType<Policy> = z.strictObject({
   version: z.int().min(1),
@@ -74,11 +81,19 @@ export const PolicySchema: z.ZodType<Policy> = z.strictObject({
     .array(
       z.strictObject({
         id: name,
-        approvals: z.array(ApprovalStepSchema).max(20),
+        approvals: z
+          .array(ApprovalStepSchema)
+          .max(20)
+          .refine((steps) => areDistinct(steps.map(({ label }) => label)), {
+            message: 'names two approvals alike; give each a label of its own',
+          }),
         starters: z.enum(['leaders', 'testers']),
       }),
     )
     .min(1)
-    .max(20),
+    .max(20)
+    .refine((environments) => areDistinct(environments.map(({ id }) => id)), {
+      message: 'names one environment twice; name each once',
+    }),
   testers: z.array(account).max(100),
 });

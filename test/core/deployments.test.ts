@@ -19,7 +19,7 @@ const started: readonly ReleaseEvent[] = [
     },
   },
   { type: 'submitted', by: 'dev', environment: 'SIT', planDigest: digest('c') },
-  { type: 'started', by: 'leader', attempt: 3 },
+  { type: 'started', by: 'leader', attempt: 3, terms: { policyVersion: 1, approvals: [] } },
 ];
 
 const after = (event: ReleaseEvent) =>

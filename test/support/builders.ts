@@ -4,7 +4,7 @@ import { decide } from '#core/decide';
 import type { Decision } from '#core/decide';
 import type { Command } from '#core/command';
 import type { AgentFact, Facts, Person } from '#core/facts';
-import { buildPlan, planText } from '#core/plan';
+import { buildPlan } from '#core/plan';
 import type { Plan } from '#core/plan';
 import type { Policy } from '#core/policy';
 import { evolve, replay } from '#core/release';
@@ -130,10 +130,8 @@ export const aRelease = (over: Partial<Release> = {}): Release => ({
   ...over,
 });
 
-/** The plan of the content in an environment, as it is bound. */
-export function aPlan(
-  over: Partial<Parameters<typeof buildPlan>[0]> = {},
-): Plan & { readonly digest: string } {
+/** The plan of the content in an environment. */
+export function aPlan(over: Partial<Parameters<typeof buildPlan>[0]> = {}): Plan {
   const planned = buildPlan({
     issueId: '10001',
     environment: 'SIT',
@@ -143,7 +141,7 @@ export function aPlan(
     ...over,
   });
   if (planned.kind === 'impossible') throw new Error(JSON.stringify(planned.problems));
-  return { ...planned.plan, digest: sha256(planText(planned.plan)) };
+  return planned.plan;
 }
 
 /** The events of an accepted command; throws the refusals otherwise. */
@@ -169,7 +167,7 @@ export const aClick = (
 });
 
 /** The release after commands that must be accepted, one after the other. */
-export const afterCommands = (
+const afterCommands = (
   release: Release,
   commands: readonly ((release: Release) => Command)[],
   facts: Facts = someFacts(),
