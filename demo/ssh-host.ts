@@ -5,6 +5,7 @@
  *   tsx demo/ssh-host.ts --address 127.0.0.2 --port 2201 --directory <dir> --host-key <file> --authorized-key <file>
  */
 import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
@@ -27,7 +28,7 @@ export interface SshHost {
   close(): Promise<void>;
 }
 
-/** Starts a host; it runs until it is closed, its commands until they end. */
+/** Starts a host; closed, it ends its commands, but no service that has detached itself from them. */
 export function startSshHost(options: SshHostOptions): Promise<SshHost> {
   const { address, port, directory, hostKeyFile, authorizedKeyFile } = options;
   if (!/^(\/[A-Za-z0-9._-]+)+$/.test(directory)) {
@@ -38,6 +39,7 @@ export function startSshHost(options: SshHostOptions): Promise<SshHost> {
   mkdirSync(directory, { recursive: true });
   const authorized = parseKey(readFileSync(authorizedKeyFile, 'utf8'));
   const clients = new Set<Connection>();
+  const running = new Set<ChildProcess>();
   const server = new Server({ hostKeys: [hostKey(hostKeyFile)] }, (client) => {
     clients.add(client);
     client.on('close', () => clients.delete(client));
@@ -49,7 +51,9 @@ export function startSshHost(options: SshHostOptions): Promise<SshHost> {
     });
     client.on('session', (accept) => {
       accept().on('exec', (acceptExec, _reject, { command }) => {
-        runCommand(acceptExec(), command, options);
+        const child = runCommand(acceptExec(), command, options);
+        running.add(child);
+        child.on('close', () => running.delete(child));
       });
     });
   });
@@ -58,6 +62,7 @@ export function startSshHost(options: SshHostOptions): Promise<SshHost> {
     new Promise((resolve) => {
       server.close(() => resolve());
       for (const client of clients) client.end();
+      running.forEach(endGroup);
     });
   return new Promise((resolve, reject) => {
     server.on('error', reject);
@@ -69,10 +74,15 @@ export function startSshHost(options: SshHostOptions): Promise<SshHost> {
   });
 }
 
-function runCommand(channel: ServerChannel, command: string, options: SshHostOptions): void {
+function runCommand(
+  channel: ServerChannel,
+  command: string,
+  options: SshHostOptions,
+): ChildProcess {
   const child = spawn('sh', ['-c', insideDirectory(command, options.directory)], {
     cwd: options.directory,
     env: { ...process.env, BIND_ADDRESS: options.address },
+    detached: true,
   });
   channel.pipe(child.stdin);
   // The program may end before it has read everything.
@@ -85,6 +95,16 @@ function runCommand(channel: ServerChannel, command: string, options: SshHostOpt
     channel.end();
   });
   channel.on('close', () => child.stdin.end());
+  return child;
+}
+
+function endGroup({ pid }: ChildProcess): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch {
+    // It has ended by itself.
+  }
 }
 
 /** Commands arrive with every word quoted; those that are absolute paths lie below the directory. */

@@ -37,8 +37,7 @@ export function converse(
       stdin.end();
       return;
     }
-    const source = Readable.from(input.read());
-    source.on('error', (cause) => failInput(cause.message));
+    const source = Readable.from(tellingFailure(input.read(), failInput));
     pipeline(source, stdin).catch(() => undefined);
   };
   if (input?.afterLine === undefined) feed();
@@ -75,4 +74,24 @@ function firstLine(stream: Readable, take: (line: string | null) => void): void 
   stream.on('end', () => {
     if (!text.includes('\n')) take(null);
   });
+}
+
+/** The same pieces; what goes wrong in their reading is told, what goes wrong in their writing is not. */
+async function* tellingFailure(
+  pieces: AsyncIterable<Uint8Array>,
+  tell: (why: string) => void,
+): AsyncGenerator<Uint8Array> {
+  const iterator = pieces[Symbol.asyncIterator]();
+  try {
+    for (;;) {
+      const next = await iterator.next().catch((cause: unknown) => {
+        tell(cause instanceof Error ? cause.message : String(cause));
+        throw cause;
+      });
+      if (next.done) return;
+      yield next.value;
+    }
+  } finally {
+    await iterator.return?.();
+  }
 }

@@ -12,12 +12,17 @@ export const localTransport = (): Transport => ({
 
 function runHere(command: Command, { seconds, input }: RunOptions): Promise<RunResult> {
   const [program = '', ...words] = command;
-  const child = spawn(program, words, { stdio: ['pipe', 'pipe', 'pipe'] });
+  const child = spawn(program, words, {
+    stdio: ['pipe', 'pipe', 'pipe'],
+    // A group of its own, so that giving it up ends what it has started as well.
+    detached: true,
+  });
   const conversation = converse(child, input);
 
   return new Promise((resolve) => {
     const giveUp = (sentence: string): void => {
-      child.kill('SIGKILL');
+      clearTimeout(timer);
+      endGroup(child.pid);
       resolve({ kind: 'lost', sentence });
     };
     const timer = setTimeout(() => giveUp(`it took longer than ${seconds} s`), seconds * 1_000);
@@ -37,4 +42,13 @@ function runHere(command: Command, { seconds, input }: RunOptions): Promise<RunR
       );
     });
   });
+}
+
+function endGroup(pid: number | undefined): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch {
+    // It has ended by itself.
+  }
 }

@@ -1,7 +1,7 @@
 /** Commands over one ssh connection to a host whose key is pinned. */
 import { readFileSync } from 'node:fs';
-import { Client } from 'ssh2';
-import type { ConnectConfig } from 'ssh2';
+import { Client, utils } from 'ssh2';
+import type { ClientChannel, ConnectConfig } from 'ssh2';
 import type { Failure } from '#core/failure';
 import { commandLine } from '../commands/quote';
 import type { Command } from '../commands/quote';
@@ -22,14 +22,16 @@ const KEEPALIVE_MILLISECONDS = 10_000;
 
 /** Opens a connection; a host whose key is not pinned is never spoken to. */
 export function connectSsh(place: SshPlace): Promise<SshConnection> {
-  const key = readFile(place.keyFile);
+  const key = readFile(place.keyFile) ?? '';
   const knownHosts = readFile(place.knownHostsFile) ?? '';
-  if (key === undefined) {
-    const sentence = `The private key ${place.keyFile} for ${place.user}@${place.address} cannot be read; correct agent.yml or the file's owner.`;
+  if (utils.parseKey(key) instanceof Error) {
+    const sentence = `The private key ${place.keyFile} for ${place.user}@${place.address} cannot be read; correct agent.yml, the file's owner or its passphrase.`;
     return Promise.resolve({ kind: 'failed', failure: { class: 'permission', sentence } });
   }
 
   const client = new Client();
+  // Each command under way listens for the connection's end.
+  client.setMaxListeners(0);
   let verdict: HostKeyVerdict = { kind: 'trusted' };
   const config: ConnectConfig = {
     host: place.ip,
@@ -75,34 +77,44 @@ function runOver(
   { seconds, input }: RunOptions,
 ): Promise<RunResult> {
   return new Promise((resolve) => {
-    const lose = (sentence: string): void => {
+    const settle = (result: RunResult): void => {
       clearTimeout(timer);
-      client.destroy();
-      resolve({ kind: 'lost', sentence });
+      client.off('close', onClosed);
+      resolve(result);
     };
-    const timer = setTimeout(() => lose(`it took longer than ${seconds} s`), seconds * 1_000);
+    const lose = (sentence: string): void => settle({ kind: 'lost', sentence });
+    /** What still runs there hears of it by the end of its connection. */
+    const cut = (sentence: string): void => {
+      lose(sentence);
+      client.destroy();
+    };
     const onClosed = (): void => lose('the connection ended');
-    client.once('close', onClosed);
+    const timer = setTimeout(() => cut(`it took longer than ${seconds} s`), seconds * 1_000);
+    client.on('close', onClosed);
 
-    client.exec(commandLine(command), (error, channel) => {
+    const listen = (error: Error | undefined, channel: ClientChannel): void => {
       if (error) {
         lose(error.message);
         return;
       }
       const streams = { stdin: channel.stdin, stdout: channel, stderr: channel.stderr };
       const conversation = converse(streams, input);
-      void conversation.inputFailed.then((why) => lose(`the package could not be read: ${why}`));
+      void conversation.inputFailed.then((why) => cut(`the package could not be read: ${why}`));
       channel.on('close', (exitCode: number | null | undefined) => {
-        client.off('close', onClosed);
         if (typeof exitCode !== 'number') {
           lose('the connection ended');
           return;
         }
-        clearTimeout(timer);
         const [stdout, stderr] = [conversation.stdout(), conversation.stderr()];
-        resolve({ kind: 'exited', exitCode, stdout, stderr });
+        settle({ kind: 'exited', exitCode, stdout, stderr });
       });
-    });
+    };
+    try {
+      client.exec(commandLine(command), listen);
+    } catch (cause) {
+      // ssh2 throws for a connection that has ended.
+      lose(cause instanceof Error ? cause.message : String(cause));
+    }
   });
 }
 

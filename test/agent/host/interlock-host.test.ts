@@ -1,0 +1,502 @@
+import { describe, expect, test } from '@jest/globals';
+import { spawn, spawnSync } from 'node:child_process';
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { parseFacts } from '../../../agent/host/host-facts';
+import { HOST_REFUSALS } from '../../../agent/host/refusals';
+import { aPackage, EXITS_7, scratch, SLEEPS_FOREVER, STAYS } from '../support/scratch';
+import type { TestPackage } from '../support/scratch';
+
+const HELPER = join(__dirname, '../../../agent/host/interlock-host.sh');
+const directory = scratch();
+const old = aPackage(directory, 'old', { 'bin/run': SLEEPS_FOREVER, VERSION: '1.0.0' });
+const fresh = aPackage(directory, 'fresh', { 'bin/run': SLEEPS_FOREVER, VERSION: '1.1.0' });
+
+let bases = 0;
+
+/** A host's base path, with everything that can be asked of it. */
+function aHost() {
+  bases += 1;
+  const base = join(directory, `base-${bases}`);
+  const run = (words: readonly (string | number)[], stdin: Buffer | string = '') => {
+    const result = spawnSync('sh', [HELPER, ...words.map(String)], {
+      input: stdin,
+      encoding: 'utf8',
+    });
+    return {
+      exitCode: result.status,
+      facts: parseFacts(result.stdout),
+      stdout: result.stdout,
+      stderr: result.stderr.trim(),
+    };
+  };
+  const of = (what: TestPackage, fence: number, job: string) => [
+    base,
+    fence,
+    job,
+    what.digest,
+    what === old ? '1.0.0' : '1.1.0',
+  ];
+  return {
+    base,
+    run,
+    inside: (path: string) => join(base, '.interlock', path),
+    ledger: () =>
+      readFileSync(join(base, '.interlock/ledger'), 'utf8')
+        .trim()
+        .split('\n')
+        .map((line) => line.split(' ').slice(1, 4).join(' ')),
+    state: (fence = 0) => run(['state', base, fence]),
+    stage: (what: TestPackage, fence = 1, job = 'j.1', bytes: Buffer | string = what.bytes) =>
+      run(['stage', ...of(what, fence, job), bytes.length, 1_000], bytes),
+    activate: (what: TestPackage, fence = 1, job = 'j.1') =>
+      run(['activate', ...of(what, fence, job)]),
+    start: (what: TestPackage, fence = 1, job = 'j.1') =>
+      run(['start', ...of(what, fence, job), 18_080]),
+  };
+}
+
+/** A host that serves the old release. */
+function aServingHost() {
+  const host = aHost();
+  host.stage(old);
+  host.activate(old);
+  host.start(old);
+  return host;
+}
+
+/** A zombie has ended; not every machine has somebody who buries it. */
+function isAlive(pid: string): boolean {
+  if (!existsSync(`/proc/${pid}/stat`)) return false;
+  return !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+}
+
+const pidOf = (host: { inside(path: string): string }): string =>
+  readFileSync(host.inside('run'), 'utf8').split(' ')[1] ?? '';
+
+describe('a host that nobody has used', () => {
+  test('has nothing, and says so', () => {
+    expect(aHost().state().facts).toEqual({
+      fence: 0,
+      current: null,
+      previous: null,
+      staged: [],
+      unfinished: null,
+      busy: false,
+      process: 'none',
+      processDigest: null,
+    });
+  });
+});
+
+describe('stage', () => {
+  test('makes a complete release of the package', () => {
+    const host = aHost();
+
+    const { exitCode, stdout, facts } = host.stage(fresh);
+
+    expect(exitCode).toBe(0);
+    expect(stdout.split('\n')[0]).toBe('send');
+    expect(facts).toMatchObject({
+      fence: 1,
+      staged: [fresh.digest],
+      current: null,
+      unfinished: null,
+    });
+    expect(readFileSync(join(host.base, 'releases', fresh.digest, 'VERSION'), 'utf8')).toBe(
+      '1.1.0',
+    );
+    expect(host.ledger()).toEqual(['stage j.1 1']);
+  });
+
+  test('asks for no bytes of a release that is there', () => {
+    const host = aHost();
+    host.stage(fresh);
+
+    const again = host.stage(fresh, 2, 'j.2', '');
+
+    expect(again.stdout.split('\n')[0]).toBe('have');
+    expect(again.facts).toMatchObject({ fence: 2, staged: [fresh.digest] });
+  });
+
+  test('unpacks nothing of bytes that have another digest', () => {
+    const host = aServingHost();
+    const changed = Buffer.from(fresh.bytes);
+    changed[40] = (changed[40] ?? 0) ^ 1;
+
+    const { exitCode, stderr } = host.stage(fresh, 2, 'j.2', changed);
+
+    expect(exitCode).toBe(65);
+    expect(stderr).toMatch(
+      /^The bytes that arrived do not have the digest .*nothing was unpacked\.$/,
+    );
+    expect(host.state().facts).toMatchObject({
+      staged: [old.digest],
+      process: 'running',
+      unfinished: null,
+    });
+  });
+
+  test('takes a copy that broke off as nothing, and the whole one after it', () => {
+    const host = aHost();
+    const half = host.stage(fresh, 1, 'j.1', fresh.bytes.subarray(0, 100));
+
+    const whole = host.stage(fresh, 1, 'j.1');
+
+    expect(half.exitCode).toBe(65);
+    expect(whole.facts).toMatchObject({ staged: [fresh.digest] });
+  });
+
+  test('refuses before the first byte what the disk cannot hold', () => {
+    const host = aHost();
+
+    const { exitCode, stderr, stdout } = host.run(
+      ['stage', host.base, 1, 'j.1', fresh.digest, '1.1.0', 10, '900000000000000'],
+      fresh.bytes,
+    );
+
+    expect(exitCode).toBe(72);
+    expect(stdout).toBe('');
+    expect(stderr).toMatch(/KB free and the package needs/);
+  });
+
+  test('keeps the last five releases, and always what is and was live', () => {
+    const host = aServingHost();
+    host.stage(fresh, 2, 'j.2');
+    host.activate(fresh, 2, 'j.2');
+    const more = Array.from({ length: 6 }, (_, index) =>
+      aPackage(directory, `more-${index}`, { 'bin/run': SLEEPS_FOREVER, VERSION: `2.0.${index}` }),
+    );
+
+    for (const [index, next] of more.entries()) host.stage(next, 3 + index, `k.${index}`);
+
+    const staged = host.state().facts?.staged ?? [];
+    expect(staged).toEqual(expect.arrayContaining([old.digest, fresh.digest, more[5]?.digest]));
+    expect(staged.length).toBeLessThanOrEqual(7);
+    expect(staged).not.toContain(more[0]?.digest);
+  });
+});
+
+describe('activate', () => {
+  test('switches the link and remembers what was before', () => {
+    const host = aServingHost();
+    host.stage(fresh, 2, 'j.2');
+
+    const { facts } = host.activate(fresh, 2, 'j.2');
+
+    expect(facts).toMatchObject({
+      current: { digest: fresh.digest, version: '1.1.0' },
+      previous: { digest: old.digest, version: '1.0.0' },
+    });
+    expect(readlinkSync(join(host.base, 'current'))).toBe(`releases/${fresh.digest}`);
+  });
+
+  test('done twice, it is done once', () => {
+    const host = aServingHost();
+    host.stage(fresh, 2, 'j.2');
+    host.activate(fresh, 2, 'j.2');
+
+    const { facts } = host.activate(fresh, 2, 'j.2');
+
+    expect(facts).toMatchObject({ previous: { digest: old.digest } });
+    expect(host.ledger().filter((line) => line === 'activate j.2 2')).toHaveLength(1);
+  });
+
+  test('refuses a fence that is older than the host has seen, and changes nothing', () => {
+    const host = aServingHost();
+    host.stage(fresh, 5, 'j.5');
+
+    const { exitCode, stderr } = host.activate(fresh, 4, 'j.4');
+
+    expect(exitCode).toBe(75);
+    expect(stderr).toBe(
+      'This host has seen fence 5; fence 4 is older, so the job belongs to another agent.',
+    );
+    expect(host.state().facts).toMatchObject({ fence: 5, current: { digest: old.digest } });
+  });
+
+  test('a late repetition does not undo the way back', () => {
+    const host = aServingHost();
+    host.stage(fresh, 2, 'j.2');
+    host.activate(fresh, 2, 'j.2');
+    host.activate(old, 2, 'j.2');
+
+    host.activate(fresh, 2, 'j.2');
+
+    expect(host.state().facts).toMatchObject({ current: { digest: old.digest } });
+  });
+
+  test('refuses a release that is not complete here', () => {
+    const host = aServingHost();
+
+    expect(host.activate(fresh, 2, 'j.2')).toMatchObject({ exitCode: 66 });
+    expect(host.state().facts).toMatchObject({ current: { digest: old.digest } });
+  });
+
+  test('refuses to replace a directory that somebody else made', () => {
+    const host = aHost();
+    host.stage(fresh);
+    mkdirSync(join(host.base, 'current'));
+
+    expect(host.activate(fresh)).toMatchObject({
+      exitCode: 78,
+      stderr: expect.stringContaining('is no link'),
+    });
+  });
+
+  test.each([
+    ['before the switch', 'kill -9 $PPID; exit', old],
+    ['after the switch', '/usr/bin/mv "$@"; kill -9 $PPID; exit', fresh],
+  ])('killed between intent and ledger, %s: it says so; again, it is NEW', (_when, deed, live) => {
+    const host = aServingHost();
+    host.stage(fresh, 2, 'j.2');
+    const bin = join(host.base, 'bin');
+    mkdirSync(bin);
+    const mv = `#!/bin/sh\ncase "$*" in *current.new*) ${deed} ;; esac\nexec /usr/bin/mv "$@"\n`;
+    writeFileSync(join(bin, 'mv'), mv, { mode: 0o755 });
+    const words = [HELPER, 'activate', host.base, '2', 'j.2', fresh.digest, '1.1.0'];
+    const killed = spawnSync('sh', words, {
+      env: { ...process.env, PATH: `${bin}:${process.env['PATH'] ?? ''}` },
+    });
+    rmSync(bin, { recursive: true });
+    expect(killed.signal).toBe('SIGKILL');
+
+    expect(host.state().facts).toMatchObject({
+      current: { digest: live.digest },
+      unfinished: `activate j.2 2 ${fresh.digest}`,
+      busy: false,
+    });
+
+    expect(host.activate(fresh, 3, 'j.2').facts).toMatchObject({
+      current: { digest: fresh.digest },
+      previous: { digest: old.digest },
+      unfinished: null,
+    });
+  });
+});
+
+describe('start', () => {
+  test('starts the service with its port and version, and says that it runs', () => {
+    const host = aHost();
+    host.stage(fresh);
+    host.activate(fresh);
+
+    const { facts } = host.start(fresh);
+
+    expect(facts).toMatchObject({ process: 'running', processDigest: fresh.digest });
+    expect(isAlive(pidOf(host))).toBe(true);
+    const log = host.inside('run.log');
+    const until = Date.now() + 5_000;
+    while (!readFileSync(log, 'utf8').includes('began') && Date.now() < until);
+    expect(readFileSync(log, 'utf8')).toBe('began 1.1.0 on 18080\n');
+  });
+
+  test('ends the process of the release before', () => {
+    const host = aServingHost();
+    const before = pidOf(host);
+    host.stage(fresh, 2, 'j.2');
+    host.activate(fresh, 2, 'j.2');
+
+    expect(host.start(fresh, 2, 'j.2').exitCode).toBe(0);
+
+    expect(pidOf(host)).not.toBe(before);
+    expect(isAlive(before)).toBe(false);
+  });
+
+  test('done twice for a job, it is done once; another job starts it anew', () => {
+    const host = aServingHost();
+    const first = pidOf(host);
+
+    host.start(old, 1, 'j.1');
+    expect(pidOf(host)).toBe(first);
+    host.start(old, 2, 'j.1');
+    expect(pidOf(host)).toBe(first);
+    host.start(old, 3, 'j.3');
+    expect(pidOf(host)).not.toBe(first);
+  });
+
+  test('kills a process that ignores being asked', () => {
+    const stubborn = aPackage(directory, 'stubborn', { 'bin/run': STAYS });
+    const host = aHost();
+    host.stage(stubborn);
+    host.activate(stubborn);
+    host.start(stubborn);
+    const before = pidOf(host);
+    host.stage(fresh, 2, 'j.2');
+    host.activate(fresh, 2, 'j.2');
+
+    expect(host.start(fresh, 2, 'j.2').exitCode).toBe(0);
+    expect(isAlive(before)).toBe(false);
+  }, 30_000);
+
+  test('says that a service that ended at once is dead', () => {
+    const broken = aPackage(directory, 'broken', { 'bin/run': EXITS_7 });
+    const host = aHost();
+    host.stage(broken);
+    host.activate(broken);
+
+    host.start(broken);
+
+    const until = Date.now() + 5_000;
+    let process = host.state().facts?.process;
+    while (process === 'running' && Date.now() < until) process = host.state().facts?.process;
+    expect(process).toBe('dead');
+    expect(readFileSync(host.inside('run.log'), 'utf8')).toBe('no database\n');
+  });
+
+  test('refuses a package with nothing to start, and leaves the old process alone', () => {
+    const empty = aPackage(directory, 'empty', { README: 'nothing' });
+    const host = aServingHost();
+    const before = pidOf(host);
+    host.stage(empty, 2, 'j.2');
+    host.activate(empty, 2, 'j.2');
+
+    expect(host.start(empty, 2, 'j.2')).toMatchObject({ exitCode: 67 });
+    expect(isAlive(before)).toBe(true);
+  });
+
+  test('one script starts every kind of program; a package’s own start script wins over it [S0-61]', () => {
+    const own = aPackage(directory, 'own', {
+      'bin/run': EXITS_7,
+      'bin/start': '#!/bin/sh\necho "own start of $INTERLOCK_VERSION on $PORT"\n',
+    });
+    const script = aPackage(directory, 'script', { 'bin/run': SLEEPS_FOREVER });
+    const program = aPackage(directory, 'program', {
+      'bin/run': '#!/usr/bin/env node\nsetInterval(() => undefined, 1000);\n',
+    });
+    const host = aHost();
+    const kinds = [own, script, program].map((what, index) => {
+      host.stage(what, index + 1, `j.${index}`);
+      host.activate(what, index + 1, `j.${index}`);
+      return host.start(what, index + 1, `j.${index}`).facts?.process;
+    });
+
+    expect(kinds).toEqual(['own', 'running', 'running']);
+    expect(readFileSync(host.inside('run.log.1'), 'utf8')).toContain('began 1.1.0');
+  });
+
+  test('says the exit code of a start script that fails', () => {
+    const failing = aPackage(directory, 'failing', { 'bin/start': EXITS_7 });
+    const host = aHost();
+    host.stage(failing);
+    host.activate(failing);
+
+    expect(host.start(failing)).toMatchObject({
+      exitCode: 77,
+      stderr: expect.stringContaining('ended with exit code 7'),
+    });
+  });
+
+  test('a pid that belongs to somebody else by now is nobody’s service', () => {
+    const host = aServingHost();
+    const record = readFileSync(host.inside('run'), 'utf8').split(' ');
+    process.kill(Number(record[1]), 'SIGKILL');
+    // This test's own process got the number, as it were.
+    record[1] = String(process.pid);
+    writeFileSync(host.inside('run'), record.join(' '));
+
+    expect(host.state().facts).toMatchObject({ process: 'dead' });
+    host.stage(fresh, 2, 'j.2');
+    host.activate(fresh, 2, 'j.2');
+    expect(host.start(fresh, 2, 'j.2').facts).toMatchObject({ process: 'running' });
+  });
+});
+
+describe('state', () => {
+  test('says that another act is under way', async () => {
+    const host = aServingHost();
+    const script = `exec 9>>"$0"; flock 9; echo held; exec sleep 100`;
+    const holder = spawn('sh', ['-c', script, host.inside('lock')]);
+    await new Promise((resolve) => holder.stdout.once('data', resolve));
+
+    const { facts } = host.state(9);
+    holder.kill('SIGKILL');
+
+    expect(facts).toMatchObject({ busy: true, fence: 1 });
+  });
+
+  test('with a fence shuts out every lower one', () => {
+    const host = aServingHost();
+
+    host.state(9);
+
+    expect(host.activate(old, 8, 'j.8')).toMatchObject({ exitCode: 75 });
+    expect(host.state(3)).toMatchObject({ exitCode: 75 });
+    expect(host.state(0).facts).toMatchObject({ fence: 9 });
+  });
+
+  test('is not fooled by a ledger whose last line a power failure cut short', () => {
+    const host = aServingHost();
+    writeFileSync(host.inside('ledger'), '1795220783 activate j.2 2 ' + fresh.digest);
+    host.stage(fresh, 2, 'j.2');
+
+    expect(host.activate(fresh, 2, 'j.2').facts).toMatchObject({
+      current: { digest: fresh.digest },
+    });
+    expect(host.ledger().at(-1)).toBe('activate j.2 2');
+  });
+});
+
+describe('the helper’s arguments', () => {
+  const digest = 'a'.repeat(64);
+
+  test.each([
+    [[]],
+    [['state']],
+    [['rm', '/srv', '1']],
+    [['launch', '/srv', '1']],
+    [['lock', '/srv', '1']],
+    [['state', 'relative', '1']],
+    [['state', '/srv/../etc', '1']],
+    [['state', '/srv/./x', '1']],
+    [['state', '/srv//x', '1']],
+    [['state', '/', '1']],
+    [['state', '/srv/a b', '1']],
+    [['state', '/srv/$(id)', '1']],
+    [['state', '/srv\n/etc', '1']],
+    [['state', '/srv', '-1']],
+    [['state', '/srv', '1x']],
+    [['state', '/srv', '']],
+    [['state', '/srv', '1', 'more']],
+    [['activate', '/srv', '1', '../j', digest, '1.0']],
+    [['activate', '/srv', '1', 'j', 'A'.repeat(64), '1.0']],
+    [['activate', '/srv', '1', 'j', digest.slice(1), '1.0']],
+    [['activate', '/srv', '1', 'j', digest, '-rf']],
+    [['activate', '/srv', '1', 'j', digest, '1.0;id']],
+    [['activate', '/srv', '1', 'j', digest, 'v'.repeat(101)]],
+    [['start', '/srv', '1', 'j', digest, '1.0', 'eighty']],
+  ])('%j are refused with 64 before anything is touched', (words) => {
+    const { status, stderr, stdout } = spawnSync('sh', [HELPER, ...words], { encoding: 'utf8' });
+
+    expect({ status, stdout }).toEqual({ status: 64, stdout: '' });
+    expect(stderr.trim()).not.toBe('');
+  });
+
+  test('every exit code that the helper gives is explained', () => {
+    const given = [...readFileSync(HELPER, 'utf8').matchAll(/refuse (\d+)/g)].map((match) =>
+      Number(match[1]),
+    );
+
+    expect(new Set(given)).toEqual(new Set([75, ...Object.keys(HOST_REFUSALS).map(Number)]));
+  });
+
+  test('a base path that this user cannot write to is said', () => {
+    const blocked = join(directory, 'a-file');
+    symlinkSync('/dev/null', blocked);
+
+    const { status, stderr } = spawnSync('sh', [HELPER, 'state', `${blocked}/base`, '0'], {
+      encoding: 'utf8',
+    });
+
+    expect(status).toBe(73);
+    expect(stderr).toMatch(/^User \S+ cannot write to .*\.\n$/);
+  });
+});
