@@ -46,6 +46,7 @@ async function heal(
   stands: Status | undefined,
 ): Promise<void> {
   const [latest] = await ports.jira.statusChanges(issue.id);
+  if (latest && latest.to !== issue.statusId && (await hasMoved(ports, issue))) return;
   const row =
     latest && stands
       ? personRowBetween(statusOf(workflow, latest.from) ?? 'aborted', stands)
@@ -67,6 +68,12 @@ async function heal(
     return;
   }
   await putBack(ports, record, latest, stands);
+}
+
+/** Between two looks somebody moved the issue on: what was read belongs to two moves, and the next look sees the last. */
+async function hasMoved(ports: Ports, { id, statusId }: Issue): Promise<boolean> {
+  const now = await ports.jira.issue(id);
+  return now?.statusId !== statusId;
 }
 
 /** The issue was moved past our rules: shown, and put back by one repair move. */

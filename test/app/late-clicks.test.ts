@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { applyTransition } from '#app/apply-transition';
 import { editContent } from '#app/edit-content';
+import { reconcile } from '#app/reconcile';
 import { aContent, LEADER, OWNER, PACKAGE_DIGEST, REPORTER, TESTER } from '../support/builders';
 import { aReleaseWorld } from '../support/release-world';
 import type { ReleaseWorld } from '../support/release-world';
@@ -11,6 +12,23 @@ async function clickUntold(world: ReleaseWorld, action: string, by: string) {
   if (clicked.kind !== 'moved') throw new Error(JSON.stringify(clicked));
   return clicked.click;
 }
+
+describe('a click that is followed by another while it is looked at', () => {
+  test('is never recorded in the other person’s name', async () => {
+    const world = await aReleaseWorld();
+    const { ports, issue } = world;
+    await clickUntold(world, 'submit', REPORTER);
+    const statusChanges: typeof ports.jira.statusChanges = (id) => {
+      ports.jira.drag(issue, 'aborted', LEADER);
+      return ports.jira.statusChanges(id);
+    };
+
+    await reconcile({ ...ports, jira: { ...ports.jira, statusChanges } }, issue.id);
+
+    expect((await world.record()).status).toBe('draft');
+    expect((await world.record()).clicks).toEqual([]);
+  });
+});
 
 describe('a start that is recorded late', () => {
   test('is shown although a click that was not allowed put the issue back meanwhile', async () => {
