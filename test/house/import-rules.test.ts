@@ -183,7 +183,7 @@ describe('the import rules', () => {
     RUN_SECONDS * 1000,
   );
 
-  test('are each broken by a planted violation', () => {
+  test('are each broken by a planted violation [S0-28]', () => {
     const names = execFileSync(
       process.execPath,
       ['-p', `require(${JSON.stringify(RULES)}).forbidden.map(({ name }) => name).join('\\n')`],

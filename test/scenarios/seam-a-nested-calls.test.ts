@@ -17,7 +17,7 @@ describe('seam a: a machine transition made from inside a function', () => {
   test('passes its own validator while one of three workers is held busy', async () => {
     const info = Info.parse(await stand.as('admin').request('GET', '/local/info'));
     expect(info.workers).toBeGreaterThanOrEqual(3);
-    const [held = 0] = childrenOf(stand.jira.program.process.pid ?? 0).filter((pid) =>
+    const [held = 0] = childrenOf(stand.jira().program.process.pid ?? 0).filter((pid) =>
       commandOf(pid).includes('runner'),
     );
 

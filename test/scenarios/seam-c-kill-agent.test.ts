@@ -18,9 +18,7 @@ describe('seam c: kill -9 of the agent', () => {
   afterAll(() => stand.stop(), 60_000);
 
   /** Kills the agent while the host holds back what matches, then starts it again. */
-  async function killedAt(
-    pattern: string,
-  ): Promise<{
+  async function killedAt(pattern: string): Promise<{
     readonly key: string;
     readonly old: string;
     readonly wanted: string;

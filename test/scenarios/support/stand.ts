@@ -1,4 +1,5 @@
 /** The whole product as processes: Local Jira with its rude defaults, an OpenSSH host, an agent. */
+import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -22,7 +23,10 @@ export const ROOT = join(__dirname, '../../..');
 
 export interface Stand {
   readonly directory: string;
-  readonly jira: LocalJira;
+  /** Local Jira that runs now. */
+  jira(): LocalJira;
+  /** Kills Local Jira as it is, and starts it again on what it had stored. */
+  killJira(): Promise<void>;
   readonly ssh: OpenSsh;
   readonly host: DemoHost;
   /** Version → package; the last one never gets healthy. */
@@ -60,12 +64,15 @@ const HEALTH_SECONDS = 6;
 /** Starts everything; the agent is enrolled, confirmed and running. */
 export async function startStand(seed: string): Promise<Stand> {
   const directory = mkdtempSync(join(tmpdir(), 'interlock-stand-'));
-  const jira = await startLocalJira({
-    root: ROOT,
-    port: 0,
-    stateDirectory: join(directory, 'jira'),
-    seed,
-  });
+  const port = await freePort();
+  const launch = (): Promise<LocalJira> =>
+    startLocalJira({
+      root: ROOT,
+      port,
+      stateDirectory: join(directory, 'jira'),
+      seed,
+    });
+  let jira = await launch();
   const ssh = await startOpenSsh(join(directory, 'sshd'));
   const host: DemoHost = {
     id: 'web-1',
@@ -98,7 +105,13 @@ export async function startStand(seed: string): Promise<Stand> {
 
   return {
     directory,
-    jira,
+    jira: () => jira,
+    killJira: async () => {
+      const gone = once(jira.program.process, 'exit');
+      jira.program.process.kill('SIGKILL');
+      await gone;
+      jira = await launch();
+    },
     ssh,
     host,
     packages: Object.fromEntries(packages.map((made) => [made.version, made])),
