@@ -4,13 +4,14 @@ import type { Status } from '#core/status';
 import { workflowTemplate } from '#core/workflow-template';
 import type { Outcome } from '#wire/page';
 import type { InstalledWorkflow } from '#wire/records';
+import { ATTEMPTS_MAX, TooMuchContention } from './errors';
 import { InstallerError } from './installer-port';
 import type { CreatedWorkflow, Installer } from './installer-port';
 import { refused } from './outcome';
 import type { Ports } from './ports';
 import { loadSettings } from './world';
 
-export const RELEASE_ISSUE_TYPE = 'Release';
+const RELEASE_ISSUE_TYPE = 'Release';
 
 /** Once per project: a project that has the workflow is left as it is. */
 export async function installWorkflow(
@@ -39,11 +40,12 @@ async function install(installer: Installer, project: string): Promise<Installed
   const reasonField = await installer.provideReasonField();
   const reasonScreen = await installer.provideReasonScreen(reasonField);
   const created = await installer.createWorkflow({ name, template, reasonField, reasonScreen });
+  const statuses = statusMap(created);
   await installer.useWorkflow(project, name, issueTypeId);
   return {
     workflowId: created.id,
     issueTypeId,
-    statuses: statusMap(created),
+    statuses,
     transitions: Object.fromEntries(template.transitions.map(({ action, id }) => [action, id])),
   };
 }
@@ -53,27 +55,32 @@ function statusMap(created: CreatedWorkflow): Record<string, Status> {
     const status = STATUS_ORDER.find((candidate) => isNamed(candidate, name));
     return status ? [[id, status] as const] : [];
   });
+  const found = new Set(known.map(([, status]) => status));
+  const lost = workflowTemplate().statuses.find(({ status }) => !found.has(status));
+  if (lost) throw new InstallerError('Creating the workflow', `Jira made no status ${lost.name}.`);
   return Object.fromEntries(known);
 }
 
+/** What stands in Jira must be remembered: a second installation would find it in its way. */
 async function remember(
   { store, clock }: Ports,
   project: string,
   workflow: InstalledWorkflow,
 ): Promise<Outcome> {
-  const settings = await loadSettings(store, project);
-  if (settings.version === 0) await store.create('policy', project, settings);
-  const record = {
-    ...settings,
-    version: settings.version + 1,
-    updatedAt: clock.now(),
-    installed: 'yes' as const,
-    workflow,
-  };
-  const result = await store.transact([
-    { type: 'set', entity: 'policy', key: project, record, expect: settings.version },
-  ]);
-  return result === 'done'
-    ? { kind: 'done' }
-    : refused('Somebody else changed the settings at the same moment; try again.');
+  for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt += 1) {
+    const settings = await loadSettings(store, project);
+    if (settings.version === 0) await store.create('policy', project, settings);
+    const record = {
+      ...settings,
+      version: settings.version + 1,
+      updatedAt: clock.now(),
+      installed: 'yes' as const,
+      workflow,
+    };
+    const result = await store.transact([
+      { type: 'set', entity: 'policy', key: project, record, expect: settings.version },
+    ]);
+    if (result === 'done') return { kind: 'done' };
+  }
+  throw new TooMuchContention(`The settings of project ${project}`);
 }

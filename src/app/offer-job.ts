@@ -8,7 +8,7 @@ import type { Change, Ports, Store } from './ports';
 import type { World } from './world';
 
 /** How long an agent is told to come every few seconds after a person's act. */
-export const HOT_SECONDS = 600;
+const HOT_SECONDS = 600;
 
 /** The job of a `stage-offered` event, the end of a finished one, and the inboxes that name them. */
 export async function jobChanges(

@@ -12,7 +12,7 @@ import type { MemoryJira } from './memory-jira';
 import { createMemoryStore } from './memory-store';
 import type { MemoryStore, MemoryStoreParts } from './memory-store';
 
-export const AUDIENCE = 'ari:cloud:jira::site/memory';
+const AUDIENCE = 'ari:cloud:jira::site/memory';
 
 export interface MemoryPorts extends Ports {
   readonly jira: MemoryJira;
