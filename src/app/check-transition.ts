@@ -63,7 +63,7 @@ async function checkClick(
     return { allowed: true };
   }
   if (decision.refusals.some((refusal) => refusal.why === 'plan-changed')) {
-    await ports.queue.push({ type: 'recheck', issueId: record.state.issueId });
+    await askForRecheck(ports, record.state.issueId);
   }
   return refuse(sentencesOf(decision.refusals));
 }
@@ -81,6 +81,15 @@ async function announceStart(ports: Ports, { inboxes }: World): Promise<void> {
     await ports.store.transact(changes);
   } catch (error) {
     ports.log.warn('No agent could be told that a start is near.', { error: String(error) });
+  }
+}
+
+/** The person reads what is wrong even when the queue is down; the next click asks again. */
+async function askForRecheck({ queue, log }: Ports, issueId: string): Promise<void> {
+  try {
+    await queue.push({ type: 'recheck', issueId });
+  } catch (error) {
+    log.warn('A plan could not be asked to be bound anew.', { issueId, error: String(error) });
   }
 }
 

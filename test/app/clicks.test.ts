@@ -144,6 +144,18 @@ describe('the validator', () => {
   });
 });
 
+test('the validator says what is wrong even if the queue is down', async () => {
+  const world = await ready();
+  await putSite(world.ports, { project: PROJECT, site: aSite({ hosts: someHosts(3) }) });
+  world.ports.queueIsDown = true;
+
+  expect(await ask(world, 'start')).toEqual({
+    allowed: false,
+    sentence:
+      'The plan for SIT is no longer the one that was approved: content, hosts or policy changed; have it approved again.',
+  });
+});
+
 describe('a click that Jira has let through', () => {
   test('becomes events in a chain whose hashes verify and whose replay is the state', async () => {
     const world = await ready();

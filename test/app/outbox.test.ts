@@ -172,6 +172,22 @@ describe('the Jira effects of a release', () => {
     expect(await world.ports.memory.get('outbox', world.issue.id)).toBeUndefined();
   });
 
+  test('leave the history of the sites behind even if the issue is deleted', async () => {
+    const world = await startRecorded();
+    await world.ports.drain();
+    await world.succeed();
+    const { job, fence } = await world.claim();
+    const outcome = { kind: 'succeeded' };
+    await world.agent.call({ op: 'finish', job, fence, seq: 1, data: { outcome } });
+    world.ports.jira.issues.delete(world.issue.id);
+
+    await world.ports.drain();
+
+    expect(isQuiet(await world.record())).toBe(true);
+    const rows = [...world.ports.memory.rows.keys()].filter((row) => row.startsWith('deployment '));
+    expect(rows).toHaveLength(1);
+  });
+
   test('that nobody recorded do not exist', async () => {
     const world = await aReleaseWorld();
 
