@@ -7,6 +7,7 @@ import { runAgent } from './cli/run';
 import { showStatus } from './cli/status';
 import { trustHost } from './cli/trust';
 import { readConfig } from './config';
+import type { AgentConfig } from './config';
 import { EXIT_CODES } from './exit-codes';
 import type { CommandEnd } from './exit-codes';
 import { AGENT_VERSION } from './version';
@@ -39,47 +40,59 @@ const print = (line: string): void => {
   process.stdout.write(`${line}\n`);
 };
 
+const COMMANDS = ['enroll', 'run', 'status', 'check', 'trust'] as const;
+
 async function main(words: readonly string[]): Promise<CommandEnd> {
   const parsed = parseWords(words);
   if (typeof parsed === 'string') return { exit: 'usage', sentence: `${parsed}\n${USAGE}` };
   const { values, positionals } = parsed;
-  if (values.version) {
-    print(AGENT_VERSION);
+  if (values.version || values.help) {
+    print(values.version ? AGENT_VERSION : USAGE);
     return { exit: 'done' };
   }
-  const [command, host, ...more] = positionals;
-  if (values.help || command === undefined || more.length > 0) {
-    if (!values.help) return { exit: 'usage', sentence: USAGE };
-    print(USAGE);
-    return { exit: 'done' };
+  const [word, host, ...more] = positionals;
+  const command = COMMANDS.find((known) => known === word);
+  if (!command) return { exit: 'usage', sentence: `Which command?\n${USAGE}` };
+  if (more.length > 0 || (command === 'trust') !== (host !== undefined)) {
+    return { exit: 'usage', sentence: `trust takes one host, the other commands none.\n${USAGE}` };
   }
-
   const read = readConfig(values.config);
   if (read.kind === 'invalid') return { exit: 'config', sentence: read.sentence };
-  const { config } = read;
+  return perform(command, host ?? '', values, read.config);
+}
+
+type Values = ReturnType<typeof parseOptions>['values'];
+
+async function perform(
+  command: (typeof COMMANDS)[number],
+  host: string,
+  values: Values,
+  config: AgentConfig,
+): Promise<CommandEnd> {
+  const file = values.config;
   switch (command) {
     case 'enroll': {
-      if (values.code === undefined) return { exit: 'usage', sentence: 'enroll needs --code.' };
       const { code, url = config.url, name = config.name } = values;
+      if (code === undefined) return { exit: 'usage', sentence: 'enroll needs --code.' };
       return runEnroll(config, { url, code, name }, print);
     }
     case 'run':
-      return runAgent(config, values.config, stopSignal());
+      return runAgent(config, file, stopSignal());
     case 'status':
       return showStatus(config, print);
     case 'check':
-      return checkConfig(config, values.config, print);
+      return checkConfig(config, file, print);
     case 'trust':
-      if (host === undefined) return { exit: 'usage', sentence: 'trust needs a host.' };
-      return trustHost(config, values.config, host, values.fingerprint, print);
-    default:
-      return { exit: 'usage', sentence: `There is no command ${command}.\n${USAGE}` };
+      return trustHost(config, file, { place: host, fingerprint: values.fingerprint }, print);
   }
 }
 
+const parseOptions = (words: readonly string[]) =>
+  parseArgs({ args: [...words], options: OPTIONS, allowPositionals: true });
+
 function parseWords(words: readonly string[]) {
   try {
-    return parseArgs({ args: [...words], options: OPTIONS, allowPositionals: true });
+    return parseOptions(words);
   } catch (cause) {
     return cause instanceof Error ? cause.message : String(cause);
   }

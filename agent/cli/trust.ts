@@ -7,12 +7,18 @@ import type { CommandEnd } from '../exit-codes';
 import { findKnownHost, fingerprintOfHostKey, knownHostLine } from '../transports/known-hosts';
 import { fetchHostKey } from '../transports/ssh';
 
-/** Pins a host's key unless another one is pinned already; `fingerprint` is what it has to be, where given. */
+export interface TrustOptions {
+  /** `address`, `address:port` or `[address]:port`; without a port it is 22. */
+  readonly place: string;
+  /** What the key has to be, where given. */
+  readonly fingerprint: string | undefined;
+}
+
+/** Pins a host's key, unless another one is pinned already. */
 export async function trustHost(
   config: AgentConfig,
   file: string,
-  place: string,
-  fingerprint: string | undefined,
+  { place, fingerprint }: TrustOptions,
   print: (line: string) => void,
 ): Promise<CommandEnd> {
   const { address, port } = splitPlace(place);
@@ -28,9 +34,9 @@ export async function trustHost(
   const shown = await fetchHostKey(resolved.ip, port, config.limits.connectSeconds);
   if (shown.kind === 'failed') return { exit: 'unreachable', sentence: shown.sentence };
 
-  const print256 = fingerprintOfHostKey(shown.key);
-  print(`${address} port ${port} shows ${shown.key.type} ${print256}`);
-  if (fingerprint !== undefined && fingerprint !== print256) {
+  const shownPrint = fingerprintOfHostKey(shown.key);
+  print(`${address} port ${port} shows ${shown.key.type} ${shownPrint}`);
+  if (fingerprint !== undefined && fingerprint !== shownPrint) {
     return { exit: 'refused', sentence: `That is not ${fingerprint}; nothing was pinned.` };
   }
   const text = existsSync(rule.knownHosts) ? readFileSync(rule.knownHosts, 'utf8') : '';
@@ -53,7 +59,6 @@ export async function trustHost(
   return { exit: 'done' };
 }
 
-/** `address`, `address:port` or `[address]:port`; without a port it is 22. */
 function splitPlace(place: string): { readonly address: string; readonly port: number } {
   const match =
     /^\[(?<inner>[^\]]+)\](?::(?<innerPort>\d+))?$|^(?<plain>[^:]+):(?<plainPort>\d+)$/.exec(place);

@@ -50,11 +50,17 @@ export interface FakeApp extends AppClient {
   planText: string;
 }
 
+interface FakeJob {
+  readonly job?: string;
+  readonly stage?: 'CODE' | 'VERIFY';
+  readonly firstFence?: number;
+}
+
 /** An app that offers one job with this plan. */
 export function createFakeApp(
   clock: Clock,
   plan: Plan,
-  { job = '10001.9', stage = 'CODE' }: { job?: string; stage?: 'CODE' | 'VERIFY' } = {},
+  { job = '10001.9', stage = 'CODE', firstFence = 1 }: FakeJob = {},
 ): FakeApp {
   const { text, digest } = textOf(plan);
   const now = (): number => Math.floor(clock.wallMilliseconds() / 1_000);
@@ -65,7 +71,7 @@ export function createFakeApp(
     agents: [AGENT, 'ag_2'],
     agent: null as string | null,
     requestId: null as string | null,
-    fence: 0,
+    fence: firstFence - 1,
     leaseUntil: 0,
     lastSeq: 0,
     lastMessage: null as string | null,

@@ -46,6 +46,36 @@ export function aPlan(hostNames: readonly string[] = ['web-1', 'web-2', 'web-3']
   return planned.plan;
 }
 
+export interface PlanPlace {
+  readonly address: string;
+  readonly sshPort: number;
+  readonly basePath: string;
+  readonly port: number;
+  readonly version: string;
+  readonly sha256: string;
+}
+
+/** A plan that puts a real package onto one real host. */
+export function aPlanFor(place: PlanPlace): Plan {
+  const [code, verify] = structuredClone(aPlan(['web-1'])).steps;
+  if (code?.stage !== 'CODE' || verify?.stage !== 'VERIFY') throw new Error('no steps');
+  const { address, sshPort, basePath, port, version, sha256 } = place;
+  const common = {
+    basePath,
+    version,
+    service: { ...code.service, port },
+    hosts: code.hosts.map((host) => ({ ...host, address, sshPort })),
+  };
+  const artifact = { store: 'packages', file: `shop-${version}.tar.gz`, sha256 };
+  return {
+    ...aPlan(['web-1']),
+    steps: [
+      { ...code, ...common, artifact },
+      { ...verify, ...common, artifactSha256: sha256 },
+    ],
+  };
+}
+
 /** A plan's text and the digest that decisions name. */
 export const textOf = (plan: Plan): { readonly text: string; readonly digest: string } => {
   const text = planText(plan);

@@ -1,0 +1,50 @@
+#!/bin/sh
+# Installs the agent from the directory of this script; run it as root. With DESTDIR it only lays out
+# the files, for building other packages.
+set -eu
+
+NODE_MAJOR=24
+root=${DESTDIR-}
+here=$(cd "$(dirname "$0")" && pwd)
+node=${NODE-$(command -v node || true)}
+
+if [ -z "$node" ] || [ "$("$node" -p 'process.versions.node.split(".")[0]')" -lt "$NODE_MAJOR" ]; then
+  echo "The agent needs Node.js $NODE_MAJOR or later; install it, or name it: NODE=/path/to/node $0" >&2
+  exit 1
+fi
+if [ -z "$root" ] && [ "$(id -u)" != 0 ]; then
+  echo "Run this as root." >&2
+  exit 1
+fi
+
+put() {
+  mkdir -p "$root$(dirname "$2")"
+  cp "$here/$1" "$root$2"
+  chmod "$3" "$root$2"
+}
+
+put interlock-agent.cjs /opt/interlock-agent/interlock-agent.cjs 0644
+put interlock-agent.service /etc/systemd/system/interlock-agent.service 0644
+put agent.example.yml /etc/interlock/agent.example.yml 0644
+
+mkdir -p "$root/usr/local/bin"
+cat >"$root/usr/local/bin/interlock-agent" <<END
+#!/bin/sh
+exec '$node' /opt/interlock-agent/interlock-agent.cjs "\$@"
+END
+chmod 0755 "$root/usr/local/bin/interlock-agent"
+
+if [ -n "$root" ]; then
+  exit 0
+fi
+id interlock-agent >/dev/null 2>&1 ||
+  useradd --system --home-dir /var/lib/interlock-agent --shell /usr/sbin/nologin interlock-agent
+if command -v systemctl >/dev/null; then
+  systemctl daemon-reload || true
+fi
+cat <<END
+The agent is installed. Next:
+  1. cp /etc/interlock/agent.example.yml /etc/interlock/agent.yml, and edit it
+  2. runuser -u interlock-agent -- interlock-agent enroll --code <code from Interlock's settings in Jira>
+  3. systemctl enable --now interlock-agent
+END

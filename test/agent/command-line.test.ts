@@ -1,0 +1,417 @@
+/** The agent as it is installed: one package, one file of it, run as a program. */
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { stringify } from 'yaml';
+import { machineClock } from '../../agent/clock';
+import { EXIT_CODES } from '../../agent/exit-codes';
+import { makeSamplePackages } from '../../demo/sample-package';
+import type { SamplePackage } from '../../demo/sample-package';
+import { version } from '../../package.json';
+import { serveApp } from './support/app-server';
+import type { AppServer } from './support/app-server';
+import { createFakeApp } from './support/fake-app';
+import type { FakeApp } from './support/fake-app';
+import { aPlanFor } from './support/plans';
+import { scratch } from './support/scratch';
+import { aSshHost } from './support/ssh';
+import type { TestSsh } from './support/ssh';
+
+const REPOSITORY = join(__dirname, '../..');
+const directory = scratch();
+const root = join(directory, 'installed');
+const program = join(root, 'opt/interlock-agent/interlock-agent.cjs');
+
+let ssh: TestSsh;
+let packages: readonly SamplePackage[];
+const servers: AppServer[] = [];
+const children: ChildProcess[] = [];
+
+beforeAll(async () => {
+  const tsx = join(REPOSITORY, 'node_modules/.bin/tsx');
+  const made = execFileSync(tsx, ['scripts/package-agent.ts', directory], {
+    cwd: REPOSITORY,
+    encoding: 'utf8',
+  });
+  execFileSync('tar', ['-xzf', made.trim(), '-C', directory]);
+  const unpacked = made.trim().replace('.tar.gz', '');
+  execFileSync('sh', [join(unpacked, 'install.sh')], {
+    env: { ...process.env, DESTDIR: root, NODE: process.execPath },
+  });
+  ssh = await aSshHost(directory);
+  packages = await makeSamplePackages(join(directory, 'packages'));
+}, 60_000);
+
+afterAll(async () => {
+  for (const child of children) child.kill('SIGKILL');
+  for (const server of servers) server.close();
+  await ssh.host.close();
+});
+
+let configs = 0;
+
+/** An agent.yml of its own. */
+function aConfig(change: object = {}): { readonly file: string; readonly state: string } {
+  configs += 1;
+  const file = join(directory, `agent-${configs}.yml`);
+  const state = join(directory, `state-${configs}`);
+  const config = {
+    url: 'http://127.0.0.1:1/x1/agent',
+    stateDirectory: state,
+    name: 'test agent',
+    hosts: [
+      {
+        match: '127.0.0.0/8',
+        ports: [ssh.host.port],
+        user: 'deploy',
+        key: ssh.place.keyFile,
+        knownHosts: ssh.place.knownHostsFile,
+        environments: ['SIT'],
+        basePath: '/srv',
+        probePorts: ['1024-65535'],
+      },
+    ],
+    stores: [{ id: 'packages', kind: 'directory', path: join(directory, 'packages') }],
+    limits: { healthSeconds: 3 },
+    ...change,
+  };
+  writeFileSync(file, stringify(config));
+  return { file, state };
+}
+
+function run(...words: readonly string[]) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...words], {
+    encoding: 'utf8',
+  });
+  return { code: status, stdout, stderr };
+}
+
+/** For what talks to a server of this process, which has to go on meanwhile. */
+async function runBeside(...words: readonly string[]) {
+  const child = spawn(process.execPath, [program, ...words]);
+  let [stdout, stderr] = ['', ''];
+  child.stdout.on('data', (piece: Buffer) => (stdout += piece.toString()));
+  child.stderr.on('data', (piece: Buffer) => (stderr += piece.toString()));
+  const code = await new Promise((resolve) => child.once('close', resolve));
+  return { code, stdout, stderr };
+}
+
+async function until(what: () => boolean, seconds = 20): Promise<void> {
+  const end = Date.now() + seconds * 1_000;
+  while (!what()) {
+    if (Date.now() > end) throw new Error(`Not within ${seconds} s: ${what.toString()}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+describe('the package', () => {
+  test('installs the agent, its systemd unit and an example of agent.yml [S1-22]', () => {
+    expect(run('--version').stdout).toBe(`${version}\n`);
+    const unit = readFileSync(join(root, 'etc/systemd/system/interlock-agent.service'), 'utf8');
+    const command =
+      /^ExecStart=(\S+) run --config \/etc\/interlock\/agent\.yml$/m.exec(unit)?.[1] ?? '';
+    expect(statSync(join(root, command)).mode & 0o111).not.toBe(0);
+    expect(readFileSync(join(root, command), 'utf8')).toContain(
+      '/opt/interlock-agent/interlock-agent.cjs',
+    );
+    expect(existsSync(join(root, 'etc/interlock/agent.example.yml'))).toBe(true);
+    const stop = /^RestartPreventExitStatus=(.*)$/m.exec(unit)?.[1];
+    const { usage, notEnrolled, refused, config } = EXIT_CODES;
+    expect(stop).toBe([usage, notEnrolled, refused, config].map(({ code }) => code).join(' '));
+  });
+
+  test('is refused by a Node.js that is too old, in a sentence', () => {
+    const old = join(directory, 'old-node');
+    writeFileSync(old, '#!/bin/sh\necho 20\n');
+    chmodSync(old, 0o755);
+    const script = join(directory, `interlock-agent-${version}`, 'install.sh');
+
+    const { status, stderr } = spawnSync('sh', [script], {
+      env: { ...process.env, DESTDIR: join(directory, 'nowhere'), NODE: old },
+      encoding: 'utf8',
+    });
+
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/^The agent needs Node\.js 24 or later/);
+  });
+});
+
+describe('the command line', () => {
+  test('explains itself with every exit code', () => {
+    const { code, stdout } = run('--help');
+
+    expect(code).toBe(0);
+    for (const end of Object.values(EXIT_CODES))
+      expect(stdout).toContain(`${end.code}`.padEnd(4) + end.meaning);
+  });
+
+  test.each([
+    [[], 64],
+    [['dance'], 64],
+    [['run', '--colour'], 64],
+    [['run', 'now', 'please'], 64],
+    [['run', '--config', '/nowhere/agent.yml'], 78],
+  ])('%j ends with %i and says why', (words, code) => {
+    const ended = run(...words);
+
+    expect(ended.code).toBe(code);
+    expect(ended.stderr).not.toBe('');
+  });
+
+  test('check names what agent.yml names and is not there', () => {
+    const { file } = aConfig({ stores: [{ id: 'packages', kind: 'directory', path: '/nowhere' }] });
+
+    const { code, stdout, stderr } = run('check', '--config', file);
+
+    expect(code).toBe(78);
+    expect(stdout).toContain(`ok  hosts.0.key  ${ssh.place.keyFile}`);
+    expect(stderr).toBe(
+      `${file}: stores.0.path is "/nowhere", which this user cannot read; create it or correct the path.\n`,
+    );
+  });
+
+  test.each(['run', 'status', 'check'])(
+    '%s of an agent that is not enrolled ends with 66',
+    (command) => {
+      const { file } = aConfig();
+
+      expect(run(command, '--config', file)).toMatchObject({
+        code: 66,
+        stderr: expect.stringContaining('enroll'),
+      });
+    },
+  );
+
+  test('enroll ends with 69 when nobody listens, and keeps its key to itself', () => {
+    const { file, state } = aConfig();
+
+    expect(run('enroll', '--code', 'c'.repeat(32), '--config', file)).toMatchObject({ code: 69 });
+    expect(statSync(join(state, 'key.pem')).mode & 0o777).toBe(0o600);
+    expect(statSync(state).mode & 0o777).toBe(0o700);
+  });
+
+  test('a damaged journal stops the agent with 74', () => {
+    const { file, state } = aConfig();
+    mkdirSync(state, { recursive: true });
+    writeFileSync(join(state, 'journal.db'), 'no database '.repeat(1_000));
+
+    expect(run('run', '--config', file)).toMatchObject({
+      code: 74,
+      stderr: expect.stringMatching(
+        /^The journal .* cannot be used .*look.* at the hosts of its open jobs\.\n$/,
+      ),
+    });
+  });
+
+  test('trust pins the key of a host once, and refuses another one', async () => {
+    const knownHosts = join(directory, 'pins');
+    const { file } = aConfig({
+      hosts: [
+        {
+          match: '127.0.0.1/32',
+          ports: [ssh.host.port],
+          user: 'deploy',
+          key: ssh.place.keyFile,
+          knownHosts,
+          environments: ['SIT'],
+          basePath: '/srv',
+          probePorts: [80],
+        },
+      ],
+    });
+    const host = `127.0.0.1:${ssh.host.port}`;
+
+    expect(
+      await runBeside('trust', host, '--fingerprint', 'SHA256:other', '--config', file),
+    ).toMatchObject({
+      code: 77,
+    });
+    expect(existsSync(knownHosts)).toBe(false);
+    expect(await runBeside('trust', host, '--config', file)).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/shows ssh-ed25519 SHA256:\S+\nPinned in /),
+    });
+    expect(readFileSync(knownHosts, 'utf8')).toBe(readFileSync(ssh.place.knownHostsFile, 'utf8'));
+    expect((await runBeside('trust', host, '--config', file)).stdout).toContain('pinned in');
+
+    writeFileSync(
+      knownHosts,
+      readFileSync(knownHosts, 'utf8').replace(/\S+\n$/, 'AAAAC3NzaC1lZDI1NTE5AAAAIAAA\n'),
+    );
+    expect(await runBeside('trust', host, '--config', file)).toMatchObject({
+      code: 77,
+      stderr: expect.stringContaining('another key'),
+    });
+    expect(run('trust', '192.0.2.1', '--config', file)).toMatchObject({ code: 78 });
+  });
+});
+
+interface Installed {
+  readonly app: FakeApp;
+  readonly file: string;
+  readonly base: string;
+  readonly port: number;
+  start(): ChildProcess & { log(): string };
+}
+
+/** An enrolled agent with a job that puts the version onto the ssh host. */
+async function anInstalledAgent(name: string, deployed: string): Promise<Installed> {
+  const sample = packages.find((made) => made.version === deployed);
+  const port = await freePort();
+  const plan = aPlanFor({
+    address: '127.0.0.1',
+    sshPort: ssh.host.port,
+    basePath: `/srv/${name}`,
+    port,
+    version: deployed,
+    sha256: sample?.sha256 ?? '',
+  });
+  const app = createFakeApp(machineClock, plan);
+  const server = await serveApp(app);
+  servers.push(server);
+  const { file } = aConfig({ url: server.url });
+  await enroll(file, server.code);
+  const start = () => {
+    const child = spawn(process.execPath, [program, 'run', '--config', file], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    children.push(child);
+    let log = '';
+    child.stderr.on('data', (piece: Buffer) => (log += piece.toString()));
+    return Object.assign(child, { log: () => log });
+  };
+  return { app, file, base: join(ssh.root, 'srv', name), port, start };
+}
+
+async function enroll(file: string, code: string): Promise<void> {
+  const enrolled = await runBeside('enroll', '--code', code, '--config', file);
+  expect(enrolled).toEqual({
+    code: 0,
+    stderr: '',
+    stdout: expect.stringMatching(/^Enrolled as ag_1 .*\n.*\n([0-9a-f]{4} ){15}[0-9a-f]{4}\n$/),
+  });
+}
+
+const exitOf = (child: ChildProcess): Promise<number | null> =>
+  new Promise((resolve) => child.once('exit', (code) => resolve(code)));
+
+function freePort(): Promise<number> {
+  const probe = createServer();
+  return new Promise((resolve) => {
+    probe.listen(0, '127.0.0.1', () => {
+      const bound = probe.address();
+      probe.close(() => resolve(typeof bound === 'object' ? (bound?.port ?? 0) : 0));
+    });
+  });
+}
+
+const served = async (port: number): Promise<string> => {
+  try {
+    return await (await fetch(`http://127.0.0.1:${port}/version`)).text();
+  } catch {
+    return 'nothing';
+  }
+};
+
+describe('an installed agent', () => {
+  test('deploys over ssh, reports, and ends with 0 when it is told to stop', async () => {
+    const { app, port, file, start } = await anInstalledAgent('shop', '1.0.0');
+    const agent = start();
+
+    await until(() => app.outcome !== null);
+
+    expect(app.outcome).toEqual({ kind: 'succeeded' });
+    expect(await served(port)).toContain('"version":"1.0.0"');
+    expect(app.entries.map(({ state }) => state)).toEqual([
+      'staging',
+      'staged',
+      'switching',
+      'switched',
+      'starting',
+      'starting',
+      'healthy',
+    ]);
+    expect(servers.flatMap(({ forged }) => forged)).toEqual([]);
+
+    const second = run('run', '--config', file);
+    expect(second).toMatchObject({
+      code: 75,
+      stderr: expect.stringMatching(/^Another agent already uses .*\.\n$/),
+    });
+
+    agent.kill('SIGTERM');
+    expect(await exitOf(agent)).toBe(0);
+    for (const line of agent.log().trim().split('\n'))
+      expect(JSON.parse(line)).toHaveProperty('msg');
+    expect(run('status', '--config', file).stdout).toContain('no open job');
+  }, 30_000);
+
+  test('killed with -9 once the package is on the host, goes on with its next life', async () => {
+    const { app, base, port, start } = await anInstalledAgent('killed', '1.1.0');
+    const first = start();
+    await until(
+      () => existsSync(join(base, 'releases')) && readdirSync(join(base, 'releases')).length > 0,
+    );
+    first.kill('SIGKILL');
+    await exitOf(first);
+
+    const second = start();
+    await until(() => app.outcome !== null);
+
+    expect(app.outcome).toEqual({ kind: 'succeeded' });
+    expect(app.fence).toBe(2);
+    expect(await served(port)).toContain('"version":"1.1.0"');
+    second.kill('SIGTERM');
+    expect(await exitOf(second)).toBe(0);
+  }, 30_000);
+
+  test('puts a service that never gets healthy back to the old version, which serves', async () => {
+    const good = await anInstalledAgent('sick', '1.0.0');
+    const first = good.start();
+    await until(() => good.app.outcome !== null);
+    first.kill('SIGTERM');
+    await exitOf(first);
+
+    const broken = packages.find(({ works }) => !works);
+    const plan = aPlanFor({
+      address: '127.0.0.1',
+      sshPort: ssh.host.port,
+      basePath: '/srv/sick',
+      port: good.port,
+      version: broken?.version ?? '',
+      sha256: broken?.sha256 ?? '',
+    });
+    const app = createFakeApp(machineClock, plan, { job: '10001.20', firstFence: 5 });
+    const server = await serveApp(app);
+    servers.push(server);
+    const { file } = aConfig({ url: server.url });
+    await enroll(file, server.code);
+    const agent = spawn(process.execPath, [program, 'run', '--config', file], { stdio: 'ignore' });
+    children.push(agent);
+    await until(() => app.outcome !== null);
+
+    expect(app.outcome).toMatchObject({
+      kind: 'failed',
+      failure: {
+        class: 'health',
+        sentence: expect.stringMatching(
+          /answers 500 to \/healthz\. It did not get healthy within 3 s\. Host .* serves shop 1\.0\.0 again\.$/,
+        ),
+      },
+    });
+    expect(await served(good.port)).toContain('"version":"1.0.0"');
+    agent.kill('SIGTERM');
+    await exitOf(agent);
+  }, 30_000);
+});
