@@ -18,6 +18,13 @@ export interface RunningHost {
   readonly program: Program;
 }
 
+const HOST_ID = 'web-1';
+const BASE_PATH = '/srv/shop';
+
+/** Ends the service of the host, whoever left it running. */
+export const switchOff = (directory: string): Promise<void> =>
+  stopService(join(directory, HOST_ID, BASE_PATH));
+
 /** Starts the host; `port` is the site's, which the host's ports lie above. */
 export async function startHost(
   directory: string,
@@ -25,11 +32,11 @@ export async function startHost(
   access: HostAccess,
 ): Promise<RunningHost> {
   const host: DemoHost = {
-    id: 'web-1',
+    id: HOST_ID,
     address: ADDRESS,
     sshPort: port + SSH_PORT_ABOVE,
     servicePort: port + SERVICE_PORT_ABOVE,
-    basePath: '/srv/shop',
+    basePath: BASE_PATH,
   };
   const root = join(directory, host.id);
   mkdirSync(join(root, host.basePath), { recursive: true });
@@ -38,12 +45,14 @@ export async function startHost(
     ...['--host-key', join(directory, `${host.id}.key`), '--authorized-key', `${access.key}.pub`],
   ]);
   await program.says(/^ssh-host /);
+  // A demo that was killed has left its service behind.
+  await switchOff(directory);
   bootService(join(root, host.basePath), host.address, host.servicePort);
-  const switchOff = async (): Promise<void> => {
+  const stop = async (): Promise<void> => {
     await program.stop();
-    stopService(join(root, host.basePath));
+    await switchOff(directory);
   };
-  return { host, program: { ...program, stop: switchOff } };
+  return { host, program: { ...program, stop } };
 }
 
 /** The key that opens the hosts, made at the first start, and an empty list of hosts to trust. */

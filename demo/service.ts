@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Line of the helper's own note: kind, pid, begin, digest, job. */
 const NOTE = /^\S+ (?<pid>\d+) \S+ (?<digest>[0-9a-f]{64}) (?<job>\S+)$/m;
@@ -12,14 +13,26 @@ interface Running {
   readonly job: string;
 }
 
-/** Ends the service below a base path, if there is one. */
-export function stopService(basePath: string): void {
+/** Ends the service below a base path, if there is one, and waits until it is gone. */
+export async function stopService(basePath: string): Promise<void> {
   const running = readNote(basePath);
   if (!running) return;
+  const signals: readonly NodeJS.Signals[] = ['SIGTERM', 'SIGKILL'];
+  for (const signal of signals) {
+    if (!signalled(running.pid, signal)) return;
+    for (let look = 0; look < 40; look += 1) {
+      if (!signalled(running.pid, 0)) return;
+      await sleep(50);
+    }
+  }
+}
+
+/** False when there is no such process any more. */
+function signalled(pid: number, signal: NodeJS.Signals | 0): boolean {
   try {
-    process.kill(running.pid, 'SIGTERM');
+    return process.kill(pid, signal);
   } catch {
-    // It has ended by itself.
+    return false;
   }
 }
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { enrollAgent, runAgent, trustHost } from './agent';
 import { writeAgentFile } from './agent-file';
 import { deployRelease, submitRelease } from './first-releases';
-import { provideAccess, startHost } from './hosts';
+import { provideAccess, startHost, switchOff } from './hosts';
 import { jiraAs } from './jira-client';
 import { startLocalJira } from './local-jira';
 import type { Program } from './program';
@@ -22,6 +22,7 @@ const HEALTH_SECONDS = 20;
 async function start(programs: Program[]): Promise<void> {
   const port = Number(process.env['PORT'] ?? DEFAULT_PORT);
   const reset = process.argv.includes('--reset');
+  if (reset) await switchOff(DEMO);
   if (reset) rmSync(DEMO, { recursive: true, force: true });
   mkdirSync(DEMO, { recursive: true });
 

@@ -33,9 +33,16 @@ export function gateValue(
   due: readonly string[],
   world: { readonly policy: Policy; readonly sites: readonly Site[]; readonly now: number },
 ): GateValue {
-  const open = PERSON_TRANSITIONS.filter((row) => row.from.includes(release.status));
+  const open = PERSON_TRANSITIONS.filter((row) => isOpen(row, release));
   const allow = Object.fromEntries(open.map((row) => [row.action, visibleTo(row, release, world)]));
   return { until: world.now + GATE_VALID_SECONDS, due, allow };
+}
+
+/** Of the ways back into a failed stage only the failed one's is open. */
+function isOpen(row: PersonTransition, { status, failure }: Release): boolean {
+  if (!row.from.includes(status)) return false;
+  if (row.action === 'retry-code') return failure?.stage !== 'VERIFY';
+  return row.action !== 'retry-verification' || failure?.stage !== 'CODE';
 }
 
 function visibleTo(

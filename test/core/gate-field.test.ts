@@ -37,12 +37,33 @@ describe('the gate field', () => {
   test.each(STATUS_ORDER.map((status) => [status]))(
     'opens in %s what the table opens',
     (status) => {
-      const { allow } = gateValue({ ...releaseIn('fix-pending'), status }, [], someFacts());
+      const { allow } = gateValue(
+        { ...releaseIn('fix-pending'), status, failure: null },
+        [],
+        someFacts(),
+      );
 
       const open = PERSON_TRANSITIONS.filter((row) => row.from.includes(status));
       expect(Object.keys(allow)).toEqual(open.map(({ action }) => action));
     },
   );
+
+  test('opens of the retries only the one of the stage that failed', () => {
+    const fixing = releaseIn('fix-pending');
+    const after = (stage: 'CODE' | 'VERIFY') =>
+      Object.keys(
+        gateValue(
+          { ...fixing, failure: { stage, class: 'health', sentence: 'It is not.' } },
+          [],
+          someFacts(),
+        ).allow,
+      );
+
+    expect(after('CODE')).toContain('retry-code');
+    expect(after('CODE')).not.toContain('retry-verification');
+    expect(after('VERIFY')).toContain('retry-verification');
+    expect(after('VERIFY')).not.toContain('retry-code');
+  });
 
   test('names the approvers of the step that is due, but nobody who made the release or has approved', () => {
     const policy = aPolicyOf([

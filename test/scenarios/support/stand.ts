@@ -137,7 +137,7 @@ export async function startStand(seed: string): Promise<Stand> {
       await agent.stop();
       await jira.program.stop();
       await ssh.stop();
-      stopService(host.basePath);
+      await stopService(host.basePath);
       rmSync(directory, { recursive: true, force: true });
     },
   };
