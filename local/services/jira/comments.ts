@@ -1,6 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { type Row, text, whole } from '../../columns';
-import { type Json, storedJson } from './json';
+import { isAdf } from './adf';
+import { isJsonList, type Json, member, storedJson, textMember } from './json';
+import { setProperty } from './properties';
 import { change, nextNumber, row, rows } from './table';
 
 export interface Comment {
@@ -23,9 +25,29 @@ const readComment = (from: Row): Comment => ({
   updatedMs: whole(from, 'updated_ms'),
 });
 
+/** What somebody says, with the properties that clients hang on it. */
+export interface CommentText {
+  readonly body: Json;
+  readonly properties: readonly { readonly key: string; readonly value: Json }[];
+}
+
+/** Reads `{body, properties}` of a request; undefined when the body is no document. */
+export function readCommentText(said: Json): CommentText | undefined {
+  const body = member(said, 'body');
+  const properties = member(said, 'properties');
+  if (!isAdf(body)) return undefined;
+  return {
+    body,
+    properties: (isJsonList(properties) ? properties : []).flatMap((property) => {
+      const key = textMember(property, 'key');
+      return key === undefined ? [] : [{ key, value: member(property, 'value') }];
+    }),
+  };
+}
+
 export function addComment(
   database: DatabaseSync,
-  fresh: { readonly issueId: number; readonly author: string; readonly body: Json },
+  fresh: CommentText & { readonly issueId: number; readonly author: string },
   nowMs: number,
 ): Comment {
   const id = nextNumber(database, 'comment');
@@ -41,7 +63,9 @@ export function addComment(
     nowMs,
     nowMs,
   );
-  return { id, ...fresh, updateAuthor: fresh.author, createdMs: nowMs, updatedMs: nowMs };
+  saveProperties(database, id, fresh.properties);
+  const { issueId, author, body } = fresh;
+  return { id, issueId, author, body, updateAuthor: author, createdMs: nowMs, updatedMs: nowMs };
 }
 
 export function commentsOf(
@@ -68,6 +92,11 @@ export function commentCount(database: DatabaseSync, issueId: number): number {
   );
 }
 
+/** A comment of whichever issue. */
+export function commentByIdAlone(database: DatabaseSync, id: number): Comment | undefined {
+  return row(database, 'SELECT * FROM jira_comment WHERE id = ?', [id], readComment);
+}
+
 export function commentById(
   database: DatabaseSync,
   issueId: number,
@@ -84,7 +113,7 @@ export function commentById(
 export function updateComment(
   database: DatabaseSync,
   id: number,
-  update: { readonly body: Json; readonly author: string; readonly nowMs: number },
+  update: CommentText & { readonly author: string; readonly nowMs: number },
 ): void {
   change(
     database,
@@ -94,8 +123,20 @@ export function updateComment(
     update.nowMs,
     id,
   );
+  saveProperties(database, id, update.properties);
+}
+
+function saveProperties(
+  database: DatabaseSync,
+  commentId: number,
+  properties: CommentText['properties'],
+): void {
+  for (const { key, value } of properties) {
+    setProperty(database, 'comment', commentId, key, value);
+  }
 }
 
 export function deleteComment(database: DatabaseSync, id: number): void {
+  change(database, "DELETE FROM jira_property WHERE kind = 'comment' AND entity_id = ?", id);
   change(database, 'DELETE FROM jira_comment WHERE id = ?', id);
 }

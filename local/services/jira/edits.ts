@@ -1,11 +1,11 @@
-import { isAdf } from './adf';
+import { readCommentText, type CommentText } from './comments';
 import type { ChangeItem } from './changelog';
 import type { Desk } from './desk';
 import { readableValue, readValue } from './field-values';
 import { type Field, fieldByIdOrKey } from './fields';
 import { customValue, writeField } from './issue-values';
 import type { Issue } from './issues';
-import { isJsonList, isJsonObject, type Json, member } from './json';
+import { isJsonList, isJsonObject, type Json } from './json';
 
 export interface FieldChange {
   readonly field: Field;
@@ -17,8 +17,8 @@ export type EditPlan =
   | {
       readonly kind: 'plan';
       readonly changes: readonly FieldChange[];
-      /** Bodies of comments to add. */
-      readonly comments: readonly Json[];
+      /** Comments to add. */
+      readonly comments: readonly CommentText[];
     }
   | { readonly kind: 'invalid'; readonly errors: Readonly<Record<string, string>> };
 
@@ -37,12 +37,12 @@ type Operation = readonly [verb: string, value: Json];
 export function planEdit(desk: Desk, request: EditRequest): EditPlan {
   const errors: Record<string, string> = {};
   const changes: FieldChange[] = [];
-  const comments: Json[] = [];
+  const comments: CommentText[] = [];
   for (const [fieldId, operations] of operationsOf(request, errors)) {
     if (fieldId === 'comment' && request.onScreen.includes('comment')) {
       for (const [verb, value] of operations) {
-        const body = member(value, 'body');
-        if (verb === 'add' && isAdf(body)) comments.push(body);
+        const said = verb === 'add' ? readCommentText(value) : undefined;
+        if (said !== undefined) comments.push(said);
         else errors['comment'] = 'Comment body is not valid!';
       }
       continue;

@@ -1,7 +1,8 @@
 import type { Desk, Person } from './desk';
 import { type FieldChange, planEdit, writeChanges } from './edits';
 import { announceCreated } from './events';
-import { type IssueType, issueTypeById, issueTypeByName } from './issue-types';
+import { issueTypesOf } from './issue-type-schemes';
+import type { IssueType } from './issue-types';
 import { insertIssue, type Issue, issueByIdOrKey } from './issues';
 import { idMember, isJsonObject, type Json, member, textMember } from './json';
 import { holds } from './permissions';
@@ -24,7 +25,7 @@ export function createIssue(desk: Desk, person: Person, request: Json): Creation
       project: 'Specify a valid project ID or key',
     });
   }
-  const type = wantedType(desk, member(fields, 'issuetype'));
+  const type = wantedType(desk, project, member(fields, 'issuetype'));
   if (type === undefined) return invalid({ issuetype: 'Specify a valid issue type' });
 
   const plan = planEdit(desk, {
@@ -87,11 +88,13 @@ function wantedProject(desk: Desk, person: Person, project: Json): Project | und
     : undefined;
 }
 
-function wantedType(desk: Desk, type: Json): IssueType | undefined {
+/** A type that the project offers, by id or by name. */
+function wantedType(desk: Desk, project: Project, type: Json): IssueType | undefined {
+  const offered = issueTypesOf(desk.database, project.id);
   const id = idMember(type, 'id');
-  if (id !== undefined) return issueTypeById(desk.database, Number(id));
-  const name = textMember(type, 'name');
-  return name === undefined ? undefined : issueTypeByName(desk.database, name);
+  if (id !== undefined) return offered.find((candidate) => String(candidate.id) === id);
+  const name = textMember(type, 'name')?.toLowerCase();
+  return offered.find((candidate) => candidate.name.toLowerCase() === name);
 }
 
 function parentError(

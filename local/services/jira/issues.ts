@@ -128,6 +128,12 @@ export function touch(database: DatabaseSync, issueId: number, nowMs: number): v
 /** Removes an issue with everything that hangs on it, sub-tasks included. */
 export function deleteIssue(database: DatabaseSync, issueId: number): void {
   for (const subtask of subtasksOf(database, issueId)) deleteIssue(database, subtask.id);
+  change(
+    database,
+    `DELETE FROM jira_property WHERE kind = 'comment'
+     AND entity_id IN (SELECT id FROM jira_comment WHERE issue_id = ?)`,
+    issueId,
+  );
   for (const table of ['jira_field_value', 'jira_comment', 'jira_history', 'jira_search']) {
     change(database, `DELETE FROM ${table} WHERE issue_id = ?`, issueId);
   }

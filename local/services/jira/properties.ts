@@ -3,7 +3,7 @@ import { text } from '../../columns';
 import { type Json, storedJson } from './json';
 import { change, row, rows } from './table';
 
-export type PropertyOwner = 'issue' | 'project';
+export type PropertyOwner = 'comment' | 'issue' | 'project';
 
 export function propertyKeys(
   database: DatabaseSync,

@@ -33,6 +33,12 @@ CREATE TABLE IF NOT EXISTS jira_project (
 CREATE TABLE IF NOT EXISTS jira_issue_type (
   id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, description TEXT NOT NULL,
   subtask INTEGER NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS jira_issue_type_scheme (
+  id INTEGER PRIMARY KEY, name TEXT NOT NULL, description TEXT NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS jira_issue_type_scheme_item (
+  scheme_id INTEGER NOT NULL, type_id INTEGER NOT NULL, PRIMARY KEY (scheme_id, type_id)) STRICT;
+CREATE TABLE IF NOT EXISTS jira_project_issue_type_scheme (
+  project_id INTEGER PRIMARY KEY, scheme_id INTEGER NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS jira_status (
   id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, description TEXT NOT NULL,
   category TEXT NOT NULL) STRICT;

@@ -2,7 +2,13 @@ import { DEFAULT_WORKFLOW, EVERYBODY_GROUP } from './defaults';
 import type { Desk } from './desk';
 import { syncAppFields } from './field-creation';
 import { SYSTEM_FIELDS } from './fields';
-import { createIssueType } from './issue-types';
+import {
+  addToScheme,
+  createIssueTypeScheme,
+  DEFAULT_ISSUE_TYPE_SCHEME,
+  issueTypeSchemeById,
+} from './issue-type-schemes';
+import { allIssueTypes, createIssueType } from './issue-types';
 import { accountIdOf, addMember, groupIdOf, saveGroup, saveUser, userById } from './people';
 import { createPermissionScheme, grant, permissionSchemeById } from './permission-schemes';
 import { ADMINISTRATORS_GROUP, PROJECT_PERMISSIONS } from './permissions';
@@ -37,6 +43,9 @@ export function seed(desk: Desk): void {
   atomically(desk.database, () => {
     seedPeople(desk);
     if (permissionSchemeById(desk.database, 0) === undefined) seedConfiguration(desk);
+    if (issueTypeSchemeById(desk.database, DEFAULT_ISSUE_TYPE_SCHEME) === undefined) {
+      seedIssueTypeScheme(desk);
+    }
     syncAppFields(desk);
   });
 }
@@ -96,6 +105,15 @@ function seedConfiguration(desk: Desk): void {
     addToTab(database, tab, fieldId);
   }
   seedWorkflow(desk);
+}
+
+/** The scheme that takes every issue type. */
+function seedIssueTypeScheme({ database }: Desk): void {
+  const scheme = createIssueTypeScheme(database, {
+    name: 'Default Issue Type Scheme',
+    description: 'Default issue type scheme is the list of global issue types.',
+  });
+  for (const { id } of allIssueTypes(database)) addToScheme(database, scheme.id, id);
 }
 
 /** What the scheme of a new site grants: work to every user, administration to the project's role. */

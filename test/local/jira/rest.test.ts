@@ -74,6 +74,12 @@ async function walk(toy: ToyJira): Promise<readonly string[]> {
   await asDev('GET', '/issuetype');
   await asDev('GET', `/issuetype/project?projectId=${String(projectId)}`);
   await asDev('GET', `/issuetype/${String(at(type, 'id'))}`);
+  await asAdmin('GET', '/issuetypescheme');
+  const offers = await asAdmin('GET', `/issuetypescheme/project?projectId=${String(projectId)}`);
+  const issueTypes = String(at(offers, 'values', 0, 'issueTypeScheme', 'id'));
+  await asAdmin('PUT', `/issuetypescheme/${issueTypes}/issuetype`, {
+    issueTypeIds: [at(type, 'id')],
+  });
 
   const textField = 'com.atlassian.jira.plugin.system.customfieldtypes:textfield';
   const reason = String(
@@ -148,7 +154,9 @@ async function walk(toy: ToyJira): Promise<readonly string[]> {
   await asDev('POST', `${path}/transitions`, { transition: { id: '11' } });
   await asDev('GET', `${path}/changelog`);
   const comment = `${path}/comment/${String(at(await asDev('POST', `${path}/comment`, { body: adf('Hi') }), 'id'))}`;
-  await asDev('GET', `${path}/comment?orderBy=-created`);
+  const said = await asDev('GET', `${path}/comment?orderBy=-created`);
+  const ids = list(at(said, 'comments')).map((one) => Number(at(one, 'id')));
+  await asDev('POST', '/comment/list?expand=properties', { ids });
   await asDev('GET', comment);
   await asDev('PUT', comment, { body: adf('Ho') });
   await asDev('DELETE', comment);
@@ -341,6 +349,65 @@ describe('an issue', () => {
 
     expect([alone.status, together.status]).toEqual([400, 204]);
     expect((await toy.as('dev', 'GET', `${API}/issue/REL-2`)).status).toBe(404);
+  });
+});
+
+describe('a comment', () => {
+  test('keeps the properties that it was made with, and shows them in the list by ids only', async () => {
+    const toy = toyJira();
+    await project(toy);
+    const key = await issue(toy);
+    const properties = [{ key: 'mark', value: { mark: 'm-1' } }];
+    const path = `${API}/issue/${key}/comment`;
+    const made = ok(await toy.asApp('POST', path, { body: adf('Once'), properties }));
+    const ids = [Number(at(made.body, 'id')), 7];
+
+    const plain = ok(await toy.asApp('GET', path));
+    const listed = ok(await toy.asApp('POST', `${API}/comment/list?expand=properties`, { ids }));
+    const hidden = ok(await toy.asApp('POST', `${API}/comment/list`, { ids }));
+    ok(await toy.as('leader', 'DELETE', `${API}/issue/${key}`));
+    const gone = ok(await toy.asApp('POST', `${API}/comment/list`, { ids }));
+
+    expect(at(plain.body, 'comments', 0)).not.toHaveProperty('properties');
+    expect(at(listed.body, 'values')).toEqual([expect.objectContaining({ properties })]);
+    expect(at(hidden.body, 'values', 0)).not.toHaveProperty('properties');
+    expect(at(gone.body, 'values')).toEqual([]);
+  });
+});
+
+describe('an issue type', () => {
+  test('that is new is offered in a project only when its scheme takes it', async () => {
+    const toy = toyJira();
+    await project(toy);
+    const projectId = String(at((await toy.as('dev', 'GET', `${API}/project/REL`)).body, 'id'));
+    const type = ok(await toy.as('admin', 'POST', `${API}/issuetype`, { name: 'Release' }));
+    const typeId = String(at(type.body, 'id'));
+    const create = () =>
+      toy.as('dev', 'POST', `${API}/issue`, {
+        fields: { project: { key: 'REL' }, issuetype: { id: typeId }, summary: 'A release' },
+      });
+    const schemes = `${API}/issuetypescheme`;
+    const found = ok(await toy.as('admin', 'GET', `${schemes}/project?projectId=${projectId}`));
+    const schemeId = String(at(found.body, 'values', 0, 'issueTypeScheme', 'id'));
+    const add = () =>
+      toy.as('admin', 'PUT', `${schemes}/${schemeId}/issuetype`, { issueTypeIds: [typeId] });
+
+    const early = await create();
+    const added = await add();
+    const twice = await add();
+    const late = await create();
+
+    expect(early.status).toBe(400);
+    expect(at(early.body, 'errors', 'issuetype')).toBe('Specify a valid issue type');
+    expect([added.status, twice.status, late.status]).toEqual([204, 400, 201]);
+    const offered = ok(
+      await toy.as('dev', 'GET', `${API}/issuetype/project?projectId=${projectId}`),
+    );
+    expect(list(offered.body).map((one) => at(one, 'name'))).toEqual([
+      'Task',
+      'Sub-task',
+      'Release',
+    ]);
   });
 });
 

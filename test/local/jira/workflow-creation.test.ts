@@ -245,6 +245,15 @@ describe('a workflow scheme', () => {
       }),
     );
 
+    const schemes = '/rest/api/3/issuetypescheme';
+    const offers = ok(
+      await toy.as('admin', 'GET', `${schemes}/project?projectId=${String(projectId)}`),
+    );
+    const schemeId = String(at(offers.body, 'values', 0, 'issueTypeScheme', 'id'));
+    ok(
+      await toy.as('admin', 'PUT', `${schemes}/${schemeId}/issuetype`, { issueTypeIds: [typeId] }),
+    );
+
     const task = await issue(toy);
     const fields = {
       project: { key: 'REL' },

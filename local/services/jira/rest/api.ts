@@ -2,8 +2,10 @@ import type { ServiceRequest, ServiceResponse } from '../../service';
 import type { Desk, Person } from '../desk';
 import { notModelled, refuse, unauthenticated } from './answers';
 import { appFieldRoutes } from './app-fields';
+import { commentListRoutes } from './comment-list';
 import { commentRoutes } from './comments';
 import { fieldRoutes } from './fields';
+import { issueTypeSchemeRoutes } from './issue-type-schemes';
 import { issueRoutes } from './issues';
 import { localRoutes } from './local';
 import { peopleRoutes } from './people';
@@ -25,6 +27,7 @@ export const MODELLED_ROUTES = compileRoutes(
   issueRoutes,
   transitionRoutes,
   commentRoutes,
+  commentListRoutes,
   propertyRoutes,
   searchRoutes,
   peopleRoutes,
@@ -32,6 +35,7 @@ export const MODELLED_ROUTES = compileRoutes(
   projectRoleRoutes,
   statusRoutes,
   issueTypeRoutes,
+  issueTypeSchemeRoutes,
   fieldRoutes,
   screenRoutes,
   appFieldRoutes,

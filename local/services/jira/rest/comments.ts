@@ -1,5 +1,3 @@
-import type { ServiceResponse } from '../../service';
-import { isAdf } from '../adf';
 import { commentBody } from '../bodies';
 import {
   addComment,
@@ -7,7 +5,9 @@ import {
   commentById,
   commentCount,
   commentsOf,
+  type CommentText,
   deleteComment,
+  readCommentText,
   updateComment,
 } from '../comments';
 import { announceCommented } from '../events';
@@ -44,15 +44,12 @@ export const commentRoutes: Routes = {
     const sentence = `${part(call, 'issueIdOrKey')}: you do not have the permission to comment on this issue.`;
     const found = writableIssue(call, part(call, 'issueIdOrKey'), 'ADD_COMMENTS', sentence);
     if (found.kind === 'refused') return found.response;
-    const refusal = bodyRefusal(call);
-    if (refusal !== undefined) return refusal;
+    const said = textOf(call);
+    if (said.kind === 'refused') return said.response;
     const { desk, person } = call;
     const nowMs = desk.clock.now();
-    const comment = addComment(
-      desk.database,
-      { issueId: found.value.id, author: person.accountId, body: member(call.body, 'body') },
-      nowMs,
-    );
+    const fresh = { issueId: found.value.id, author: person.accountId, ...said.value };
+    const comment = addComment(desk.database, fresh, nowMs);
     touch(desk.database, found.value.id, nowMs);
     announceCommented(desk, found.value, comment, person);
     return created(commentBody(desk, comment));
@@ -68,14 +65,15 @@ export const commentRoutes: Routes = {
   [`PUT ${PATH}/{id}`]: (call) => {
     const found = changeableComment(call, 'EDIT_ALL_COMMENTS', 'EDIT_OWN_COMMENTS');
     if (found.kind === 'refused') return found.response;
-    const refusal = bodyRefusal(call);
-    if (refusal !== undefined) return refusal;
+    const said = textOf(call);
+    if (said.kind === 'refused') return said.response;
     const { desk, person } = call;
     const { comment, issue } = found.value;
     const nowMs = desk.clock.now();
-    const body = member(call.body, 'body');
-    updateComment(desk.database, comment.id, { body, author: person.accountId, nowMs });
+    const update = { ...said.value, author: person.accountId, nowMs };
+    updateComment(desk.database, comment.id, update);
     touch(desk.database, issue.id, nowMs);
+    const { body } = said.value;
     const changed = { ...comment, body, updateAuthor: person.accountId, updatedMs: nowMs };
     return ok(commentBody(desk, changed));
   },
@@ -89,11 +87,14 @@ export const commentRoutes: Routes = {
   },
 };
 
-function bodyRefusal(call: Call): ServiceResponse | undefined {
-  if (member(call.body, 'visibility') !== null) return notModelled('restricted comments');
-  return isAdf(member(call.body, 'body'))
-    ? undefined
-    : refuse(400, [], { comment: 'Comment body is not valid!' });
+function textOf(call: Call): Found<CommentText> {
+  if (member(call.body, 'visibility') !== null) {
+    return { kind: 'refused', response: notModelled('restricted comments') };
+  }
+  const said = readCommentText(call.body);
+  return said === undefined
+    ? { kind: 'refused', response: refuse(400, [], { comment: 'Comment body is not valid!' }) }
+    : { kind: 'found', value: said };
 }
 
 interface CommentOfIssue {

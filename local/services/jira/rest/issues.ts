@@ -125,7 +125,7 @@ function saveEdit(call: Call, issue: Issue, plan: EditPlan & { readonly kind: 'p
     writeChanges(desk, issue.id, plan.changes);
     touch(desk.database, issue.id, nowMs);
     const comments = plan.comments.map((comment) =>
-      addComment(desk.database, { issueId: issue.id, author, body: comment }, nowMs),
+      addComment(desk.database, { issueId: issue.id, author, ...comment }, nowMs),
     );
     const entry = { issueId: issue.id, author, createdMs: nowMs, items };
     return { comments, history: items.length === 0 ? undefined : addHistory(desk.database, entry) };

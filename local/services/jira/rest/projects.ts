@@ -1,9 +1,15 @@
 import { z } from 'zod';
 import type { ServiceResponse } from '../../service';
 import { issueTypeBody, projectBody, restUrl, statusBody, userBody } from '../bodies';
-import { DEFAULT_PERMISSION_SCHEME, DEFAULT_WORKFLOW_SCHEME } from '../defaults';
+import { DEFAULT_PERMISSION_SCHEME, DEFAULT_WORKFLOW_SCHEME, TEMPLATE_TYPES } from '../defaults';
 import type { Desk, Person } from '../desk';
-import { allIssueTypes } from '../issue-types';
+import {
+  addToScheme,
+  createIssueTypeScheme,
+  giveScheme,
+  issueTypesOf,
+} from '../issue-type-schemes';
+import { issueTypeByName } from '../issue-types';
 import type { JsonObject } from '../json';
 import { groupBy, userById } from '../people';
 import { permissionSchemeById } from '../permission-schemes';
@@ -67,7 +73,7 @@ export const projectRoutes: Routes = {
     const found = browsableProject(desk, call.person, part(call, 'projectIdOrKey'));
     if (found.kind === 'refused') return found.response;
     return ok(
-      allIssueTypes(desk.database).map((type) => ({
+      issueTypesOf(desk.database, found.value.id).map((type) => ({
         id: String(type.id),
         self: restUrl(desk, `issuetype/${type.id}`),
         name: type.name,
@@ -119,6 +125,7 @@ function createdProject(call: Call, fresh: z.infer<typeof ProjectRequest>): Serv
     permissionSchemeId: fresh.permissionScheme,
     workflowSchemeId: fresh.workflowScheme,
   });
+  giveOwnIssueTypes(desk, project);
   const administrators = groupBy(database, { name: ADMINISTRATORS_GROUP });
   if (administrators !== undefined) {
     const group: RoleActor = { kind: 'group', groupId: administrators.id };
@@ -135,6 +142,19 @@ function createdProject(call: Call, fresh: z.infer<typeof ProjectRequest>): Serv
   });
 }
 
+/** As templates do: a scheme of the project's own, with the types that a new site has. */
+function giveOwnIssueTypes({ database }: Desk, project: Project): void {
+  const scheme = createIssueTypeScheme(database, {
+    name: `${project.key}: Issue Type Scheme`,
+    description: '',
+  });
+  for (const type of TEMPLATE_TYPES) {
+    const found = issueTypeByName(database, type);
+    if (found !== undefined) addToScheme(database, scheme.id, found.id);
+  }
+  giveScheme(database, project.id, scheme.id);
+}
+
 function visibleProjects(desk: Desk, person: Person): readonly Project[] {
   return allProjects(desk.database).filter((project) => mayBrowse(desk, person, project));
 }
@@ -144,7 +164,7 @@ function wholeProject(desk: Desk, project: Project): JsonObject {
     ...projectBody(desk, project),
     description: project.description,
     lead: userBody(desk, project.lead),
-    issueTypes: allIssueTypes(desk.database).map((type) => issueTypeBody(desk, type)),
+    issueTypes: issueTypesOf(desk.database, project.id).map((type) => issueTypeBody(desk, type)),
     components: [],
     versions: [],
     assigneeType: 'UNASSIGNED',

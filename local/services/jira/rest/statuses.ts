@@ -1,3 +1,4 @@
+import { addToScheme, DEFAULT_ISSUE_TYPE_SCHEME, issueTypesOf } from '../issue-type-schemes';
 import { z } from 'zod';
 import { issueTypeBody, statusBody } from '../bodies';
 import { allIssueTypes, createIssueType, issueTypeById, issueTypeByName } from '../issue-types';
@@ -7,7 +8,7 @@ import { atomically } from '../table';
 import { created, notModelled, ok, refuse } from './answers';
 import { pageOf } from './pages';
 import { listed, part, type Routes } from './routes';
-import { adminOnly } from './visible';
+import { adminOnly, browsableProject } from './visible';
 
 const StatusesRequest = z.object({
   scope: z.object({ type: z.enum(['GLOBAL', 'PROJECT']) }),
@@ -88,8 +89,13 @@ export const issueTypeRoutes: Routes = {
   'GET /rest/api/3/issuetype': ({ desk }) =>
     ok(allIssueTypes(desk.database).map((type) => issueTypeBody(desk, type))),
 
-  'GET /rest/api/3/issuetype/project': ({ desk }) =>
-    ok(allIssueTypes(desk.database).map((type) => issueTypeBody(desk, type))),
+  'GET /rest/api/3/issuetype/project': (call) => {
+    const { desk, person, query } = call;
+    const found = browsableProject(desk, person, query.get('projectId') ?? '');
+    if (found.kind === 'refused') return found.response;
+    const types = issueTypesOf(desk.database, found.value.id);
+    return ok(types.map((type) => issueTypeBody(desk, type)));
+  },
 
   'GET /rest/api/3/issuetype/{id}': (call) => {
     const type = issueTypeById(call.desk.database, Number(part(call, 'id')));
@@ -109,6 +115,8 @@ export const issueTypeRoutes: Routes = {
     }
     const subtask = type === 'subtask' || hierarchyLevel === -1;
     const fresh = createIssueType(call.desk.database, { name, description, subtask });
+    // A new type is in the default scheme; a project with a scheme of its own does not offer it yet.
+    addToScheme(call.desk.database, DEFAULT_ISSUE_TYPE_SCHEME, fresh.id);
     return created(issueTypeBody(call.desk, fresh));
   },
 };

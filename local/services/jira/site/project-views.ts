@@ -2,7 +2,8 @@ import { createPage } from '../../../pages/form-pages';
 import { issuesPage, projectsPage } from '../../../pages/list-pages';
 import type { ServiceResponse } from '../../service';
 import { createIssue } from '../issue-creation';
-import { allIssueTypes, knownIssueType } from '../issue-types';
+import { issueTypesOf } from '../issue-type-schemes';
+import { knownIssueType } from '../issue-types';
 import { type Issue, issuesOfProject } from '../issues';
 import { userById } from '../people';
 import { holds } from '../permissions';
@@ -66,7 +67,7 @@ export function showCreate(
   errors: Readonly<Record<string, string>> = {},
 ): ServiceResponse {
   const { desk, form } = visit;
-  const types = allIssueTypes(desk.database);
+  const types = issueTypesOf(desk.database, project.id);
   const fieldIds = fieldsOnScreen(desk.database, DEFAULT_SCREEN);
   const fields = formFields(desk, fieldIds, form, errors);
   const wrong = Object.keys(errors).length > 0;

@@ -91,7 +91,7 @@ function comment(visit: Visit, issue: Issue): ServiceResponse {
   if (typed === '') return showIssue(visit, issue, { title, sentences: ['It has no text.'] });
   const nowMs = desk.clock.now();
   const author = person.accountId;
-  const fresh = { issueId: issue.id, author, body: textAsAdf(typed) };
+  const fresh = { issueId: issue.id, author, body: textAsAdf(typed), properties: [] };
   const saved = addComment(desk.database, fresh, nowMs);
   touch(desk.database, issue.id, nowMs);
   announceCommented(desk, issue, saved, person);

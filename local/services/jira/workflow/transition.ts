@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { addHistory, type NewHistory, statusChange } from '../changelog';
-import { addComment, type Comment } from '../comments';
+import { addComment, type Comment, type CommentText } from '../comments';
 import type { Desk, Person } from '../desk';
 import { type FieldChange, planEdit, storedValue, writeChanges } from '../edits';
 import { announceCommented, announceUpdated, type IssueUpdate } from '../events';
@@ -107,7 +107,7 @@ interface Committed {
 function commit(
   desk: Desk,
   { person, issue, transition: wanted, changes }: Attempt,
-  bodies: readonly Json[],
+  texts: readonly CommentText[],
 ): Committed | undefined {
   const { database } = desk;
   const nowMs = desk.clock.now();
@@ -125,8 +125,8 @@ function commit(
     const author = person.accountId;
     return {
       update: record(desk, { issueId: issue.id, author, createdMs: nowMs, items }),
-      comments: bodies.map((body) =>
-        addComment(database, { issueId: issue.id, author, body }, nowMs),
+      comments: texts.map((said) =>
+        addComment(database, { issueId: issue.id, author, ...said }, nowMs),
       ),
     };
   });
