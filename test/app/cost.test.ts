@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { applyTransition } from '#app/apply-transition';
-import { REPORTER, TESTER } from '../support/builders';
+import { aSite, REPORTER, someHosts, TESTER } from '../support/builders';
 import type { ReleaseEvent } from '#core/release';
 import { aReleaseWorld } from '../support/release-world';
 import type { ReleaseWorld } from '../support/release-world';
@@ -26,8 +26,8 @@ async function costOfStart(world: ReleaseWorld): Promise<{ answer: Cost; all: Co
   return { answer, all: now() };
 }
 
-async function readyWorld(): Promise<ReleaseWorld> {
-  const world = await aReleaseWorld();
+async function readyWorld(hosts = 2): Promise<ReleaseWorld> {
+  const world = await aReleaseWorld({ sites: [aSite({ hosts: someHosts(hosts) })] });
   await world.click('submit', REPORTER);
   return world;
 }
@@ -72,6 +72,12 @@ describe('the cost of a click on Start', () => {
     expect(answer.writes).toBeLessThanOrEqual(LIMIT.writes);
     expect(answer.jiraCalls).toBeLessThanOrEqual(LIMIT.jiraCalls);
     expect(all.jiraCalls).toBeLessThanOrEqual(8);
+  });
+
+  test('is the same with 500 hosts in the site', async () => {
+    const few = await costOfStart(await readyWorld());
+
+    expect(await costOfStart(await readyWorld(500))).toEqual(few);
   });
 
   test('is the same after 1,000 past releases', async () => {
