@@ -88,6 +88,34 @@ describe('a transition', () => {
     });
   });
 
+  test('to the same status has no changelog, and its post-function comes all the same', async () => {
+    const toy = toyJira({ modules: MODULES });
+    await projectWith(
+      toy,
+      ['Awaiting approval'],
+      [
+        {
+          name: 'Approve',
+          from: ['Awaiting approval'],
+          to: 'Awaiting approval',
+          actions: [recorder],
+        },
+      ],
+    );
+    const key = await issue(toy);
+
+    const answer = await move(toy, 'leader', key, '11');
+
+    expect(answer.status).toBe(204);
+    const log = ok(await toy.as('dev', 'GET', `/rest/api/3/issue/${key}/changelog`));
+    expect(at(log.body, 'total')).toBe(0);
+    expect(toy.app.delivered).toHaveLength(1);
+    expect(toy.app.delivered[0]?.payload).not.toHaveProperty('changelog');
+    expect(at(toy.app.delivered[0]?.payload, 'transition', 'executionId')).toEqual(
+      expect.any(String),
+    );
+  });
+
   test('is refused with the sentence of the validator, and nothing is written', async () => {
     const sentence = 'REL-1 cannot start: 1 approval is missing.';
     const functions = { validate: () => ({ result: false, errorMessage: sentence }) };

@@ -52,7 +52,8 @@ export function deliverPostFunctions(
         },
         workflow: { id: workflow.id, name: workflow.document.name },
         atlassianId: person.accountId,
-        changelog: changelogBody(update),
+        // A move that changed nothing, such as a loop, has no changelog (assumed, see DIFFERENCES.md).
+        ...(update.historyId === undefined ? {} : { changelog: changelogBody(update) }),
         ...(comment === undefined ? {} : { comment: { id: String(comment.id) } }),
         configuration: ruleConfig(rule) ?? {},
         context: { cloudId: desk.cloudId, moduleKey: module.key },
