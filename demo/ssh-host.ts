@@ -42,6 +42,7 @@ export function startSshHost(options: SshHostOptions): Promise<SshHost> {
   const running = new Set<ChildProcess>();
   const server = new Server({ hostKeys: [hostKey(hostKeyFile)] }, (client) => {
     clients.add(client);
+    client.setNoDelay(true);
     client.on('close', () => clients.delete(client));
     // A client that breaks off is no concern of the host's.
     client.on('error', () => undefined);

@@ -67,7 +67,7 @@ stage() {
     unpack
   fi
   rm -f "$home/incoming/$digest".*
-  finish
+  finish "$base/releases"
   prune
 }
 
@@ -85,15 +85,14 @@ activate() {
   before=$(current_digest)
   if [ "$before" != "$digest" ]; then
     if [ "$before" != - ]; then
-      replace "$home/previous" "$before"
+      keep "$home/previous" "$before"
     fi
     rm -f "$home/current.new"
     ln -s "releases/$digest" "$home/current.new" &&
       mv -fT "$home/current.new" "$base/current" ||
       refuse 74 "$base/current could not be switched."
-    flush "$base"
   fi
-  finish
+  finish "$base"
 }
 
 start() {
@@ -142,7 +141,6 @@ unpack() {
   printf '%s %s\n' "$digest" "$version" >"$release.part/.interlock-release"
   flush_tree "$release.part"
   mv -T "$release.part" "$release" || drop_and_refuse 74 "$release could not be put in place."
-  flush "$base/releases"
 }
 
 # Keeps the newest releases, and whatever is or was live.
@@ -187,7 +185,7 @@ start_by_package() {
   cd "$release" && PORT=$port INTERLOCK_VERSION=$version ./bin/start \
     </dev/null >>"$home/run.log" 2>&1 9>&- ||
     refuse 77 "bin/start of $version ended with exit code $?; $home/run.log says why."
-  replace "$home/run" "own - - $digest $job"
+  put "$home/run" "own - - $digest $job"
 }
 
 start_by_ourselves() {
@@ -210,7 +208,7 @@ start_by_ourselves() {
 # In the new process: it says who it is before it becomes the service, so that it is never nobody's.
 launch() {
   cd "$base/releases/$digest" || exit 1
-  replace "$home/run" "$alone $$ $(began $$) $digest $job"
+  put "$home/run" "$alone $$ $(began $$) $digest $job"
   PORT=$port
   INTERLOCK_VERSION=$version
   export PORT INTERLOCK_VERSION
@@ -294,7 +292,7 @@ raise_fence() {
   [ "$fence" -ge "$seen" ] ||
     refuse 75 "This host has seen fence $seen; fence $fence is older, so the job belongs to another agent."
   if [ "$fence" -gt "$seen" ]; then
-    replace "$home/fence" "$fence"
+    keep "$home/fence" "$fence"
   fi
 }
 
@@ -307,11 +305,15 @@ fence_seen() {
 }
 
 begin() {
-  replace "$home/intent" "$operation $job $fence $digest"
+  put "$home/intent" "$operation $job $fence $digest"
 }
 
+# What the act has changed is on disk before the ledger says so: a late repetition believes the ledger.
 finish() {
   if ! is_done; then
+    if [ "$#" -gt 0 ]; then
+      flush "$@"
+    fi
     # A line that a power failure cut short must not swallow this one.
     if [ -s "$home/ledger" ] && [ -n "$(tail -c 1 "$home/ledger")" ]; then
       echo >>"$home/ledger"
@@ -328,14 +330,21 @@ is_done() {
   grep -qF " $operation $job $fence $digest $version ." "$home/ledger" 2>/dev/null
 }
 
-replace() {
+# For what means nothing after the machine has gone down.
+put() {
+  printf '%s\n' "$2" >"$1.new" 2>/dev/null && mv -fT "$1.new" "$1" ||
+    refuse 74 "$1 could not be written."
+}
+
+# For what has to outlive a power failure.
+keep() {
   printf '%s\n' "$2" >"$1.new" 2>/dev/null && flush "$1.new" && mv -fT "$1.new" "$1" ||
     refuse 74 "$1 could not be written."
   flush "$home"
 }
 
 flush() {
-  sync "$1" 2>/dev/null || sync
+  sync "$@" 2>/dev/null || sync
 }
 
 flush_tree() {
