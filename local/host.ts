@@ -184,6 +184,7 @@ async function assemble(
     log,
     cloudId: installation.cloudId,
     chance: chance.fork('jira-own'),
+    searchStaleMs: () => knobs.current().queries.staleMs,
   });
   closing.push(() => jira.stop());
   late.app = running;
