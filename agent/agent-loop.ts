@@ -23,6 +23,7 @@ export async function liveAgent(agent: Agent, stopping: AbortSignal): Promise<Li
   const work = (job: string) => workOn(agent, job, refusedAt, stopping);
 
   for (const { job } of await journal.openJobs()) await work(job);
+  let told: PollAnswer['state'] | undefined;
   for (let failures = 0; !stopping.aborted;) {
     const result = await app.poll();
     if (result.kind === 'refused' && result.error === 'gone') return 'revoked';
@@ -32,6 +33,7 @@ export async function liveAgent(agent: Agent, stopping: AbortSignal): Promise<Li
       await clock.sleep(waitAfter(result, failures - 1), stopping);
       continue;
     }
+    told = tellState(agent, result.answer, told);
     let finished = false;
     for (const job of result.answer.jobs) finished = (await work(job)) || finished;
     // The end of one job is often the beginning of the next: its successor waits at the app already.
@@ -61,6 +63,18 @@ async function workOn(
   const end = await runJob(agent, claimed.claim, claimed.sentAt, stopping);
   agent.log.info('A job has ended.', { job, ...end });
   return end.kind === 'finished';
+}
+
+/** Says once, not with every poll, whether an admin has confirmed this agent. */
+function tellState(
+  { log }: Agent,
+  { state }: PollAnswer,
+  told: PollAnswer['state'] | undefined,
+): PollAnswer['state'] {
+  if (state === told) return state;
+  if (state === 'pending') log.info('Waiting for an admin to confirm this agent.');
+  else log.info('The app gives this agent work.');
+  return state;
 }
 
 function nextPoll({ chance }: Agent, { nextPollMilliseconds }: PollAnswer): number {

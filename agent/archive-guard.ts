@@ -7,7 +7,7 @@ import type { ReadEntry } from 'tar';
 import { createArchiveList } from './archive-list';
 
 /** Programs and their files rarely shrink further; a bomb does. */
-export const RATIO_MAX = 200;
+const RATIO_MAX = 200;
 
 export type GuardVerdict =
   | { readonly kind: 'sound'; readonly unpackedBytes: number }

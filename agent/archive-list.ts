@@ -2,9 +2,9 @@
 import { posix } from 'node:path';
 import type { ReadEntry } from 'tar';
 
-export const ENTRIES_MAX = 100_000;
-export const PATH_MAX_CHARS = 255;
-export const DEPTH_MAX = 32;
+const ENTRIES_MAX = 100_000;
+const PATH_MAX_CHARS = 255;
+const DEPTH_MAX = 32;
 
 /** What hosts write beside a package's own files. */
 const RESERVED_NAME = '.interlock-release';

@@ -12,7 +12,7 @@ export type Asked =
   | { readonly kind: 'silent'; readonly sentence: string };
 
 /** How long a host is asked before a person is. */
-export const ASK_SECONDS = 60;
+const ASK_SECONDS = 60;
 
 /** Asks until the host answers and no act is under way on it any more; shuts out lower fences. */
 export async function askState(story: HostStory, fence: number): Promise<Asked> {

@@ -63,7 +63,6 @@ const HostRule = z.preprocess(
   ]),
 );
 export type HostRule = z.infer<typeof HostRule>;
-export type SshRule = Extract<HostRule, { transport: 'ssh' }>;
 
 const StoreRule = z.strictObject({
   id: name,

@@ -4,7 +4,7 @@ import type { Agent, AppResult, JobRef, OutboxMessage } from './ports';
 import type { ReportAnswer } from '#wire/agent';
 
 /** Reports of one job are at least so far apart; what happens between them travels together. */
-export const REPORT_GAP_MILLISECONDS = 3_000;
+const REPORT_GAP_MILLISECONDS = 3_000;
 
 /** How often the outbox is looked at while the job works. */
 const LOOK_MILLISECONDS = 200;

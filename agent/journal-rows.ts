@@ -10,7 +10,7 @@ const jsonOf = <Schema extends z.ZodType>(schema: Schema) =>
     return z.NEVER;
   });
 
-export const IntentJson = z.object({
+const IntentJson = z.object({
   act: z.enum(['stage', 'activate', 'start', 'return-activate', 'return-start']),
   digest: z.string(),
   version: z.string(),

@@ -35,7 +35,7 @@ export function judgeHostKey(wire: Buffer, knownHosts: string, place: Place): Ho
 }
 
 /** The words after `interlock-agent trust` that mean this host. */
-export const trustWords = ({ address, port }: Pick<Place, 'address' | 'port'>): string =>
+const trustWords = ({ address, port }: Pick<Place, 'address' | 'port'>): string =>
   port === 22 ? address : `${address}:${port}`;
 
 const ALGORITHMS: Readonly<Record<string, readonly ServerHostKeyAlgorithm[]>> = {

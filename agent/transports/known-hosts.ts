@@ -42,7 +42,7 @@ export function findKnownHost(text: string, address: string, port: number): Know
 }
 
 /** A place as known_hosts names it: the plain address for port 22. */
-export const placeName = (address: string, port: number): string =>
+const placeName = (address: string, port: number): string =>
   port === 22 ? address : `[${address}]:${port}`;
 
 /** The line that pins a key. */

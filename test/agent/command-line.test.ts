@@ -325,7 +325,7 @@ const served = async (port: number): Promise<string> => {
 };
 
 describe('an installed agent', () => {
-  test('deploys over ssh, reports, and ends with 0 when it is told to stop', async () => {
+  test('deploys over ssh to a Linux host, reports, and ends with 0 when it is told to stop [S0-16]', async () => {
     const { app, port, file, start } = await anInstalledAgent('shop', '1.0.0');
     const agent = start();
 

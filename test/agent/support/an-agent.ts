@@ -42,7 +42,7 @@ export function aJournal(): { readonly journal: Journal; readonly database: Data
 }
 
 /** Packages that are always there and always sound. */
-export const artifacts: Artifacts = {
+const artifacts: Artifacts = {
   open: async ({ sha256 }) => ({
     kind: 'opened',
     artifact: {

@@ -1,0 +1,122 @@
+import { describe, expect, test } from '@jest/globals';
+import { appendFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseConfig } from '../../agent/config';
+import { sha256Hex } from '../../agent/keys';
+import { createArtifacts } from '../../agent/packages';
+import type { OpenArtifact } from '../../agent/ports';
+import { anArchive, PROGRAM } from './support/archives';
+import { scratch } from './support/scratch';
+
+const directory = scratch();
+const sound = anArchive(PROGRAM);
+
+function open(
+  bytes: Buffer,
+  { store = 'packages', sha256 = sha256Hex(bytes), packageMaxBytes = 1_000_000 } = {},
+) {
+  const file = `shop-${sha256Hex(bytes).slice(0, 8)}.tar.gz`;
+  writeFileSync(join(directory, file), bytes);
+  const text = `{url: "http://x/", stateDirectory: /x, name: x, hosts: [], limits: {packageMaxBytes: ${packageMaxBytes}}}`;
+  const parsed = parseConfig(text, 'agent.yml');
+  if (parsed.kind === 'invalid') throw new Error(parsed.sentence);
+  const stores = [
+    { id: 'packages', kind: 'directory' as const, path: directory, environments: ['SIT'] },
+  ];
+  const artifacts = createArtifacts(
+    { file: '/etc/agent.yml', hosts: [], stores },
+    parsed.config.limits,
+  );
+  return { path: join(directory, file), opened: artifacts.open({ store, file, sha256 }, 'SIT') };
+}
+
+async function contentOf(artifact: OpenArtifact): Promise<Buffer> {
+  const pieces: Uint8Array[] = [];
+  for await (const piece of artifact.read()) pieces.push(piece);
+  return Buffer.concat(pieces);
+}
+
+async function artifactOf(bytes: Buffer) {
+  const { path, opened } = open(bytes);
+  const result = await opened;
+  if (result.kind === 'refused') throw new Error(result.failure.sentence);
+  return { path, artifact: result.artifact };
+}
+
+describe('a package', () => {
+  test('is opened with its sizes, and read as often as there are hosts', async () => {
+    const { artifact } = await artifactOf(sound);
+
+    expect(artifact).toMatchObject({ sizeBytes: sound.length, sha256: sha256Hex(sound) });
+    const [first, second] = await Promise.all([contentOf(artifact), contentOf(artifact)]);
+    expect(first.equals(sound) && second.equals(sound)).toBe(true);
+    await artifact.close();
+  });
+
+  test('that is replaced after it was judged is sent as it was judged', async () => {
+    const { path, artifact } = await artifactOf(sound);
+    writeFileSync(`${path}.new`, 'other bytes');
+    renameSync(`${path}.new`, path);
+
+    expect((await contentOf(artifact)).equals(sound)).toBe(true);
+    await artifact.close();
+  });
+
+  test('whose bytes are not the approved ones is refused', async () => {
+    const other = Buffer.concat([sound, Buffer.from('x')]);
+
+    expect(await open(other, { sha256: sha256Hex(sound) }).opened).toEqual({
+      kind: 'refused',
+      failure: {
+        class: 'package',
+        sentence: expect.stringContaining(
+          `its SHA-256 is ${sha256Hex(other)}, and ${sha256Hex(sound)} was approved`,
+        ),
+      },
+    });
+  });
+
+  test('whose archive is damaged is refused, though its digest is right', async () => {
+    const half = sound.subarray(0, sound.length - 20);
+
+    expect(await open(half).opened).toMatchObject({
+      failure: { class: 'package', sentence: expect.stringContaining('nothing of it was sent') },
+    });
+  });
+
+  test('that is not in the store is refused with its path', async () => {
+    const { path, opened } = open(sound);
+    const artifacts = await opened;
+    expect(artifacts.kind).toBe('opened');
+    renameSync(path, `${path}.gone`);
+
+    expect(await open(Buffer.from('x'), {}).opened).toMatchObject({
+      failure: { class: 'package' },
+    });
+    expect(await open(sound, { store: 'other' }).opened).toEqual({
+      kind: 'refused',
+      failure: {
+        class: 'permission',
+        sentence:
+          "/etc/agent.yml has no store other for SIT; add it there, or correct the site's store.",
+      },
+    });
+  });
+
+  test('that is larger than agent.yml allows is refused before it is read', async () => {
+    expect(await open(sound, { packageMaxBytes: 10 }).opened).toMatchObject({
+      failure: {
+        class: 'capacity',
+        sentence: expect.stringContaining('packageMaxBytes in agent.yml allows 10'),
+      },
+    });
+  });
+
+  test('that grows after it was judged no longer has its digest: the host notices', async () => {
+    const { path, artifact } = await artifactOf(anArchive(PROGRAM, { path: 'more', body: 'x' }));
+    appendFileSync(path, 'more');
+
+    expect(sha256Hex(await contentOf(artifact))).not.toBe(artifact.sha256);
+    await artifact.close();
+  });
+});
