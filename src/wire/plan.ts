@@ -53,7 +53,7 @@ const VerifyStepSchema = z.strictObject({
   artifactSha256: sha256Hex,
 });
 
-export const PlanSchema = z.strictObject({
+const PlanSchema = z.strictObject({
   format: z.literal(1),
   issueId: z.string().min(1).max(40),
   environment: name,

@@ -11,7 +11,7 @@ const version = z.int().min(0);
 const seconds = z.int().min(0);
 
 /** How one attempt ended at one site: the history of a site is a list of these. */
-export const DeploymentRecord = z.object({
+const DeploymentRecord = z.object({
   version,
   /** Indexed: project and site, because a site's id counts within its project. */
   site: z.string(),
@@ -24,7 +24,6 @@ export const DeploymentRecord = z.object({
   planDigest: z.string(),
   result: z.enum(['deployed', 'failed']),
 });
-export type DeploymentRecord = z.infer<typeof DeploymentRecord>;
 
 /** What is still to do after an event, outside the transaction that recorded it; the first of the list is done first. */
 export const Effect = z.discriminatedUnion('kind', [
@@ -162,21 +161,19 @@ export const InboxRecord = z.object({
 export type InboxRecord = z.infer<typeof InboxRecord>;
 
 /** Says that a release has Jira effects to do; the effects themselves stand in the release, in order. */
-export const OutboxRecord = z.object({
+const OutboxRecord = z.object({
   version,
   issueId: z.string(),
   state: z.literal('pending'),
   dueAt: seconds,
 });
-export type OutboxRecord = z.infer<typeof OutboxRecord>;
 
-export const SiteRecord = z.object({
+const SiteRecord = z.object({
   version,
   project: z.string(),
   updatedAt: seconds,
   site: SiteSchema,
 });
-export type SiteRecord = z.infer<typeof SiteRecord>;
 
 /** The statuses and transitions of the installed workflow, by Jira's ids. */
 export const InstalledWorkflow = z.object({

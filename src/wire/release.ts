@@ -16,7 +16,7 @@ const terms = z.object({ policyVersion: count, approvals: z.array(ApprovalStepSc
 export const StatusSchema = z.enum(STATUS_ORDER);
 
 /** The version grammar keeps a version from ever being read as a path or an option. */
-export const CodeChangeSchema = z.strictObject({
+const CodeChangeSchema = z.strictObject({
   site: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/),
   version: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/),
   artifactSha256: digest,
