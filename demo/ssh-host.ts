@@ -7,6 +7,7 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { Server, utils } from 'ssh2';
@@ -40,9 +41,8 @@ export function startSshHost(options: SshHostOptions): Promise<SshHost> {
   const authorized = parseKey(readFileSync(authorizedKeyFile, 'utf8'));
   const clients = new Set<Connection>();
   const running = new Set<ChildProcess>();
-  const server = new Server({ hostKeys: [hostKey(hostKeyFile)] }, (client) => {
+  const ssh = new Server({ hostKeys: [hostKey(hostKeyFile)] }, (client) => {
     clients.add(client);
-    client.setNoDelay(true);
     client.on('close', () => clients.delete(client));
     // A client that breaks off is no concern of the host's.
     client.on('error', () => undefined);
@@ -59,6 +59,9 @@ export function startSshHost(options: SshHostOptions): Promise<SshHost> {
     });
   });
 
+  // Small packets go at once, as sshd sends them.
+  const server = createServer({ noDelay: true }, (socket) => ssh.injectSocket(socket));
+
   const close = (): Promise<void> =>
     new Promise((resolve) => {
       server.close(() => resolve());
@@ -68,9 +71,9 @@ export function startSshHost(options: SshHostOptions): Promise<SshHost> {
   return new Promise((resolve, reject) => {
     server.on('error', reject);
     server.listen(port, address, () => {
-      const bound: unknown = server.address();
-      const isPort = typeof bound === 'object' && bound !== null && 'port' in bound;
-      resolve({ port: isPort ? Number(bound.port) : port, close });
+      const bound = server.address();
+      const isPort = typeof bound === 'object' && bound !== null;
+      resolve({ port: isPort ? bound.port : port, close });
     });
   });
 }
