@@ -12,6 +12,7 @@ import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { Server, utils } from 'ssh2';
 import type { AuthContext, Connection, ParsedKey, ServerChannel } from 'ssh2';
+import { makeSshKeyPair } from './ssh-key';
 
 export interface SshHostOptions {
   readonly address: string;
@@ -125,7 +126,7 @@ function isAuthorized(attempt: AuthContext, authorized: ParsedKey): boolean {
 
 function hostKey(file: string): Buffer {
   if (!existsSync(file)) {
-    writeFileSync(file, utils.generateKeyPairSync('ed25519').private, { mode: 0o600 });
+    writeFileSync(file, makeSshKeyPair().private, { mode: 0o600 });
   }
   return readFileSync(file);
 }

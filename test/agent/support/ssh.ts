@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { utils } from 'ssh2';
 import { startSshHost } from '../../../demo/ssh-host';
 import type { SshHost } from '../../../demo/ssh-host';
+import { makeSshKeyPair } from '../../../demo/ssh-key';
 import { knownHostLine } from '../../../agent/transports/known-hosts';
 import type { SshPlace } from '../../../agent/transports/ssh-place';
 
@@ -17,7 +18,7 @@ export interface TestSsh {
 
 /** Starts a host in a directory; who started it closes it. */
 export async function aSshHost(directory: string, name = 'host'): Promise<TestSsh> {
-  const keyPair = utils.generateKeyPairSync('ed25519');
+  const keyPair = makeSshKeyPair();
   const file = (of: string): string => join(directory, `${name}-${of}`);
   writeFileSync(file('id'), keyPair.private, { mode: 0o600 });
   writeFileSync(file('id.pub'), keyPair.public);

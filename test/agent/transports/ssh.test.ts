@@ -8,6 +8,7 @@ import {
   fingerprintOfHostKey,
   knownHostLine,
 } from '../../../agent/transports/known-hosts';
+import { makeSshKeyPair } from '../../../demo/ssh-key';
 import { scratch } from '../support/scratch';
 import { aSshHost } from '../support/ssh';
 import type { TestSsh } from '../support/ssh';
@@ -33,7 +34,7 @@ const write = (name: string, text: string): string => {
 };
 
 function anotherKey(): string {
-  const key = utils.parseKey(utils.generateKeyPairSync('ed25519').private);
+  const key = utils.parseKey(makeSshKeyPair().private);
   if (key instanceof Error) throw key;
   return key.getPublicSSH().toString('base64');
 }
@@ -90,7 +91,7 @@ describe('a connection', () => {
   });
 
   test('says that the host does not take the agent’s key', async () => {
-    const keyFile = write('foreign', utils.generateKeyPairSync('ed25519').private);
+    const keyFile = write('foreign', makeSshKeyPair().private);
 
     expect(await refusal({ keyFile })).toEqual({
       class: 'permission',
