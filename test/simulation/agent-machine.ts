@@ -1,0 +1,226 @@
+/** One agent on its machine: starts, crashes, freezes, is stopped, and starts again with its journal. */
+import { liveAgent } from '../../agent/agent-loop';
+import { createAppClient } from '../../agent/app-client';
+import type { Exchange } from '../../agent/app-client';
+import { parseConfig } from '../../agent/config';
+import type { AgentKey } from '../../agent/keys';
+import type { Agent, Clock, Hosts, Identity, Journal, Log } from '../../agent/ports';
+import { createServerTime } from '../../agent/server-time';
+import type { FakeHost } from './fake-host';
+import { artifactsFor, healthFor } from './packages';
+import { createLife, kill } from './scheduler';
+import type { Life } from './scheduler';
+import type { Sim } from './sim';
+
+/** What stays on the machine when the agent's process ends. */
+export interface AgentMachine {
+  readonly name: string;
+  readonly key: AgentKey;
+  readonly identity: Identity;
+  readonly journal: Journal;
+  /** How far its wall clock is ahead of the truth. */
+  readonly skewMilliseconds: number;
+}
+
+/** What a start of the agent reaches from its machine. */
+export interface Surroundings {
+  readonly hosts: readonly FakeHost[];
+  connectHosts(life: Life): Hosts;
+  exchange(life: Life): Exchange;
+}
+
+export interface AgentRunner {
+  readonly machine: AgentMachine;
+  /** Starts it, and again after each end, until the simulation stops. */
+  boot(): void;
+  /** From now on it may crash. */
+  expose(): void;
+  /** Ends every trouble that it is in. */
+  wake(): void;
+  /** Ends it for good. */
+  retire(): void;
+  isRetired(): boolean;
+}
+
+/** agent.yml, read by the agent's own reader. */
+const CONFIG = parseConfig(
+  `
+url: https://example.atlassian.net/x/agent
+stateDirectory: /var/lib/interlock
+name: simulated
+hosts:
+  - { match: 10.0.0.0/8, user: deploy, key: /k, knownHosts: /n, environments: [SIT, PROD], basePath: /srv, probePorts: [8080] }
+limits: { healthSeconds: 15 }
+`,
+  'agent.yml',
+);
+
+const SILENT: Log = { info: () => undefined, warn: () => undefined, error: () => undefined };
+
+export function createAgentRunner(
+  sim: Sim,
+  machine: AgentMachine,
+  surroundings: Surroundings,
+): AgentRunner {
+  let starts = 0;
+  let current: Life | undefined;
+  let suspendedMilliseconds = 0;
+  const supervisor = createLife(`${machine.name} machine`);
+
+  const boot = (): void => {
+    starts += 1;
+    const life = createLife(`${machine.name}.${starts}`, waitsUntilCrash(sim));
+    current = life;
+    const stopping = new AbortController();
+    life.onDeath.push(() => {
+      sim.count('agent crashed');
+      again(sim.chance.happens(0.5) ? 5_000 : 300_000);
+    });
+    const agent = agentIn(life, stopping);
+    liveAgent(agent, stopping.signal).then(
+      () => {
+        life.alive = false;
+        again(10_000);
+      },
+      (error: unknown) => {
+        sim.violated('exception', `The agent threw ${String(error)}`);
+      },
+    );
+  };
+
+  const again = (mostMilliseconds: number): void => {
+    const milliseconds = sim.chance.between(500, mostMilliseconds);
+    const start = starts;
+    sim.scheduler.after(supervisor, milliseconds, 'starts the agent again', () => {
+      if (starts === start) boot();
+    });
+  };
+
+  /** Before an act of its own the process may freeze, or be told to stop. */
+  const mayStumble = (life: Life, stopping: AbortController): void => {
+    if (sim.strikes('agent-freezes')) {
+      const milliseconds = sim.chance.between(5_000, 240_000);
+      // In a suspended machine the monotonic clock stands still; a stopped process' clock goes on.
+      if (sim.chance.happens(0.5)) suspendedMilliseconds += milliseconds;
+      life.frozenUntil = sim.scheduler.now() + milliseconds;
+      sim.count('agent frozen');
+      sim.trace.note(`${life.name} freezes for ${milliseconds} ms`);
+    }
+    if (sim.strikes('agent-stops')) stopping.abort();
+  };
+
+  const clockOf = (life: Life, stopping: AbortController): Clock => ({
+    wallMilliseconds: () => sim.scheduler.now() + machine.skewMilliseconds,
+    monotonicMilliseconds: () => sim.scheduler.now() - suspendedMilliseconds,
+    sleep: (milliseconds, until) => {
+      mayStumble(life, stopping);
+      return sleep(sim, life, milliseconds, until);
+    },
+  });
+
+  const agentIn = (life: Life, stopping: AbortController): Agent => {
+    if (CONFIG.kind === 'invalid') throw new Error(CONFIG.sentence);
+    const clock = clockOf(life, stopping);
+    const { key, identity } = machine;
+    const sender = {
+      exchange: surroundings.exchange(life),
+      clock,
+      time: createServerTime(clock),
+      key,
+      boot: sim.chance.letters(12),
+      log: SILENT,
+    };
+    return {
+      clock,
+      app: createAppClient(sender, identity, '1.0.0'),
+      journal: journalOf(sim, life, machine.journal),
+      hosts: surroundings.connectHosts(life),
+      artifacts: artifactsFor(sim, life),
+      health: healthFor(sim, life, surroundings.hosts),
+      log: SILENT,
+      chance: sim.chance.next,
+      newRequestId: () => sim.chance.letters(20),
+      settings: {
+        file: 'agent.yml',
+        hosts: CONFIG.config.hosts,
+        stores: CONFIG.config.stores,
+        limits: CONFIG.config.limits,
+        identity,
+      },
+    };
+  };
+
+  return {
+    machine,
+    boot,
+    expose: () => {
+      if (current) current.waitsLeft = waitsUntilCrash(sim);
+    },
+    wake: () => {
+      if (current) Object.assign(current, { frozenUntil: 0, waitsLeft: Infinity });
+      if (current?.alive !== true) boot();
+    },
+    retire: () => {
+      supervisor.alive = false;
+      if (current) kill(current);
+    },
+    isRetired: () => !supervisor.alive,
+  };
+}
+
+/** A crash may come at any wait of the process. */
+function waitsUntilCrash(sim: Sim): number {
+  let waits = 0;
+  while (!sim.strikes('agent-crashes')) {
+    waits += 1;
+    if (waits === 2_000) return Infinity;
+  }
+  return waits;
+}
+
+/** Resolves after the time, or as soon as the signal aborts. */
+function sleep(sim: Sim, life: Life, milliseconds: number, until?: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const wake = (): void => {
+      until?.removeEventListener('abort', onAbort);
+      resolve();
+    };
+    const onAbort = (): void => sim.scheduler.after(life, 0, 'is woken', wake);
+    if (until?.aborted === true) onAbort();
+    else {
+      until?.addEventListener('abort', onAbort, { once: true });
+      sim.scheduler.after(life, milliseconds, 'has slept', wake);
+    }
+  });
+}
+
+/** Each call is on disk when it resolves; the process may end before, or between the disk and the answer. */
+function journalOf(sim: Sim, life: Life, journal: Journal): Journal {
+  const call = async <Answer>(label: string, act: () => Promise<Answer>): Promise<Answer> => {
+    await sim.scheduler.wait(life, sim.chance.between(0, 3), `journal: ${label}`);
+    const answer = await act();
+    await sim.scheduler.wait(life, sim.chance.between(0, 2), 'journal is on disk');
+    return answer;
+  };
+  const look = async <Answer>(label: string, act: () => Promise<Answer>): Promise<Answer> => {
+    await sim.scheduler.wait(life, sim.chance.between(0, 2), `journal: ${label}`);
+    return act();
+  };
+  return {
+    openJobs: () => look('open jobs', () => journal.openJobs()),
+    beginJob: (ref, lastSeq) => call('begin job', () => journal.beginJob(ref, lastSeq)),
+    dropJob: (job, why) => call('drop job', () => journal.dropJob(job, why)),
+    intentsOf: (job) => look('intents', () => journal.intentsOf(job)),
+    writeIntent: (intent, entry) =>
+      call(`intent ${intent.act} ${intent.host}`, () => journal.writeIntent(intent, entry)),
+    writeResult: (serial, result, entry) =>
+      call('result', () => journal.writeResult(serial, result, entry)),
+    tell: (job, entry) => call(`tell ${entry.state}`, () => journal.tell(job, entry)),
+    finishJob: (job, outcome) =>
+      call(`finish ${outcome.kind}`, () => journal.finishJob(job, outcome)),
+    nextMessage: (job) => look('next message', () => journal.nextMessage(job)),
+    acknowledge: (job, seq) => call(`acknowledge ${seq}`, () => journal.acknowledge(job, seq)),
+    sendAgainFrom: (job, seq) =>
+      call(`send again from ${seq}`, () => journal.sendAgainFrom(job, seq)),
+  };
+}

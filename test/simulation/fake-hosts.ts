@@ -1,0 +1,121 @@
+/** An agent's connections to the hosts: refused, broken before or after an act, or fine. */
+import type { HostAnswer, HostOrder, Hosts, HostSession, OpenArtifact } from '../../agent/ports';
+import { lookAt, runHelper } from './fake-host';
+import type { FakeHost, HelperAct, HostWatch } from './fake-host';
+import { kill } from './scheduler';
+import type { Life } from './scheduler';
+import type { Sim } from './sim';
+
+/** The hosts as one start of an agent reaches them. */
+export function hostsFor(
+  sim: Sim,
+  life: Life,
+  hosts: readonly FakeHost[],
+  watch: HostWatch,
+): Hosts {
+  return {
+    connect: (target) =>
+      sim.tell(life, `connects to ${target.host.id}`, () => {
+        const { address } = target.host;
+        const host = hosts.find((candidate) => candidate.address === address);
+        if (host && sim.strikes('host-unreachable')) cutOff(sim, host);
+        if (!host || isUnreachable(sim, host) || sim.strikes('line-refused')) {
+          sim.count('connection refused');
+          const sentence = `There is no connection to ${address}.`;
+          return { kind: 'failed', failure: { class: 'transport', sentence } };
+        }
+        return { kind: 'connected', session: sessionWith(sim, life, host, watch) };
+      }),
+  };
+}
+
+const isUnreachable = (sim: Sim, host: FakeHost): boolean =>
+  host.unreachableUntil > sim.scheduler.now();
+
+function cutOff(sim: Sim, host: FakeHost): void {
+  sim.count('host cut off');
+  host.unreachableUntil = sim.scheduler.now() + sim.chance.between(2_000, 200_000);
+}
+
+const LOST: HostAnswer = { kind: 'lost', sentence: 'the connection ended' };
+
+/** Some helpers notice that nobody listens any more, and end. */
+const ENDS_WITH_ITS_LINE = 0.3;
+
+function sessionWith(sim: Sim, life: Life, host: FakeHost, watch: HostWatch): HostSession {
+  let broken = false;
+
+  const breaks = (): boolean => {
+    if (sim.strikes('host-unreachable')) cutOff(sim, host);
+    broken ||= sim.strikes('line-breaks') || isUnreachable(sim, host);
+    if (broken) sim.count('line broken');
+    return broken;
+  };
+
+  const perform = async (
+    act: HelperAct,
+    order: HostOrder,
+    artifact?: OpenArtifact,
+  ): Promise<HostAnswer> => {
+    const label = `${act} ${order.version} on ${host.id} by fence ${order.fence}`;
+    await sim.ask(life, label, () => undefined);
+    if (breaks()) return LOST;
+    mayStumble(sim, life);
+
+    const bytesArrive = artifact ? bytesOf(sim, life, artifact) : Promise.resolve(true);
+    const { life: helper, answer } = runHelper(sim, host, watch, act, order, bytesArrive);
+    const endWithAgent = (): void => {
+      if (sim.chance.happens(ENDS_WITH_ITS_LINE)) kill(helper);
+    };
+    life.onDeath.push(endWithAgent);
+    const brokenUnderWay = breaks();
+    if (brokenUnderWay && sim.chance.happens(ENDS_WITH_ITS_LINE)) kill(helper);
+
+    const ended = brokenUnderWay ? undefined : await answer;
+    await sim.ask(life, `${label} is over`, () => undefined);
+    life.onDeath.splice(life.onDeath.indexOf(endWithAgent), 1);
+    return ended === undefined || breaks() ? LOST : ended;
+  };
+
+  return {
+    state: async (_basePath, fence) => {
+      const answer = await sim.tell(life, `looks at ${host.id} by fence ${fence}`, () =>
+        breaks() ? LOST : lookAt(sim, host, fence),
+      );
+      return breaks() ? LOST : answer;
+    },
+    stage: (order, artifact) => perform('stage', order, artifact),
+    activate: (order) => perform('activate', order),
+    start: (order) => perform('start', order),
+    close: () => Promise.resolve(),
+  };
+}
+
+/** The agent's process ends or stops while the host is at work for it. */
+function mayStumble(sim: Sim, life: Life): void {
+  const soon = sim.chance.between(0, 1_500);
+  if (sim.strikes('agent-crashes-at-act'))
+    sim.scheduler.after(life, soon, 'crashes', () => kill(life));
+  if (sim.strikes('agent-freezes-at-act')) {
+    sim.count('agent frozen');
+    sim.scheduler.after(life, soon, 'freezes', () => {
+      life.frozenUntil = sim.scheduler.now() + sim.chance.between(1_000, 240_000);
+    });
+  }
+}
+
+/** Resolves to true once all bytes are there; to false when their sender died before. */
+async function bytesOf(sim: Sim, life: Life, artifact: OpenArtifact): Promise<boolean> {
+  const read = async (): Promise<boolean> => {
+    let size = 0;
+    for await (const bytes of artifact.read()) {
+      await sim.scheduler.wait(life, sim.chance.between(1, 400), 'sends a piece of the package');
+      size += bytes.length;
+    }
+    return size === artifact.sizeBytes;
+  };
+  const died = new Promise<boolean>((resolve) => {
+    life.onDeath.push(() => resolve(false));
+  });
+  return Promise.race([read(), died]);
+}

@@ -1,0 +1,120 @@
+/** When all troubles are over: what must be true at rest, and how long it may take until it is. */
+import { decide } from '#core/decide';
+import { gateValue } from '#core/gate-field';
+import { STATUSES } from '#core/status';
+import { PERSON_TRANSITIONS } from '#core/transitions';
+import { chunkKey } from '#app/host-chunks';
+import { loadWorld } from '#app/world';
+import type { ReleaseRecord } from '#wire/records';
+import { EDITORS, PEOPLE } from './cast';
+import { conditionAgainst, statusIdOf, statusShown, TEMPLATE } from './fake-jira';
+import type { FakeHost } from './fake-host';
+import type { FakeIssue } from './fake-jira';
+import { FUNCTIONS } from './functions';
+import type { World } from './world';
+
+/** Why the world is not at rest yet; undefined when it is. */
+export async function unrest(world: World): Promise<readonly [string, string] | undefined> {
+  const { store, jira, queue, events, agents } = world;
+  for (const record of store.all('release')) {
+    const { state, issueKey } = record;
+    if (state.run && state.question === null)
+      return ['I21', `Job ${state.run.job} neither ends nor asks.`];
+    if (record.jira.effects.length > 0)
+      return [
+        'I23',
+        `${issueKey} has Jira effects to do: ${JSON.stringify(record.jira.effects[0])}.`,
+      ];
+  }
+  for (const issue of jira.issues.values()) {
+    const record = store.peek('release', issue.id);
+    if (!record) return ['I23', `${issue.key} has no record.`];
+    if (issue.statusId !== statusIdOf(record.state.status))
+      return ['I23', `${issue.key} shows ${statusShown(issue)}, stored is ${record.state.status}.`];
+  }
+  for (const { machine, isRetired } of agents) {
+    const { name, journal } = machine;
+    if (isRetired()) continue;
+    const [open] = await journal.openJobs();
+    if (open) return ['I12', `${name} still holds job ${open.job}, fence ${open.fence}.`];
+  }
+  if (queue.pending() + events.pending() > 0) return ['I21', 'Events or tasks are on their way.'];
+  return undefined;
+}
+
+/** Everything that must hold at rest. */
+export async function checkRest(world: World): Promise<void> {
+  for (const record of world.store.all('release')) world.history.verifyChain(record);
+  for (const host of world.hosts) checkHost(world, host);
+  for (const issue of world.jira.issues.values()) {
+    await checkFields(world, issue);
+    await checkExit(world, issue);
+  }
+}
+
+/** I7: a host serves one known version, or somebody was told that it does not. */
+function checkHost({ sim, store, history }: World, host: FakeHost): void {
+  if (host.current !== null && host.run?.digest === host.current) return;
+  const acts = [...host.ledger, ...(host.intent === null ? [] : [host.intent])];
+  const job = store.peek('job', acts.at(-1)?.split(' ')[1] ?? '');
+  const told = history.eventsOf(job?.issueId ?? '').some((event) => {
+    const tells = ['code-failed', 'not-verified', 'outcome-unknown', 'answered'];
+    return 'job' in event && event.job === job?.job && tells.includes(event.type);
+  });
+  const shown = job && store.peek('host-states', chunkKey(job, 0))?.hosts[host.hostId]?.state;
+  if (!told || shown === 'healthy')
+    sim.violated('I7', `${host.id} is in no known state, and nobody was told.`);
+}
+
+async function checkFields(world: World, issue: FakeIssue): Promise<void> {
+  const { sim, store } = world;
+  const record = store.peek('release', issue.id);
+  if (!record) return;
+  if (issue.environment !== record.state.environment)
+    sim.violated('I23', `${issue.key} shows the environment ${issue.environment ?? 'none'}.`);
+  const { facts } = await worldOf(world, record);
+  const shown = Object.keys(issue.gate?.allow ?? {});
+  if (shown.join() !== Object.keys(gateValue(record.state, [], facts).allow).join())
+    sim.violated('I23', `The gate of ${issue.key} is open for ${shown.join(', ') || 'nothing'}.`);
+  if (new Set(issue.comments).size !== issue.comments.length)
+    sim.violated('I24', `${issue.key} has a comment twice.`);
+}
+
+/** Every status that is not Done has an exit that a person can take. */
+async function checkExit(world: World, issue: FakeIssue): Promise<void> {
+  const record = world.store.peek('release', issue.id);
+  if (!record || STATUSES[record.state.status].category === 'DONE') return;
+  const { facts } = await worldOf(world, record);
+  if (record.state.question !== null) {
+    const answers = PEOPLE.some((accountId) => {
+      const person = { accountId, groupIds: [], mayEdit: false };
+      const command = { type: 'answer', person, answer: 'not-done', abandoned: false } as const;
+      return decide(record.state, command, facts).kind === 'accepted';
+    });
+    if (!answers) world.sim.violated('exit', `Nobody may answer the question of ${issue.key}.`);
+    return;
+  }
+  for (const row of PERSON_TRANSITIONS) {
+    if (!row.from.includes(record.state.status)) continue;
+    const shown = TEMPLATE.transitions.find(({ action }) => action === row.action);
+    const takers = PEOPLE.filter((accountId) => {
+      const isShown = shown && !conditionAgainst(issue, shown, { accountId, isApp: false });
+      const mayEdit = EDITORS.some((editor) => editor === accountId);
+      const person = { accountId, groupIds: [], mayEdit };
+      const command = { type: 'click', action: row.action, person, reason: 'because' } as const;
+      return isShown === true && decide(record.state, command, facts).kind === 'accepted';
+    });
+    const question = { issueKey: issue.key, action: row.action, reason: 'because' };
+    if (takers.length > 0 && (await FUNCTIONS.validate(world.functions, question)).allowed) return;
+  }
+  world.sim.violated(
+    'exit',
+    `${issue.key} stands in ${record.state.status}, and nobody can leave it.`,
+  );
+}
+
+async function worldOf({ functions }: World, record: ReleaseRecord) {
+  const end = await functions.invoke('exit', (ports) => loadWorld(ports, record));
+  if (end.kind !== 'answered') throw new Error('The store failed in calm weather.');
+  return end.answer;
+}

@@ -1,0 +1,149 @@
+/** Forge's side of the app: each function is one invocation with ports of its own, and may be killed at any wait. */
+import { answerUnknown } from '#app/answer-unknown';
+import { applyTransition } from '#app/apply-transition';
+import type { Click } from '#app/apply-transition';
+import { checkTransition } from '#app/check-transition';
+import type { TransitionAnswer, TransitionQuestion } from '#app/check-transition';
+import { editContent } from '#app/edit-content';
+import { handleAgentCall } from '#app/handle-agent';
+import type { AgentAnswer } from '#app/agent-answer';
+import type { AgentRequest } from '#app/agent-message';
+import type { Ports, Task } from '#app/ports';
+import { recheck } from '#app/recheck';
+import { reconcile } from '#app/reconcile';
+import { showRelease } from '#app/show-release';
+import { sweep } from '#app/sweep';
+import type { Envelope } from '#wire/agent';
+import { workOutbox, WORKING_SECONDS } from '#app/work-outbox';
+import { isForeseen } from './failures';
+import { createLife, kill } from './scheduler';
+import type { Life } from './scheduler';
+import type { Sim } from './sim';
+import { portsForCall, portsForClick, portsForWork } from './switched-off';
+
+export type Invocation<Answer> =
+  | { readonly kind: 'answered'; readonly answer: Answer }
+  | { readonly kind: 'threw'; readonly error: unknown }
+  /** Killed by time or by chance: whoever called learns nothing. */
+  | { readonly kind: 'killed' };
+
+export interface Functions {
+  readonly sim: Sim;
+  invoke<Answer>(
+    name: string,
+    work: (ports: Ports) => Promise<Answer>,
+    timeoutSeconds?: number,
+  ): Promise<Invocation<Answer>>;
+}
+
+/** What Forge gives a function, unless the manifest says otherwise. */
+const TIMEOUT_SECONDS = 25;
+
+/** A function that is to be killed dies at one of so many waits. */
+const WAITS_BEFORE_DEATH = 40;
+
+export function createFunctions(sim: Sim, portsOf: (life: Life) => Ports): Functions {
+  let count = 0;
+  return {
+    sim,
+    invoke: (name, work, timeoutSeconds = TIMEOUT_SECONDS) => {
+      count += 1;
+      const doomed = sim.strikes('function-killed');
+      const life = createLife(
+        `${name}#${count}`,
+        doomed ? sim.chance.below(WAITS_BEFORE_DEATH) : Infinity,
+      );
+      return new Promise((resolve) => {
+        life.onDeath.push(() => {
+          sim.count('function killed');
+          resolve({ kind: 'killed' });
+        });
+        sim.scheduler.after(life, timeoutSeconds * 1_000, 'runs out of time', () => kill(life));
+        work(portsOf(life)).then(
+          (answer) => {
+            life.alive = false;
+            resolve({ kind: 'answered', answer });
+          },
+          (error: unknown) => {
+            life.alive = false;
+            if (!isForeseen(error)) sim.violated('exception', `${name} threw ${String(error)}`);
+            resolve({ kind: 'threw', error });
+          },
+        );
+      });
+    },
+  };
+}
+
+/** What src/functions/ does around the use cases, without Forge. */
+export const FUNCTIONS = {
+  agent: (
+    functions: Functions,
+    request: AgentRequest,
+    envelope: Envelope,
+  ): Promise<Invocation<AgentAnswer>> =>
+    functions.invoke('agent', (ports) =>
+      handleAgentCall(portsForCall(functions.sim, ports, envelope), request),
+    ),
+
+  validate: async (
+    functions: Functions,
+    question: TransitionQuestion,
+  ): Promise<TransitionAnswer> => {
+    const end = await functions.invoke('validator', (ports) => checkTransition(ports, question));
+    if (end.kind === 'answered') return end.answer;
+    return { allowed: false, sentence: 'Interlock could not check this transition.' };
+  },
+
+  recordClick: (functions: Functions, click: Click): Promise<Invocation<void>> =>
+    functions.invoke('recorder', (ports) =>
+      applyTransition(portsForClick(functions.sim, ports), click),
+    ),
+
+  /** `status`: the event says that the status changed; otherwise that the issue was made. */
+  issueChanged: (
+    functions: Functions,
+    issue: { readonly id: string; readonly project: string; readonly issueTypeId: string },
+    what: 'made' | 'status',
+  ): Promise<Invocation<void>> =>
+    functions.invoke('issue-changed', async (ports) => {
+      const isOurs =
+        what === 'made'
+          ? (await ports.store.get('policy', issue.project))?.workflow?.issueTypeId ===
+            issue.issueTypeId
+          : (await ports.store.get('release', issue.id)) !== undefined;
+      if (isOurs) await reconcile(ports, issue.id);
+    }),
+
+  work: (functions: Functions, task: Task): Promise<Invocation<void>> =>
+    functions.invoke('work', (ports) => performTask(portsForWork(functions.sim, ports), task), 120),
+
+  sweep: (functions: Functions): Promise<Invocation<void>> =>
+    functions.invoke('sweep', (ports) => sweep(ports), 120),
+
+  show: (functions: Functions, issueId: string, accountId: string) =>
+    functions.invoke('panel', (ports) => showRelease(ports, { issueId, accountId })),
+
+  edit: (functions: Functions, input: Parameters<typeof editContent>[1]) =>
+    functions.invoke('panel-edit', (ports) => editContent(ports, input)),
+
+  answer: (functions: Functions, input: Parameters<typeof answerUnknown>[1]) =>
+    functions.invoke('panel-answer', (ports) => answerUnknown(ports, input)),
+} as const;
+
+/** As in src/functions/work.ts. */
+const AGAIN_SECONDS = { again: 2, busy: WORKING_SECONDS } as const;
+
+async function performTask(ports: Ports, task: Task): Promise<void> {
+  switch (task.type) {
+    case 'work-outbox': {
+      const end = await workOutbox(ports, task.issueId);
+      if (end !== 'done') await ports.queue.push(task, AGAIN_SECONDS[end]);
+      return;
+    }
+    case 'reconcile':
+      return reconcile(ports, task.issueId);
+    case 'recheck':
+      return recheck(ports, task.issueId);
+  }
+}

@@ -1,0 +1,189 @@
+/** People at their issues: mostly sensible, sometimes wild, now and then an admin who drags and changes settings. */
+import type { Policy } from '#core/policy';
+import type { Site } from '#core/site';
+import type { Status } from '#core/status';
+import { PERSON_TRANSITIONS } from '#core/transitions';
+import type { PersonAction } from '#core/transitions';
+import { putPolicy, putSite } from '#app/manage-settings';
+import type { ReleaseRecord } from '#wire/records';
+import {
+  ADMIN,
+  BACKUP,
+  BOSS,
+  contentOf,
+  DEV,
+  drawPackage,
+  EDITORS,
+  LEAD,
+  PEOPLE,
+  PROJECT,
+  smaller,
+  stricter,
+} from './cast';
+import { TEMPLATE, statusOf } from './fake-jira';
+import type { FakeIssue, FakeJira } from './fake-jira';
+import type { FakeStore } from './fake-store';
+import { FUNCTIONS } from './functions';
+import type { Functions } from './functions';
+import type { JiraEvents } from './jira-events';
+import { createLife } from './scheduler';
+import type { Sim } from './sim';
+
+export interface Town {
+  readonly sim: Sim;
+  readonly store: FakeStore;
+  readonly functions: Functions;
+  readonly jira: FakeJira;
+  readonly events: JiraEvents;
+  /** Whether every host of the release's plan serves its version: what a person sees who looks. */
+  isServed(record: ReleaseRecord): boolean;
+}
+
+/** A person acts, thinks for a while, and acts again, until the town goes quiet. */
+export async function livePerson(town: Town, name: string, isOver: () => boolean): Promise<void> {
+  const { sim } = town;
+  const life = createLife(name);
+  while (!isOver()) {
+    await sim.scheduler.wait(life, sim.chance.between(200, 4_500), 'thinks');
+    if (isOver()) return;
+    const issue = sim.chance.pick([...town.jira.issues.values()]);
+    await actOnce(town, issue);
+  }
+}
+
+async function actOnce(town: Town, issue: FakeIssue): Promise<void> {
+  const { sim } = town;
+  if (sim.strikes('status-dragged')) return drag(town, issue);
+  if (sim.strikes('settings-changed')) return changeSettings(town);
+  if (sim.strikes('content-edited')) return edit(town, issue, sim.chance.pick(EDITORS));
+  if (sim.strikes('wild-click')) return clickWildly(town, issue);
+  if (sim.chance.happens(0.15)) {
+    await FUNCTIONS.show(town.functions, issue.id, LEAD);
+    return;
+  }
+  return actSensibly(town, issue);
+}
+
+async function actSensibly(town: Town, issue: FakeIssue): Promise<void> {
+  const { chance } = town.sim;
+  const record = town.store.peek('release', issue.id);
+  const status = statusOf(issue);
+  if (record !== undefined && record.state.question !== null) return answer(town, record);
+  if (record?.state.content === null) return edit(town, issue, DEV);
+  if (status === undefined) return;
+  const [person, action] = nextClick(status, record, chance.next());
+  if (action !== undefined) return click(town, issue, person, action, false);
+  if (record?.state.run && chance.happens(0.2)) return answer(town, record);
+  await FUNCTIONS.show(town.functions, issue.id, DEV);
+}
+
+/** Who would click what next; nothing while the machine works. */
+function nextClick(
+  status: Status,
+  record: ReleaseRecord | undefined,
+  roll: number,
+): readonly [string, PersonAction | undefined] {
+  switch (status) {
+    case 'draft':
+      return [DEV, 'submit'];
+    case 'awaiting-approval':
+      if (roll < 0.1) return [LEAD, 'reject'];
+      return [roll < 0.4 ? LEAD : roll < 0.7 ? BOSS : BACKUP, 'approve'];
+    case 'ready':
+      return [LEAD, 'start'];
+    case 'fix-pending':
+      if (roll < 0.25) return roll < 0.1 ? [LEAD, 'abort'] : [DEV, 'iterate'];
+      return [
+        LEAD,
+        record?.state.failure?.stage === 'VERIFY' ? 'retry-verification' : 'retry-code',
+      ];
+    case 'deployed':
+      if (roll < 0.3) return [DEV, 'iterate'];
+      return [LEAD, roll < 0.7 ? 'promote' : 'complete'];
+    case 'sql-pending':
+    case 'sql-executing':
+    case 'config-executing':
+    case 'code-executing':
+    case 'grayscale':
+    case 'verifying':
+    case 'rolling-back':
+    case 'rolled-back':
+    case 'released':
+    case 'aborted':
+      return [DEV, undefined];
+  }
+}
+
+/** The person's transition in Jira, and what Jira tells the app about it. */
+async function click(
+  { sim, jira, events }: Town,
+  issue: FakeIssue,
+  accountId: string,
+  action: PersonAction,
+  pastConditions: boolean,
+): Promise<void> {
+  const row = TEMPLATE.transitions.find((candidate) => candidate.action === action);
+  if (!row) throw new Error(`The workflow has no transition ${action}.`);
+  const reason = row.reason && sim.chance.happens(0.95) ? 'because' : null;
+  const clicker = { accountId, isApp: false, reason, pastConditions };
+  const moved = await jira.transition(issue, row, clicker);
+  sim.trace.note(`${accountId} ${action} ${issue.key}: ${moved.kind}`);
+  if (moved.kind === 'refused') return;
+  sim.count('click that Jira let through');
+  events.clicked(issue, row, moved.change, { accountId, reason });
+  if (moved.change.from !== moved.change.to) events.changed(issue, 'status');
+}
+
+async function clickWildly(town: Town, issue: FakeIssue): Promise<void> {
+  const { chance } = town.sim;
+  const status = statusOf(issue);
+  const rows = PERSON_TRANSITIONS.filter(({ from }) => status && from.includes(status));
+  if (rows.length === 0) return;
+  const { action } = chance.pick(rows);
+  await click(town, issue, chance.pick(PEOPLE), action, chance.happens(0.5));
+}
+
+async function drag({ sim, jira, events }: Town, issue: FakeIssue): Promise<void> {
+  const { status } = sim.chance.pick(TEMPLATE.statuses);
+  if (status === statusOf(issue)) return;
+  sim.count('status dragged');
+  jira.force(issue, status, ADMIN);
+  events.changed(issue, 'status');
+}
+
+async function edit(town: Town, issue: FakeIssue, accountId: string): Promise<void> {
+  const { chance } = town.sim;
+  const sites = town.store.all('site').map(({ site }) => site.id);
+  const named = sites.filter(() => chance.happens(0.7));
+  const content = contentOf(named.length === 0 ? sites.slice(0, 1) : named, drawPackage(chance));
+  await FUNCTIONS.edit(town.functions, { issueId: issue.id, accountId, content });
+}
+
+/** A question about verification is answered by looking; about code by guessing, because verification follows. */
+async function answer(town: Town, record: ReleaseRecord): Promise<void> {
+  const { chance } = town.sim;
+  const { issueId, run } = record.state;
+  const guess = chance.pick(['done', 'not-done', 'retry'] as const);
+  const wrong = run?.stage === 'VERIFY' && guess === 'done' && !town.isServed(record);
+  const person = chance.happens(0.9) ? LEAD : chance.pick(PEOPLE);
+  await FUNCTIONS.answer(town.functions, {
+    issueId,
+    accountId: person,
+    answer: wrong ? 'not-done' : guess,
+  });
+}
+
+async function changeSettings(town: Town): Promise<void> {
+  const { sim, store, functions } = town;
+  sim.count('settings changed');
+  if (sim.chance.happens(0.5)) {
+    const site: Site = smaller(sim.chance.pick(store.all('site')).site);
+    await functions.invoke('settings', (ports) => putSite(ports, { project: PROJECT, site }));
+    return;
+  }
+  const policy: Policy | undefined = store.peek('policy', PROJECT)?.policy;
+  if (!policy) return;
+  await functions.invoke('settings', (ports) =>
+    putPolicy(ports, { project: PROJECT, policy: stricter(policy) }),
+  );
+}

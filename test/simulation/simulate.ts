@@ -1,0 +1,130 @@
+/** One run from one seed: set up, storm, heal, come to rest; and what was found. */
+import { unrest, checkRest } from './final-checks';
+import { FUNCTIONS } from './functions';
+import { livePerson } from './people';
+import type { Protection } from './protections';
+import { BEGINNING_MILLISECONDS, createLife } from './scheduler';
+import { notServing } from './served';
+import { createSim } from './sim';
+import type { Sim, Violation } from './sim';
+import { createWorld } from './world';
+import type { World } from './world';
+
+export interface Run {
+  readonly seed: number;
+  readonly violation: Violation | undefined;
+  readonly steps: number;
+  readonly virtualSeconds: number;
+  readonly counts: ReadonlyMap<string, number>;
+  readonly traceDigest: string;
+  readonly trace: readonly string[];
+}
+
+/** How long the troubles last. */
+const STORM_SECONDS = { least: 45, most: 200 };
+
+/** I21: when all troubles have ended, everything ends or asks within so long. */
+const REST_SECONDS = 600;
+
+const SWEEP_SECONDS = 300;
+
+/** A run that takes more steps goes round in circles. */
+const STEPS_MAX = 150_000;
+
+/** Lines of the trace that a violation is shown with. */
+const LINES_SHOWN = 40;
+
+/** A run in words: its violation, and how it came to that. */
+export const describeRun = (run: Run, lines = LINES_SHOWN): string =>
+  [
+    `seed ${run.seed}: ${run.violation?.invariant ?? 'no violation'} ${run.violation?.sentence ?? ''}`,
+    ...run.trace.slice(-lines).map((line) => `  ${line}`),
+  ].join('\n');
+
+/** Runs a seed; `off` switches one protection off. */
+export async function simulate(seed: number, off: Protection | null = null): Promise<Run> {
+  const sim = createSim(seed, off);
+  let isOver = false;
+  const story = tellStory(sim).then(
+    () => {
+      isOver = true;
+    },
+    (error: unknown) => {
+      sim.violated('exception', error instanceof Error ? (error.stack ?? '') : String(error));
+    },
+  );
+  await sim.scheduler.run(() => {
+    if (sim.scheduler.steps() > STEPS_MAX) sim.violated('I21', 'The run goes round in circles.');
+    return !isOver && sim.violation() === undefined;
+  });
+  if (sim.violation() === undefined) await story;
+  return {
+    seed,
+    violation: sim.violation(),
+    steps: sim.scheduler.steps(),
+    virtualSeconds: Math.round((sim.scheduler.now() - BEGINNING_MILLISECONDS) / 1_000),
+    counts: sim.counts(),
+    traceDigest: sim.trace.digest(),
+    trace: sim.trace.lines(),
+  };
+}
+
+async function tellStory(sim: Sim): Promise<void> {
+  const director = createLife('director');
+  const world = await createWorld(sim);
+  let stormy = true;
+  for (const agent of world.agents) agent.boot();
+  sweepRegularly(world);
+  for (const name of ['alice', 'bob']) void livePerson(townOf(world), name, () => !stormy);
+
+  sim.storm();
+  for (const agent of world.agents) agent.expose();
+  const seconds = sim.chance.between(STORM_SECONDS.least, STORM_SECONDS.most);
+  await sim.scheduler.wait(director, seconds * 1_000, 'ends the storm');
+  stormy = false;
+  sim.heal();
+  for (const host of world.hosts) host.unreachableUntil = 0;
+  // One agent is enough: the other may stay away for good.
+  const [first, ...others] = sim.chance.happens(0.5) ? world.agents : world.agents.toReversed();
+  first?.wake();
+  for (const agent of others) {
+    if (sim.chance.happens(0.7)) agent.wake();
+    else agent.retire();
+  }
+
+  await comeToRest(world, director);
+  if (sim.violation() === undefined) await checkRest(world);
+}
+
+async function comeToRest(world: World, director: ReturnType<typeof createLife>): Promise<void> {
+  const { scheduler } = world.sim;
+  const deadline = scheduler.now() + REST_SECONDS * 1_000;
+  let calmLooks = 0;
+  for (;;) {
+    await scheduler.wait(director, 2_000, 'looks around');
+    const reason = await unrest(world);
+    calmLooks = reason === undefined ? calmLooks + 1 : 0;
+    // What was under way at the first look is over at the third.
+    if (calmLooks === 3) return;
+    if (scheduler.now() > deadline) {
+      if (reason) world.sim.violated(...reason);
+      return;
+    }
+  }
+}
+
+function sweepRegularly({ sim, functions }: World): void {
+  const schedule = createLife('schedule');
+  const again = (seconds: number): void => {
+    sim.scheduler.after(schedule, seconds * 1_000, 'sweeps', () => {
+      void FUNCTIONS.sweep(functions);
+      again(SWEEP_SECONDS);
+    });
+  };
+  again(sim.chance.between(1, SWEEP_SECONDS));
+}
+
+const townOf = (world: World): Parameters<typeof livePerson>[0] => ({
+  ...world,
+  isServed: ({ state }) => notServing(world.store, world.hosts, state.planDigest) === undefined,
+});

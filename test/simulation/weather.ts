@@ -1,0 +1,65 @@
+/** What goes wrong in a run, and how often: each seed has its own weather. */
+import type { Chance } from './chance';
+
+/** The worst that a seed may draw, as a probability per occasion. */
+const WORST = {
+  /** A call of the store fails, and nothing was written. */
+  'store-fails': 0.05,
+  /** A write of the store fails, and it was written all the same. */
+  'store-loses-answer': 0.03,
+  /** A call takes seconds instead of milliseconds. */
+  slow: 0.03,
+  /** An invocation of a function ends in the middle. */
+  'function-killed': 0.12,
+  'jira-fails': 0.1,
+  /** Jira has done it and does not say so. */
+  'jira-loses-answer': 0.05,
+  'event-lost': 0.3,
+  'event-doubled': 0.3,
+  'event-late': 0.3,
+  'queue-fails': 0.1,
+  'task-doubled': 0.2,
+  'task-late': 0.15,
+  'request-lost': 0.12,
+  'answer-lost': 0.12,
+  'request-doubled': 0.12,
+  'request-late': 0.06,
+  /** What the app answers was changed on its way: an attacker inside Jira's side. */
+  'answer-forged': 0.5,
+  'agent-crashes': 0.012,
+  'agent-freezes': 0.015,
+  'agent-stops': 0.002,
+  /** While an act is under way on a host: the moments that matter most. */
+  'agent-crashes-at-act': 0.3,
+  'agent-freezes-at-act': 0.2,
+  /** A host can be reached by nobody for a while. */
+  'host-unreachable': 0.06,
+  'line-refused': 0.08,
+  'line-breaks': 0.08,
+  /** The helper on the host ends in the middle of an act. */
+  'act-killed': 0.06,
+  'act-slow': 0.1,
+  /** The host begins an act long after it was sent, perhaps when somebody else has the job. */
+  'act-late': 0.4,
+  /** A person clicks something that is not theirs, or not now. */
+  'wild-click': 0.3,
+  /** An admin puts an issue into a status past all rules. */
+  'status-dragged': 0.12,
+  'content-edited': 0.12,
+  'settings-changed': 0.06,
+} as const;
+
+export type Trouble = keyof typeof WORST;
+export type Weather = Readonly<Partial<Record<Trouble, number>>>;
+
+export const CALM: Weather = {};
+
+/** Some troubles at some rate and the others not at all, so that rare combinations get their turn. */
+export function drawWeather(chance: Chance): Weather {
+  const share = chance.pick([0, 0.2, 0.4, 0.7, 0.9]);
+  const drawn = Object.entries(WORST).map(([trouble, worst]) => {
+    const present = chance.happens(share);
+    return [trouble, present ? worst * (0.2 + 0.8 * chance.next()) : 0] as const;
+  });
+  return Object.fromEntries(drawn);
+}

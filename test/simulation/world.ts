@@ -1,0 +1,191 @@
+/** One simulated site: the real app and the real agents, joined by fakes. */
+import { enroll } from '../../agent/app-client';
+import { createServerTime } from '../../agent/server-time';
+import { DEFAULT_POLICY } from '#core/policy';
+import type { Site } from '#core/site';
+import { installWorkflow } from '#app/install-workflow';
+import type { Installer } from '#app/installer-port';
+import { approveAgent, createEnrollment } from '#app/manage-agents';
+import { putPolicy, putSite } from '#app/manage-settings';
+import type { Ports } from '#app/ports';
+import { agentKey, cryptoFor } from './agent-keys';
+import { createAgentRunner } from './agent-machine';
+import type { AgentMachine, AgentRunner } from './agent-machine';
+import { createAttacker, pinnedKey } from './attacker';
+import { DEV, drawPolicy, drawSite, EDITORS, PROJECT } from './cast';
+import { createClickLedger } from './click-ledger';
+import { createFakeHost } from './fake-host';
+import type { FakeHost } from './fake-host';
+import { hostsFor } from './fake-hosts';
+import { createFakeJira, ISSUE_TYPE, statusIdOf, TEMPLATE } from './fake-jira';
+import type { FakeJira } from './fake-jira';
+import { createFakeQueue } from './fake-queue';
+import type { FakeQueue } from './fake-queue';
+import { createFakeStore } from './fake-store';
+import type { FakeStore } from './fake-store';
+import { createFunctions } from './functions';
+import type { Functions } from './functions';
+import { createJiraEvents } from './jira-events';
+import type { JiraEvents } from './jira-events';
+import { isForeseen } from './failures';
+import { createMemoryJournal } from './memory-journal';
+import { exchangeFor } from './network';
+import { FIRST_PACKAGE } from './packages';
+import { createLife } from './scheduler';
+import type { Life } from './scheduler';
+import type { Sim } from './sim';
+import { watchHistory } from './watch-history';
+import type { HistoryWatch } from './watch-history';
+import { watchHosts } from './watch-hosts';
+import { watchJobs } from './watch-jobs';
+
+export interface World {
+  readonly sim: Sim;
+  readonly store: FakeStore;
+  readonly functions: Functions;
+  readonly jira: FakeJira;
+  readonly events: JiraEvents;
+  readonly queue: FakeQueue;
+  readonly history: HistoryWatch;
+  readonly hosts: readonly FakeHost[];
+  readonly agents: readonly AgentRunner[];
+}
+
+const AUDIENCE = 'ari:cloud:ecosystem::installation/1';
+
+/** Builds the site and sets it up in calm weather, through the use cases that its pages call. */
+export async function createWorld(sim: Sim): Promise<World> {
+  const store = createFakeStore(sim);
+  const clicks = createClickLedger(sim);
+  const history = watchHistory(sim, store, clicks);
+  const crypto = cryptoFor(sim, pinnedKey(sim));
+  const portsOf = (life: Life): Ports => ({
+    store: store.port(life),
+    jira: jira.port(life),
+    queue: queue.port(life),
+    crypto,
+    clock: { now: () => Math.floor(sim.scheduler.now() / 1_000) },
+    log: {
+      info: () => undefined,
+      warn: (message, facts) => {
+        const error = facts?.['error'];
+        if (error !== undefined && !isForeseen(error))
+          sim.violated('exception', `${message} ${JSON.stringify(error)}`);
+      },
+    },
+    triggers: { agentUrl: () => Promise.resolve('https://example.atlassian.net/x/agent') },
+    audience: AUDIENCE,
+  });
+  const functions = createFunctions(sim, portsOf);
+  const jira = createFakeJira(sim, functions, clicks);
+  const queue = createFakeQueue(sim, functions);
+  const events = createJiraEvents(sim, functions);
+  const sites = await setUpProject(sim, functions);
+  const hosts = sites.flatMap(hostsOf);
+
+  const hostWatch = watchHosts(sim, store, history, hosts);
+  const jobWatch = watchJobs(sim, store);
+  const attacker = createAttacker(sim, store);
+  const exchange = (life: Life) => exchangeFor(sim, life, functions, attacker, jobWatch);
+
+  const machines: AgentMachine[] = [];
+  for (const name of ['agent-a', 'agent-b']) {
+    machines.push(await enrollMachine(sim, functions, name, exchange));
+  }
+  const agents = machines.map((machine) =>
+    createAgentRunner(sim, machine, {
+      hosts,
+      connectHosts: (life) => hostsFor(sim, life, hosts, hostWatch),
+      exchange,
+    }),
+  );
+  for (const account of EDITORS) jira.editors.add(account);
+  for (let issue = 1; issue <= sim.chance.between(1, 2); issue += 1) {
+    const id = `1010${issue}`;
+    const made = { id, key: `REL-${issue}`, project: PROJECT, issueTypeId: ISSUE_TYPE };
+    events.changed(jira.make({ ...made, reporter: DEV }), 'made');
+  }
+  return { sim, store, functions, jira, events, queue, history, hosts, agents };
+}
+
+async function must<Answer>(
+  functions: Functions,
+  work: (ports: Ports) => Promise<Answer>,
+): Promise<Answer> {
+  const end = await functions.invoke('setup', work);
+  if (end.kind === 'answered') return end.answer;
+  throw new Error(`The set-up failed: ${end.kind === 'threw' ? String(end.error) : end.kind}`);
+}
+
+const INSTALLER: Installer = {
+  provideIssueType: () => Promise.resolve(ISSUE_TYPE),
+  provideReasonField: () => Promise.resolve('customfield_1'),
+  provideReasonScreen: () => Promise.resolve('1'),
+  createWorkflow: () =>
+    Promise.resolve({
+      id: 'workflow-1',
+      statusIds: Object.fromEntries(
+        TEMPLATE.statuses.map(({ name, status }) => [name, statusIdOf(status)]),
+      ),
+    }),
+  useWorkflow: () => Promise.resolve(),
+};
+
+async function setUpProject(sim: Sim, functions: Functions): Promise<readonly Site[]> {
+  const policy = { ...DEFAULT_POLICY, ...drawPolicy(sim.chance) };
+  const sites = ['shop', 'cart']
+    .slice(0, sim.chance.between(1, 2))
+    .map((id, index) => drawSite(sim.chance, id, index + 1));
+  await must(functions, (ports) => installWorkflow(ports, INSTALLER, PROJECT));
+  await must(functions, (ports) => putPolicy(ports, { project: PROJECT, policy }));
+  for (const site of sites) {
+    await must(functions, (ports) => putSite(ports, { project: PROJECT, site }));
+  }
+  return sites;
+}
+
+const hostsOf = (site: Site): readonly FakeHost[] =>
+  Object.values(site.environments).flatMap(({ hosts }) =>
+    hosts.map((host) =>
+      createFakeHost(host, { digest: FIRST_PACKAGE.sha256, version: FIRST_PACKAGE.version }),
+    ),
+  );
+
+/** Enrolls through the real message and is confirmed by an admin who compares fingerprints. */
+async function enrollMachine(
+  sim: Sim,
+  functions: Functions,
+  name: string,
+  exchange: (life: Life) => ReturnType<typeof exchangeFor>,
+): Promise<AgentMachine> {
+  const environments = ['SIT', 'PROD'];
+  const { code } = await must(functions, (ports) =>
+    createEnrollment(ports, { project: PROJECT, name, environments }),
+  );
+  const key = agentKey(sim, name);
+  const now = (): number => sim.scheduler.now();
+  const clock = {
+    wallMilliseconds: now,
+    monotonicMilliseconds: now,
+    sleep: () => Promise.resolve(),
+  };
+  const sender = {
+    exchange: exchange(createLife(`${name} enrolls`)),
+    clock,
+    time: createServerTime(clock),
+    key,
+    boot: sim.chance.letters(12),
+    log: { info: () => undefined, warn: () => undefined, error: () => undefined },
+  };
+  const enrolled = await enroll(sender, code, name);
+  if (enrolled.kind !== 'answered') throw new Error(`${name} could not enroll.`);
+  const { agent: agentId, audience, appKey, fingerprint } = enrolled.answer;
+  await must(functions, (ports) => approveAgent(ports, { project: PROJECT, agentId, fingerprint }));
+  return {
+    name,
+    key,
+    identity: { agent: agentId, audience, appKey },
+    journal: createMemoryJournal(),
+    skewMilliseconds: sim.chance.pick([0, 0, 2_000, -45_000, 400_000, -500_000]),
+  };
+}
