@@ -176,7 +176,9 @@ describe('a CODE job', () => {
   test('asks the host when an answer is lost, and goes on when the act has happened', async () => {
     const world = aWorld();
     let cuts = 0;
+    let orders = 0;
     world.fleet.disturb = (moment, host, act) => {
+      if (moment === 'before' && host === 'web-1' && act === 'activate') orders += 1;
       if (moment !== 'after' || host !== 'web-1' || act !== 'activate' || cuts > 0)
         return undefined;
       cuts += 1;
@@ -186,6 +188,7 @@ describe('a CODE job', () => {
     await world.live();
 
     expect(world.app.outcome).toEqual({ kind: 'succeeded' });
+    expect(orders).toBe(1);
     expect(world.fleet.host('web-1').effects).toEqual([
       'stage 1.1.0',
       'activate 1.1.0',

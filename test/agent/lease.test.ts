@@ -104,15 +104,29 @@ describe('an agent that holds a job', () => {
     const world = aWorld();
     let losses = 0;
     world.app.disturb = (op) => {
+      if (op === 'heartbeat')
+        return world.clock.milliseconds < 120_000 ? 'lost-request' : undefined;
       if (op !== 'claim' || losses >= 3) return undefined;
       losses += 1;
       return 'lost-answer';
+    };
+    // The fourth claim is answered after 3.5 s; 60 s after the first one nothing may begin any more.
+    const connect = world.fleet.connect.bind(world.fleet);
+    world.fleet.connect = async (target) => {
+      await world.clock.sleep(61_000 - world.clock.milliseconds);
+      return connect(target);
+    };
+    let switchedAt = 0;
+    world.fleet.disturb = (_moment, _host, act) => {
+      if (act === 'activate') switchedAt ||= world.clock.milliseconds;
+      return undefined;
     };
 
     await world.live(() => world.app.outcome !== null);
 
     expect(world.app.fence).toBe(1);
     expect(world.app.outcome).toEqual({ kind: 'succeeded' });
+    expect(switchedAt).toBeGreaterThanOrEqual(120_000);
   });
 
   test('ends the host under way when it is told to stop, begins no other, and its next life goes on', async () => {

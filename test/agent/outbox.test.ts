@@ -111,6 +111,20 @@ describe('the outbox', () => {
     expect(notesOf(app.entries)).toEqual(['1', '2']);
   });
 
+  test('a new claim after somebody else’s tells again what is in doubt, behind what the other told', async () => {
+    const { journal } = await aWorld();
+    await journal.tell(JOB, entry(1));
+    await journal.nextMessage(JOB);
+
+    await journal.beginJob({ job: JOB, fence: 5 }, 10);
+
+    expect(await journal.nextMessage(JOB)).toMatchObject({
+      fence: 5,
+      seq: 11,
+      entries: [entry(1)],
+    });
+  });
+
   test('stops when the app no longer takes messages of this claim', async () => {
     const { app, journal, deliver } = await aWorld();
     await journal.tell(JOB, entry(1));

@@ -37,24 +37,27 @@ const PERILOUS = {
   app: ['claim', 'report', 'finish'],
 } as const;
 
-/**
- * An agent that dies at a given moment: from there on nothing that it asks for ever answers. Even
- * moments lie before a call has its effect, odd ones after.
- */
-function aMortal(
-  machine: Machine,
-  deathAt: number,
-): { readonly agent: Agent; readonly died: Promise<void>; moments(): number } {
+interface Mortal {
+  readonly agent: Agent;
+  /** From now on nothing that the agent asks for ever answers. */
+  kill(): void;
+  readonly died: Promise<void>;
+  /** How many moments it has lived through: even ones lie before a call has its effect, odd ones after. */
+  moments(): number;
+}
+
+/** An agent that dies at a given moment, unless it is killed before. */
+function aMortal(machine: Machine, deathAt = Number.POSITIVE_INFINITY): Mortal {
   let moments = 0;
-  let die: () => void = () => undefined;
+  const death = new AbortController();
   const died = new Promise<void>((resolve) => {
-    die = resolve;
+    death.signal.addEventListener('abort', () => resolve());
   });
+  const kill = (): void => death.abort();
   const never = new Promise<never>(() => undefined);
   const liveOn = async (): Promise<void> => {
-    if (moments < deathAt) return;
-    die();
-    await never;
+    if (moments >= deathAt) kill();
+    if (death.signal.aborted) await never;
   };
   const pass = async (): Promise<void> => {
     await liveOn();
@@ -96,7 +99,7 @@ function aMortal(
     journal: mortal(machine.journal, PERILOUS.journal),
     fleet,
   });
-  return { agent, died, moments: () => moments };
+  return { agent, kill, died, moments: () => moments };
 }
 
 /** Lives until the app has the end, or for two minutes. */
@@ -178,18 +181,13 @@ describe('kill -9 of the agent', () => {
   test('once the way back has begun, the new version is not tried a second time', async () => {
     const machine = aMachine();
     machine.fleet.sick.add(NEW.version);
-    const { agent, died } = aMortal(machine, Number.POSITIVE_INFINITY);
-    let cut: () => void = () => undefined;
-    const killed = new Promise<void>((resolve) => {
-      cut = resolve;
-    });
+    const { agent, kill, died } = aMortal(machine);
     machine.fleet.disturb = (moment, host, act) => {
       const isWayBack = machine.fleet.host(host).effects.includes('start 1.1.0');
-      if (moment === 'before' && act === 'activate' && isWayBack) cut();
+      if (moment === 'before' && act === 'activate' && isWayBack) kill();
       return undefined;
     };
-    const life = liveAgent(agent, new AbortController().signal);
-    await machine.clock.drive(Promise.race([died, killed, life.then(() => undefined)]));
+    await machine.clock.drive(Promise.race([died, liveAgent(agent, AbortSignal.any([]))]));
     machine.fleet.disturb = () => undefined;
 
     await liveToTheEnd(machine, anAgent(machine));
@@ -202,30 +200,14 @@ describe('kill -9 of the agent', () => {
 
   test('between intent and switch, with the host gone afterwards: a question, and nothing else is touched', async () => {
     const machine = aMachine();
-    let kill: () => void = () => undefined;
-    const killed = new Promise<void>((resolve) => {
-      kill = resolve;
-    });
-    machine.fleet.disturb = (moment, _host, act) => {
-      if (moment === 'before' && act === 'activate') kill();
-      return undefined;
+    const { agent, kill, died } = aMortal(machine);
+    machine.fleet.disturb = (moment, host, act) => {
+      if (moment !== 'before' || act !== 'activate') return undefined;
+      kill();
+      machine.fleet.host(host).down = true;
+      return 'lost';
     };
-    const fleet: Fleet = {
-      ...machine.fleet,
-      connect: async (target) => {
-        const line = await machine.fleet.connect(target);
-        if (line.kind === 'failed') return line;
-        const activate = async () => {
-          kill();
-          return new Promise<never>(() => undefined);
-        };
-        return { kind: 'connected', session: { ...line.session, activate } };
-      },
-    };
-    const first = anAgent({ ...machine, fleet });
-    const life = liveAgent(first, new AbortController().signal);
-    await machine.clock.drive(Promise.race([killed, life.then(() => undefined)]));
-    machine.fleet.host('web-1').down = true;
+    await machine.clock.drive(Promise.race([died, liveAgent(agent, AbortSignal.any([]))]));
 
     await liveToTheEnd(machine, anAgent(machine));
 
