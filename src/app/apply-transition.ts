@@ -6,6 +6,7 @@ import { sentencesOf } from '#core/refusal';
 import type { Refusal } from '#core/refusal';
 import type { ReleaseEvent } from '#core/release';
 import { statusName } from '#core/status';
+import type { Status } from '#core/status';
 import { PERSON_TRANSITIONS } from '#core/transitions';
 import type { PersonTransition } from '#core/transitions';
 import type { ReleaseRecord } from '#wire/records';
@@ -13,9 +14,14 @@ import { commit } from './commit';
 import { isOnItsWay } from './effects';
 import { ensureRelease } from './ensure-release';
 import { ATTEMPTS_MAX, TooMuchContention } from './errors';
-import type { Ports } from './ports';
+import type { Issue, Ports } from './ports';
 import { runCommand } from './run-command';
+import type { CommandResult } from './run-command';
 import { loadSettings, loadWorld } from './world';
+import type { World } from './world';
+
+/** Events of Jira are told within seconds, mostly. */
+const LOOK_AGAIN_SECONDS = 15;
 
 export interface Click {
   readonly issueId: string;
@@ -34,31 +40,45 @@ export async function applyTransition(ports: Ports, click: Click): Promise<void>
   if (!row) throw new Error(`A click on ${click.action} was told, which is no person's action.`);
   const issue = await ports.jira.issue(click.issueId);
   const known = issue ? await ensureRelease(ports, issue) : undefined;
-  if (!known || wasHandled(known, click)) return;
+  if (!issue || !known || wasHandled(known, click)) return;
+  if (click.accountId === null) return undo(ports, row, click, unknownPerson(row, known));
 
-  const person =
-    click.accountId === null ? null : await loadPerson(ports, known, row, click.accountId);
-  const refusals =
-    person === null ? unknownPerson(row, known) : await attempt(ports, row, click, person, known);
-  if (refusals.length > 0) await undo(ports, row, click, refusals);
+  const person = await loadPerson(ports, known, row, click.accountId);
+  const result = await attempt(ports, row, click, person, known);
+  if (result.kind === 'refused') return undo(ports, row, click, result.refusals);
+  if (result.world && statusIn(result.world, issue) !== row.to) await lookAgain(ports, issue.id);
 }
 
-async function attempt(
+function attempt(
   ports: Ports,
   row: PersonTransition,
   click: Click,
   person: Person,
   known: ReleaseRecord,
-): Promise<readonly Refusal[]> {
+): Promise<CommandResult> {
   const command: ClickCommand = { type: 'click', action: row.action, person, reason: click.reason };
-  const result = await runCommand(
+  return runCommand(
     ports,
     click.issueId,
     async (record) =>
       wasHandled(record, click) ? 'stop' : { command, shown: row.to, clicks: clickIds(click) },
     known,
   );
-  return result.kind === 'refused' ? result.refusals : [];
+}
+
+const statusIn = ({ settings }: World, issue: Issue): Status | undefined =>
+  settings.workflow?.statuses[issue.statusId];
+
+/** A click that is told late may find the issue somewhere else: it is compared once all that is under way has arrived. */
+async function lookAgain(ports: Ports, issueId: string): Promise<void> {
+  try {
+    await ports.queue.push({ type: 'reconcile', issueId }, LOOK_AGAIN_SECONDS);
+  } catch (error) {
+    ports.log.warn('The queue took no task; the next look at the issue compares it.', {
+      issueId,
+      error: String(error),
+    });
+  }
 }
 
 /** Puts the issue back where the store says, unless Jira agrees with the store by now. */

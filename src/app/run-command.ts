@@ -11,7 +11,8 @@ import { loadWorld } from './world';
 import type { World } from './world';
 
 export type CommandResult =
-  | { readonly kind: 'done'; readonly record: ReleaseRecord }
+  /** `world`: what it was decided in; null when nothing had to be written. */
+  | { readonly kind: 'done'; readonly record: ReleaseRecord; readonly world: World | null }
   | {
       readonly kind: 'refused';
       readonly refusals: readonly Refusal[];
@@ -39,7 +40,7 @@ export async function runCommand(
     const record = isFirst ? justRead : await ports.store.get('release', issueId);
     if (!record) throw new Error(`There is no release ${issueId}.`);
     const attempted = await attemptOn(record);
-    if (attempted === 'stop') return { kind: 'done', record };
+    if (attempted === 'stop') return { kind: 'done', record, world: null };
 
     const { command, ...more } = attempted;
     const world = await loadWorld(ports, record);
@@ -47,7 +48,7 @@ export async function runCommand(
     if (decision.kind === 'refused')
       return { kind: 'refused', refusals: decision.refusals, record, world };
     if (decision.events.length === 0 && Object.keys(more).length === 0)
-      return { kind: 'done', record };
+      return { kind: 'done', record, world: null };
     const result = await commit(ports, {
       record,
       world,
@@ -55,7 +56,7 @@ export async function runCommand(
       texts: decision.texts,
       ...more,
     });
-    if (result === 'done') return { kind: 'done', record };
+    if (result === 'done') return { kind: 'done', record, world };
   }
   throw new TooMuchContention(`Release ${issueId}`);
 }

@@ -7,8 +7,8 @@ import { aReleaseWorld } from '../support/release-world';
 import type { ReleaseWorld } from '../support/release-world';
 
 /** The click moves the issue; what the post-function would tell is told later. */
-async function clickUntold(world: ReleaseWorld, action: string, by: string) {
-  const clicked = await world.clickOnly(action, by);
+async function clickUntold(world: ReleaseWorld, action: string, by: string, reason?: string) {
+  const clicked = await world.clickOnly(action, by, reason);
   if (clicked.kind !== 'moved') throw new Error(JSON.stringify(clicked));
   return clicked.click;
 }
@@ -27,6 +27,24 @@ describe('a click that is followed by another while it is looked at', () => {
 
     expect((await world.record()).status).toBe('draft');
     expect((await world.record()).clicks).toEqual([]);
+  });
+});
+
+describe('an abort that is recorded late', () => {
+  test('is shown although the issue was put back meanwhile', async () => {
+    const world = await aReleaseWorld();
+    const { ports, issue } = world;
+    await world.click('submit', REPORTER);
+    ports.jira.drag(issue, 'fix-pending');
+    issue.gate = { until: 0, due: [], allow: { abort: [`u:${LEADER}`] } };
+    const abort = await clickUntold(world, 'abort', LEADER, 'Not this week.');
+    ports.jira.drag(issue, 'ready', 'app');
+
+    await applyTransition(ports, abort);
+    await ports.drain();
+
+    expect((await world.record()).status).toBe('aborted');
+    expect(ports.jira.statusOf(issue)).toBe('aborted');
   });
 });
 
