@@ -155,6 +155,18 @@ describe('stage', () => {
     expect(whole.facts).toMatchObject({ staged: [fresh.digest] });
   });
 
+  test('begins anew where an unpacking was cut short', () => {
+    const host = aHost();
+    host.state();
+    const part = join(host.base, 'releases', `${fresh.digest}.part`);
+    mkdirSync(part);
+    writeFileSync(join(part, 'half-a-file'), 'x');
+
+    expect(host.stage(fresh).facts).toMatchObject({ staged: [fresh.digest] });
+    expect(existsSync(join(host.base, 'releases', fresh.digest, 'half-a-file'))).toBe(false);
+    expect(existsSync(part)).toBe(false);
+  });
+
   test('refuses before the first byte what the disk cannot hold', () => {
     const host = aHost();
 
@@ -441,7 +453,7 @@ describe('state', () => {
     expect(host.activate(fresh, 2, 'j.2').facts).toMatchObject({
       current: { digest: fresh.digest },
     });
-    expect(host.ledger().at(-1)).toBe('activate j.2 2');
+    expect(host.ledger().slice(-2)).toEqual(['stage j.2 2', 'activate j.2 2']);
   });
 });
 
