@@ -52,10 +52,10 @@ export function createJiraEvents(sim: Sim, functions: Functions): JiraEvents {
       sim.count('event lost');
       return;
     }
-    const delay = (): number =>
-      sim.strikes('event-late')
-        ? sim.chance.between(10_000, 400_000)
-        : sim.chance.between(50, 3_000);
+    const delay = (): number => {
+      if (!sim.strikes('event-late')) return sim.chance.between(50, 3_000);
+      return sim.chance.between(10_000, sim.chance.happens(0.05) ? 1_800_000 : 300_000);
+    };
     deliver(label, delay(), call);
     if (sim.strikes('event-doubled')) deliver(label, delay(), call);
   };

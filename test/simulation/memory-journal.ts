@@ -10,7 +10,6 @@ interface Job {
   lastSeq: number;
   outcome: FinishOutcome | null;
   outbox: Letter[];
-  readonly intents: JournaledIntent[];
 }
 
 interface Letter {
@@ -22,26 +21,22 @@ interface Letter {
 
 export function createMemoryJournal(): Journal {
   const jobs = new Map<string, Job>();
-  let serials = 0;
+  const intents: JournaledIntent[] = [];
 
   const enqueue = (jobId: string, content: Letter['content']): void => {
     const job = jobs.get(jobId);
     job?.outbox.push({ content, fence: job.fence, seq: null, acknowledged: false });
   };
   const writeIntent = (intent: Intent): number => {
-    serials += 1;
-    jobs.get(intent.job)?.intents.push({ ...intent, serial: serials, result: null });
-    return serials;
+    const serial = intents.length + 1;
+    intents.push({ ...intent, serial, result: null });
+    return serial;
   };
   const writeResult = (serial: number, result: string): string => {
-    for (const { job, intents } of jobs.values()) {
-      const index = intents.findIndex((intent) => intent.serial === serial);
-      const intent = intents[index];
-      if (!intent) continue;
-      intents[index] = { ...intent, result };
-      return job;
-    }
-    throw new Error(`The journal has no intent ${serial}.`);
+    const intent = intents[serial - 1];
+    if (!intent) throw new Error(`The journal has no intent ${serial}.`);
+    intents[serial - 1] = { ...intent, result };
+    return intent.job;
   };
 
   return {
@@ -58,7 +53,7 @@ export function createMemoryJournal(): Journal {
       if (before) {
         Object.assign(before, { fence: ref.fence, state: goesOn ? before.state : 'open', lastSeq });
       } else {
-        jobs.set(ref.job, { ...ref, state: 'open', lastSeq, outcome, outbox: [], intents: [] });
+        jobs.set(ref.job, { ...ref, state: 'open', lastSeq, outcome, outbox: [] });
       }
       return { ...ref, outcome };
     },
@@ -68,7 +63,7 @@ export function createMemoryJournal(): Journal {
       if (job) Object.assign(job, { state: 'dropped', outcome: null, outbox: [] });
     },
 
-    intentsOf: async (jobId) => [...(jobs.get(jobId)?.intents ?? [])],
+    intentsOf: async (jobId) => intents.filter(({ job }) => job === jobId),
 
     writeIntent: async (intent, entry) => {
       const serial = writeIntent(intent);

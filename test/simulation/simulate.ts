@@ -98,10 +98,12 @@ async function tellStory(sim: Sim): Promise<void> {
 
 async function comeToRest(world: World, director: ReturnType<typeof createLife>): Promise<void> {
   const { scheduler } = world.sim;
-  const deadline = scheduler.now() + REST_SECONDS * 1_000;
+  let deadline = scheduler.now() + REST_SECONDS * 1_000;
   let calmLooks = 0;
   for (;;) {
     await scheduler.wait(director, 2_000, 'looks around');
+    // An event that is still late is a trouble that has not ended.
+    if (world.events.pending() > 0) deadline = scheduler.now() + REST_SECONDS * 1_000;
     const reason = await unrest(world);
     calmLooks = reason === undefined ? calmLooks + 1 : 0;
     // What was under way at the first look is over at the third.
