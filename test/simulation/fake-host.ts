@@ -36,25 +36,29 @@ export interface FakeHost {
 /** The helper waits so long for another act, second by second. */
 const LOCK_SECONDS = 30;
 
-export function createFakeHost(
-  { id: hostId, name: id, address }: Host,
-  installed: InstalledRelease,
-): FakeHost {
-  return {
-    id,
-    hostId,
-    address,
-    fence: 0,
-    intent: null,
-    ledger: new Set(),
-    releases: new Map([[installed.digest, installed.version]]),
-    current: installed.digest,
-    previous: null,
-    run: { digest: installed.digest, job: 'before', since: 0 },
-    lock: null,
-    unreachableUntil: 0,
-  };
-}
+/** A host that nothing was ever installed on. */
+export const bareHost = ({ id: hostId, name: id, address }: Host): FakeHost => ({
+  id,
+  hostId,
+  address,
+  fence: 0,
+  intent: null,
+  ledger: new Set(),
+  releases: new Map(),
+  current: null,
+  previous: null,
+  run: null,
+  lock: null,
+  unreachableUntil: 0,
+});
+
+/** A host that serves a release. */
+export const servingHost = (host: Host, { digest, version }: InstalledRelease): FakeHost => ({
+  ...bareHost(host),
+  releases: new Map([[digest, version]]),
+  current: digest,
+  run: { digest, job: 'before', since: 0 },
+});
 
 /** Exit codes of the helper, as far as the simulation meets them. Source: agent/host/refusals.ts. */
 type Exit = { readonly code: 0 } | { readonly code: 65 | 66 | 71 | 75; readonly sentence: string };

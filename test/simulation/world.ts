@@ -14,7 +14,7 @@ import type { AgentMachine, AgentRunner } from './agent-machine';
 import { createAttacker, pinnedKey } from './attacker';
 import { DEV, drawPolicy, drawSite, EDITORS, PROJECT } from './cast';
 import { createClickLedger } from './click-ledger';
-import { createFakeHost } from './fake-host';
+import { servingHost } from './fake-host';
 import type { FakeHost } from './fake-host';
 import { hostsFor } from './fake-hosts';
 import { createFakeJira, ISSUE_TYPE, statusIdOf, TEMPLATE } from './fake-jira';
@@ -147,7 +147,7 @@ async function setUpProject(sim: Sim, functions: Functions): Promise<readonly Si
 const hostsOf = (site: Site): readonly FakeHost[] =>
   Object.values(site.environments).flatMap(({ hosts }) =>
     hosts.map((host) =>
-      createFakeHost(host, { digest: FIRST_PACKAGE.sha256, version: FIRST_PACKAGE.version }),
+      servingHost(host, { digest: FIRST_PACKAGE.sha256, version: FIRST_PACKAGE.version }),
     ),
   );
 
