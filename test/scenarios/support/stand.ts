@@ -123,7 +123,9 @@ export async function startStand(seed: string): Promise<Stand> {
       agent = startAgent();
       return agent;
     },
-    turn: async (knobs) => void (await as('admin').request('POST', '/local/knobs', knobs)),
+    turn: async (knobs) => {
+      await as('admin').request('POST', '/local/knobs', knobs);
+    },
     ready: (version) => ready(as('dev'), version, packages),
     panel: async (key) =>
       // The panel's own shape; the page's tests hold it to its schema.
