@@ -194,7 +194,7 @@ export interface HostOrder extends JobRef {
 
 export type HostAnswer =
   | { readonly kind: 'done'; readonly facts: HostFacts }
-  /** The host said no and is as it was before. */
+  /** The host said no: the act has not happened. */
   | { readonly kind: 'refused'; readonly failure: Failure }
   /** The host has seen a higher fence: the job belongs to somebody else. */
   | { readonly kind: 'superseded'; readonly sentence: string }

@@ -276,6 +276,7 @@ lock() {
   exec 9>>"$home/lock"
   waited=0
   until flock -n 9; do
+    [ "$?" -eq 1 ] || refuse 69 "The flock of this host does not work."
     [ "$waited" -lt "$1" ] || return 1
     waited=$((waited + 1))
     sleep 1

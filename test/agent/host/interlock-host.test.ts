@@ -435,6 +435,20 @@ describe('state', () => {
     expect(facts).toMatchObject({ busy: true, fence: 1 });
   });
 
+  test('takes a flock that does not work for no lock, and says so', () => {
+    const host = aHost();
+    const bin = join(directory, 'broken-bin');
+    mkdirSync(bin);
+    writeFileSync(join(bin, 'flock'), '#!/bin/sh\nexit 127\n', { mode: 0o755 });
+    const env = { ...process.env, PATH: `${bin}:${process.env['PATH'] ?? ''}` };
+
+    const words = [HELPER, 'state', host.base, '1'];
+    const { status, stderr } = spawnSync('sh', words, { env, encoding: 'utf8' });
+
+    expect(status).toBe(69);
+    expect(stderr).toBe('The flock of this host does not work.\n');
+  });
+
   test('with a fence shuts out every lower one', () => {
     const host = aServingHost();
 
