@@ -1,11 +1,11 @@
 /** The demo's host: an ssh server of its own that runs commands below its directory. */
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { utils } from 'ssh2';
 import type { HostAccess } from './agent-file';
 import { startProgram } from './program';
 import type { Program } from './program';
 import { bootService, stopService } from './service';
+import { makeSshKeyPair } from './ssh-key';
 import type { DemoHost } from './set-up';
 
 /** A loopback address per host, so that all may use the same ports and paths, as hosts do. */
@@ -64,7 +64,7 @@ export function provideAccess(directory: string): HostAccess {
     knownHosts: join(directory, 'known_hosts'),
   };
   if (!existsSync(access.key)) {
-    const pair = utils.generateKeyPairSync('ed25519');
+    const pair = makeSshKeyPair();
     writeFileSync(access.key, pair.private, { mode: 0o600 });
     writeFileSync(`${access.key}.pub`, pair.public);
   }

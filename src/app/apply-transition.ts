@@ -1,5 +1,6 @@
 /** A click has moved the issue: turn it into a command, or put the issue back and say why. */
 import type { ClickCommand } from '#core/command';
+import { forgetDoubtful, forgetJudged, refuseChangedPlan } from '#core/judged-plan';
 import { environmentOf } from '#core/policy';
 import type { Person } from '#core/facts';
 import { sentencesOf } from '#core/refusal';
@@ -10,7 +11,7 @@ import type { Status } from '#core/status';
 import { PERSON_TRANSITIONS } from '#core/transitions';
 import type { PersonTransition } from '#core/transitions';
 import type { ReleaseRecord } from '#wire/records';
-import { commit } from './commit';
+import { askForEffects, commit } from './commit';
 import { isOnItsWay } from './effects';
 import { ensureRelease } from './ensure-release';
 import { ATTEMPTS_MAX, TooMuchContention } from './errors';
@@ -40,13 +41,19 @@ export async function applyTransition(ports: Ports, click: Click): Promise<void>
   if (!row) throw new Error(`A click on ${click.action} was told, which is no person's action.`);
   const issue = await ports.jira.issue(click.issueId);
   const known = issue ? await ensureRelease(ports, issue) : undefined;
-  if (!issue || !known || wasHandled(known, click)) return;
+  if (!issue || !known) return;
+  if (wasHandled(known, click)) return askAgain(ports, known);
   if (click.accountId === null) return undo(ports, row, click, unknownPerson(row, known));
 
   const person = await loadPerson(ports, known, row, click.accountId);
   const result = await attempt(ports, row, click, person, known);
   if (result.kind === 'refused') return undo(ports, row, click, result.refusals);
   if (result.world && statusIn(result.world, issue) !== row.to) await lookAgain(ports, issue.id);
+}
+
+/** A click that is told again may be one whose writer died before it asked for the effects. */
+async function askAgain(ports: Ports, { state, jira }: ReleaseRecord): Promise<void> {
+  if (jira.effects.length > 0) await askForEffects(ports, state.issueId);
 }
 
 function attempt(
@@ -60,8 +67,17 @@ function attempt(
   return runCommand(
     ports,
     click.issueId,
-    async (record) =>
-      wasHandled(record, click) ? 'stop' : { command, shown: row.to, clicks: clickIds(click) },
+    async (record) => {
+      if (wasHandled(record, click)) return 'stop';
+      const objection = refuseChangedPlan(
+        row.action,
+        record.judged,
+        record.state,
+        ports.clock.now(),
+      );
+      const judged = forgetJudged(record.judged, row.action);
+      return { command, objection, shown: row.to, clicks: clickIds(click), judged };
+    },
     known,
   );
 }
@@ -109,6 +125,7 @@ async function undo(
       events: misplaced ? [undone] : [],
       texts: [],
       clicks: clickIds(click),
+      judged: forgetDoubtful(record.judged, row.action),
       ...(agrees || stands === undefined ? {} : { shown: stands, repair: record.state.status }),
     });
     if (result === 'done') return;

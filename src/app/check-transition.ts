@@ -1,11 +1,13 @@
 /** May this issue make this move? Asked by Jira's validator, before the move happens. */
 import { decide } from '#core/decide';
+import { bindsPlan, rememberJudged } from '#core/judged-plan';
 import { sentenceOf, sentencesOf } from '#core/refusal';
 import { PERSON_TRANSITIONS, transitionOf } from '#core/transitions';
 import type { PersonTransition } from '#core/transitions';
 import type { ReleaseRecord } from '#wire/records';
 import { dueMoves } from './effects';
 import { ensureRelease } from './ensure-release';
+import { ATTEMPTS_MAX } from './errors';
 import { changeInbox } from './offer-job';
 import type { Ports } from './ports';
 import { loadWorld } from './world';
@@ -34,9 +36,13 @@ export async function checkTransition(
   if (!record) return refuse(sentenceOf({ why: 'not-a-release' }));
 
   const row = PERSON_TRANSITIONS.find((candidate) => candidate.action === question.action);
-  return row
-    ? checkClick(ports, record, row, question.reason)
-    : checkOwnMove(record, question.action);
+  if (!row) return checkOwnMove(record, question.action);
+  for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt += 1) {
+    const known = attempt === 1 ? record : await ports.store.get('release', record.state.issueId);
+    const answer = known ? await checkClick(ports, known, row, question.reason) : 'conflict';
+    if (answer !== 'conflict') return answer;
+  }
+  return refuse(sentenceOf({ why: 'contended' }));
 }
 
 /** The app's own move passes exactly if it is the next one that the store has recorded and Jira does not show yet. */
@@ -51,7 +57,7 @@ async function checkClick(
   record: ReleaseRecord,
   row: PersonTransition,
   reason: string | null,
-): Promise<TransitionAnswer> {
+): Promise<TransitionAnswer | 'conflict'> {
   const moving = dueMoves(record.jira).at(-1);
   if (moving) return refuse(sentenceOf({ why: 'still-moving', to: moving.to }));
 
@@ -59,6 +65,7 @@ async function checkClick(
   const command = { type: 'click', action: row.action, person: null, reason } as const;
   const decision = decide(record.state, command, world.facts);
   if (decision.kind === 'accepted') {
+    if ((await bindClick(ports, record, row)) === 'conflict') return 'conflict';
     if (startsWork(row)) await announceStart(ports, world);
     return { allowed: true };
   }
@@ -66,6 +73,21 @@ async function checkClick(
     await askForRecheck(ports, record.state.issueId);
   }
   return refuse(sentencesOf(decision.refusals));
+}
+
+/** Writes down on which plan the click was let through: Jira tells of it later, and the plan may change meanwhile. */
+async function bindClick(
+  { store, clock }: Ports,
+  record: ReleaseRecord,
+  row: PersonTransition,
+): Promise<'done' | 'conflict'> {
+  const { planDigest, issueId } = record.state;
+  if (!bindsPlan(row.action) || planDigest === null) return 'done';
+  const judged = rememberJudged(record.judged, { action: row.action, planDigest, at: clock.now() });
+  const bound: ReleaseRecord = { ...record, version: record.version + 1, judged };
+  return store.transact([
+    { type: 'set', entity: 'release', key: issueId, record: bound, expect: record.version },
+  ]);
 }
 
 const startsWork = (row: PersonTransition): boolean =>

@@ -19,6 +19,8 @@ export interface Commit {
   readonly texts: readonly string[];
   /** The status that Jira is now known to show, when a click has moved the issue. */
   readonly shown?: Status;
+  /** The clicks that are still awaited, when one of them has come. */
+  readonly judged?: ReleaseRecord['judged'];
   /** Ids of the click that caused the events. */
   readonly clicks?: readonly string[];
   /** Put the issue there, because it stands where it may not. */
@@ -48,6 +50,7 @@ export async function commit(ports: Ports, commit: Commit): Promise<'done' | 'co
     state,
     jira: { ...jira, shown: commit.shown ?? record.jira.shown },
     clicks: [...record.clicks, ...(commit.clicks ?? [])].slice(-CLICKS_REMEMBERED),
+    judged: [...(commit.judged ?? record.judged)],
     history: segment
       ? {
           segments: segment.segment,

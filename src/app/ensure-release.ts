@@ -61,6 +61,7 @@ async function firstRecord(ports: Ports, issue: Issue): Promise<ReleaseRecord> {
     state: replay(stored.events),
     jira: { shown: 'draft', effects: [{ kind: 'gate', serial: 1 }], nextSerial: 2, working: null },
     clicks: [],
+    judged: [],
     history: { segments: 1, events: 1, head: stored.hash },
   };
 }

@@ -6,6 +6,7 @@ import { busy, stale } from './agent-answer';
 import type { AgentAnswer } from './agent-answer';
 import { TooMuchContention } from './errors';
 import type { AgentCall } from './agent-call';
+import { askForEffects } from './commit';
 import { endedJob } from './offer-job';
 import type { Ports } from './ports';
 import { admit, reported } from './receive-report';
@@ -15,7 +16,13 @@ import { runCommand } from './run-command';
 export async function finishJob(ports: Ports, call: AgentCall<FinishData>): Promise<AgentAnswer> {
   const now = ports.clock.now();
   const first = await admit(ports, call);
-  if (first.kind === 'answer') return first.answer;
+  if (first.kind === 'answer') {
+    // A finish that is told again may be one whose writer died before it asked for the effects.
+    const job =
+      call.envelope.job === undefined ? undefined : await ports.store.get('job', call.envelope.job);
+    if (job?.status === 'finished') await askForEffects(ports, job.issueId);
+    return first.answer;
+  }
 
   const { outcome } = call.data;
   const command = {

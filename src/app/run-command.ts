@@ -21,8 +21,13 @@ export type CommandResult =
     };
 
 /** A command, and what is written together with it. */
-export interface Attempt extends Pick<Commit, 'shown' | 'clicks' | 'finished' | 'changes'> {
+export interface Attempt extends Pick<
+  Commit,
+  'shown' | 'clicks' | 'judged' | 'finished' | 'changes'
+> {
   readonly command: Command;
+  /** What stands against a command that is allowed otherwise. */
+  readonly objection?: Refusal | undefined;
 }
 
 /**
@@ -42,11 +47,12 @@ export async function runCommand(
     const attempted = await attemptOn(record);
     if (attempted === 'stop') return { kind: 'done', record, world: null };
 
-    const { command, ...more } = attempted;
     const world = await loadWorld(ports, record);
+    const { command, objection, ...more } = attempted;
     const decision = decide(record.state, command, world.facts);
     if (decision.kind === 'refused')
       return { kind: 'refused', refusals: decision.refusals, record, world };
+    if (objection) return { kind: 'refused', refusals: [objection], record, world };
     if (decision.events.length === 0 && Object.keys(more).length === 0)
       return { kind: 'done', record, world: null };
     const result = await commit(ports, {

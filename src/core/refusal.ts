@@ -44,6 +44,8 @@ export type Refusal =
   | { readonly why: 'not-a-release' }
   | { readonly why: 'nothing-unknown'; readonly status: Status }
   | { readonly why: 'still-working'; readonly job: string }
+  | { readonly why: 'changed-after-click' }
+  | { readonly why: 'contended' }
   | { readonly why: 'job-superseded'; readonly job: string };
 
 /** The sentence that the transition, the panel, the API and the log show. */
@@ -89,6 +91,10 @@ export function sentenceOf(refusal: Refusal): string {
       return `Nothing is unknown about a release in ${statusName(refusal.status)}, so there is no question to answer; reload the issue to see where it stands.`;
     case 'still-working':
       return `An agent is still at work on job ${refusal.job}; wait for its report, or until its lease has run out.`;
+    case 'contended':
+      return 'The release is being changed by several at this moment; click again in a few seconds.';
+    case 'changed-after-click':
+      return 'What the release would do may have changed after the click; look at its content again and click once more.';
     case 'job-superseded':
       return `Job ${refusal.job} is no longer the one that this release waits for; reload the issue to see what it waits for.`;
   }

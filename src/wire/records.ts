@@ -65,6 +65,8 @@ export const ReleaseRecord = z.object({
   }),
   /** Ids of the clicks that were turned into commands: an id seen twice is answered, not repeated. */
   clicks: z.array(z.string()),
+  /** Clicks that the validator let through and Jira has not told of yet. */
+  judged: z.array(z.object({ action: z.string(), planDigest: z.string(), at: seconds })),
   history: z.object({ segments: version, events: version, head: z.string() }),
 });
 export type ReleaseRecord = z.infer<typeof ReleaseRecord>;

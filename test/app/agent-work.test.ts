@@ -579,6 +579,7 @@ describe('the end of a job', () => {
 
     expect(await world.finish(claim, { kind: 'succeeded' })).toBe(200);
     expect((await world.record()).status).toBe('verifying');
+    expect(world.ports.jira.statusOf(world.issue)).toBe('verifying');
   });
 });
 

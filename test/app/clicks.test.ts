@@ -10,7 +10,16 @@ import { sweep } from '#app/sweep';
 import { replay } from '#core/release';
 import type { ReleaseEvent } from '#core/release';
 import { sha256 } from '#forge/sha256';
-import { aContent, aSite, LEADER, OWNER, REPORTER, someHosts, TESTER } from '../support/builders';
+import {
+  NOW,
+  aContent,
+  aSite,
+  LEADER,
+  OWNER,
+  REPORTER,
+  someHosts,
+  TESTER,
+} from '../support/builders';
 import { jiraStatusId } from '../support/memory-jira';
 import { aReleaseWorld, PROJECT } from '../support/release-world';
 import type { ReleaseWorld } from '../support/release-world';
@@ -38,13 +47,17 @@ async function historyOf(world: ReleaseWorld): Promise<readonly ReleaseEvent[]> 
 const typesOf = async (world: ReleaseWorld) => (await historyOf(world)).map(({ type }) => type);
 
 describe('the validator', () => {
-  test('lets a click pass whose gates are met, and writes nothing of the release', async () => {
+  test('lets a click pass whose gates are met, and writes down only the plan that it was judged on', async () => {
     const world = await ready();
     const before = await world.record();
 
     expect(await ask(world, 'start')).toEqual({ allowed: true });
 
-    expect(await world.record()).toEqual(before);
+    expect(await world.record()).toEqual({
+      ...before,
+      version: before.version + 1,
+      judged: [{ action: 'start', planDigest: before.state.planDigest, at: NOW }],
+    });
   });
 
   test('refuses with every blocker at once', async () => {
@@ -253,16 +266,10 @@ describe('a click that Jira has let through', () => {
     await world.click('promote', LEADER);
     await world.click('approve', LEADER);
     // Rejected in Jira before the last approval was recorded; recorded after it.
+    const approved = await world.clickOnly('approve', OWNER);
     const rejected = await world.clickOnly('reject', OWNER, 'not yet');
-    if (rejected.kind !== 'moved') throw new Error(rejected.kind);
-    await applyTransition(world.ports, {
-      issueId: world.issue.id,
-      action: 'approve',
-      accountId: OWNER,
-      changelogId: null,
-      executionId: 'execution-approve',
-      reason: null,
-    });
+    if (approved.kind !== 'moved' || rejected.kind !== 'moved') throw new Error(rejected.kind);
+    await applyTransition(world.ports, approved.click);
     expect((await world.record()).status).toBe('ready');
 
     await applyTransition(world.ports, rejected.click);
@@ -319,6 +326,27 @@ describe('a click that Jira has let through', () => {
     await expect(applyTransition(world.ports, clicked.click)).rejects.toThrow(
       `Release ${world.issue.id} is being changed by too many at once; try again in a moment.`,
     );
+  });
+
+  test('that was recorded although the store’s answer was lost is shown by its repetition', async () => {
+    let luck: 'none' | 'done-but-lost' = 'none';
+    const world = await aReleaseWorld({ mishap: () => luck });
+    await world.click('submit', REPORTER);
+    const clicked = await world.clickOnly('start', TESTER);
+    if (clicked.kind !== 'moved') throw new Error(clicked.kind);
+    // Only the transaction loses its answer; the lock's row is made before it.
+    world.ports.meanwhile = async () => {
+      luck = 'done-but-lost';
+    };
+    await expect(applyTransition(world.ports, clicked.click)).rejects.toThrow('no answer');
+    world.ports.meanwhile = undefined;
+    luck = 'none';
+    expect(world.ports.tasks).toEqual([]);
+
+    await applyTransition(world.ports, clicked.click);
+    await world.ports.drain();
+
+    expect(world.ports.jira.statusOf(world.issue)).toBe('code-executing');
   });
 
   test('is recorded even if the queue is down; the sweep shows it', async () => {

@@ -2,7 +2,15 @@ import { describe, expect, test } from '@jest/globals';
 import { applyTransition } from '#app/apply-transition';
 import { editContent } from '#app/edit-content';
 import { reconcile } from '#app/reconcile';
-import { aContent, LEADER, OWNER, PACKAGE_DIGEST, REPORTER, TESTER } from '../support/builders';
+import {
+  aContent,
+  aPolicyOf,
+  LEADER,
+  OWNER,
+  PACKAGE_DIGEST,
+  REPORTER,
+  TESTER,
+} from '../support/builders';
 import { aReleaseWorld } from '../support/release-world';
 import type { ReleaseWorld } from '../support/release-world';
 
@@ -65,20 +73,60 @@ describe('a start that is recorded late', () => {
     expect((await world.record()).jira.effects).toEqual([]);
   });
 
-  test('is shown although an edit wanted the issue to wait for approval first', async () => {
+  test('is put back when the content was edited after the click: nobody started that', async () => {
     const world = await aReleaseWorld();
     const { ports, issue } = world;
     await world.click('submit', REPORTER);
     const start = await clickUntold(world, 'start', LEADER);
-    const version = { site: 'shop', version: '1.0.1', artifactSha256: PACKAGE_DIGEST };
-    const content = aContent({ code: [version] });
+    await edit(world);
 
-    await editContent(ports, { issueId: issue.id, accountId: REPORTER, content });
     await applyTransition(ports, start);
     await ports.drain();
 
-    expect((await world.record()).status).toBe('code-executing');
-    expect(ports.jira.statusOf(issue)).toBe('code-executing');
-    expect((await world.record()).jira.effects).toEqual([]);
+    expect((await world.record()).status).toBe('ready');
+    expect(ports.jira.statusOf(issue)).toBe('ready');
+    expect(issue.comments.at(-1)?.comment.text).toContain('may have changed after the click');
+    expect((await world.record()).state.run).toBeNull();
+  });
+
+  test('whose event was lost is not replayed over content that was edited after the click', async () => {
+    const world = await aReleaseWorld();
+    await world.click('submit', REPORTER);
+    await clickUntold(world, 'start', LEADER);
+    await edit(world);
+
+    await reconcile(world.ports, world.issue.id);
+    await world.ports.drain();
+
+    expect(world.ports.jira.statusOf(world.issue)).toBe('ready');
+    expect((await world.record()).state.run).toBeNull();
   });
 });
+
+describe('an approval that is recorded late', () => {
+  test('does not count for content that was edited after the click, and counts when it is clicked again', async () => {
+    const policy = aPolicyOf([{ label: 'Leader', count: 1, from: { kind: 'leaders' } }]);
+    const world = await aReleaseWorld({ policy });
+    await world.click('submit', REPORTER);
+    await world.ports.drain();
+    const approval = await world.clickOnly('approve', LEADER);
+    if (approval.kind !== 'moved') throw new Error(approval.kind);
+    await edit(world);
+
+    await applyTransition(world.ports, approval.click);
+    await world.ports.drain();
+
+    expect((await world.record()).state.approvals).toEqual([]);
+    expect(world.issue.comments.at(-1)?.comment.text).toContain('click once more');
+    await world.click('approve', LEADER);
+    expect((await world.record()).status).toBe('ready');
+  });
+});
+
+async function edit({ ports, issue }: Awaited<ReturnType<typeof aReleaseWorld>>): Promise<void> {
+  const version = { site: 'shop', version: '6.6.6', artifactSha256: PACKAGE_DIGEST };
+  const content = aContent({ code: [version] });
+  expect(await editContent(ports, { issueId: issue.id, accountId: REPORTER, content })).toEqual({
+    kind: 'done',
+  });
+}

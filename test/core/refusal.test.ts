@@ -39,6 +39,8 @@ const SAMPLES: { readonly [Why in Refusal['why']]: Extract<Refusal, { why: Why }
   'not-a-release': { why: 'not-a-release' },
   'nothing-unknown': { why: 'nothing-unknown', status: 'ready' },
   'still-working': { why: 'still-working', job: '10001.7' },
+  'changed-after-click': { why: 'changed-after-click' },
+  contended: { why: 'contended' },
   'job-superseded': { why: 'job-superseded', job: '10001.7' },
 };
 
@@ -74,7 +76,7 @@ const CODE_NAMES = [
 
 /** What a person is told to do, or who has to. */
 const REMEDY =
-  /; (ask|reload|wait|write|have|name|start|iterate|complete|promote|a project admin must|an approver must)|, so only Retry/;
+  /; (ask|reload|wait|write|look|click|have|name|start|iterate|complete|promote|a project admin must|an approver must)|, so only Retry/;
 
 describe('the sentence of a refusal', () => {
   test.each(all)('%s names what is refused and ends with what to do', (_, refusal) => {

@@ -48,6 +48,7 @@ export const RECORDS: { readonly [Name in EntityName]: RecordOf<Name> } = {
       working: { token: 'abc', until: 1_700_000_160 },
     },
     clicks: ['execution 1', 'changelog 2'],
+    judged: [{ action: 'start', planDigest: digest, at: 1_700_000_000 }],
     history: { segments: 2, events: 8, head: digest },
   },
   events: {
