@@ -45,6 +45,7 @@ state() {
 stage() {
   lock_or_refuse
   raise_fence
+  sweep
   if is_staged "$digest"; then
     echo have
     finish
@@ -57,6 +58,7 @@ stage() {
 
   # The bytes arrive without the lock: a sender that has died holds nobody up.
   received=$home/incoming/$digest.$fence.$$
+  trap 'rm -f "$received"' EXIT
   cat >"$received" 2>/dev/null || drop_and_refuse 74 "The package could not be written to $home."
   echo "$digest  $received" | sha256sum -c - >/dev/null 2>&1 ||
     drop_and_refuse 65 "The bytes that arrived do not have the digest $digest; nothing was unpacked."
@@ -64,9 +66,9 @@ stage() {
   lock_or_refuse
   raise_fence
   if ! is_staged "$digest"; then
+    begin
     unpack
   fi
-  rm -f "$home/incoming/$digest".*
   finish "$base/releases"
   prune
 }
@@ -133,14 +135,37 @@ awk_free() {
   read -r _ && read -r _ _ _ kilobytes _ && echo "$kilobytes"
 }
 
+# Under the lock, and in a directory of its own: nobody else writes to it or takes it away.
 unpack() {
   release=$base/releases/$digest
-  rm -rf "$release" "$release.part"
-  mkdir "$release.part" && tar -xzof "$received" -C "$release.part" 2>/dev/null ||
-    drop_and_refuse 70 "The package could not be unpacked below $base/releases."
-  printf '%s %s\n' "$digest" "$version" >"$release.part/.interlock-release"
-  flush_tree "$release.part"
-  mv -T "$release.part" "$release" || drop_and_refuse 74 "$release could not be put in place."
+  part=$release.part.$fence.$$
+  remove "$release"
+  mkdir "$part" && tar -xzof "$received" -C "$part" 2>/dev/null ||
+    undo_and_refuse 70 "The package could not be unpacked below $base/releases."
+  # A package may hold directories that not even their owner may write to, and so not remove.
+  chmod -R u+rwX "$part" && mark "$part/.interlock-release" ||
+    undo_and_refuse 74 "The release in $base/releases could not be written."
+  flush_tree "$part"
+  mv -T "$part" "$release" 2>/dev/null || undo_and_refuse 74 "$release could not be put in place."
+}
+
+mark() {
+  printf '%s %s\n' "$digest" "$version" 2>/dev/null >"$1" && [ "$(first_word <"$1")" = "$digest" ]
+}
+
+# Under the lock, what is half unpacked belongs to nobody; what a lower fence sends comes too late.
+sweep() {
+  for found in "$base/releases"/*.part "$base/releases"/*.part.*; do
+    remove "$found"
+  done
+  for found in "$home/incoming"/*; do
+    sender=${found##*.}
+    sent=${found%".$sender"}
+    sent=${sent##*.}
+    if is_number "$sent" && [ "$sent" -lt "$fence" ]; then
+      rm -f "$found"
+    fi
+  done
 }
 
 # Keeps the newest releases, and whatever is or was live.
@@ -150,15 +175,20 @@ prune() {
     kept=$((kept + 1))
     case $found in
       "$digest" | "$(current_digest)" | "$(previous_digest)") continue ;;
-      *.part) ;;
-      *) [ "$kept" -gt "$RELEASES_KEPT" ] || continue ;;
     esac
-    rm -rf "${base:?}/releases/$found"
+    [ "$kept" -le "$RELEASES_KEPT" ] || remove "${base:?}/releases/$found"
   done
 }
 
+remove() {
+  rm -rf "$1" 2>/dev/null || {
+    chmod -R u+rwX "$1"
+    rm -rf "$1"
+  } 2>/dev/null
+}
+
 is_staged() {
-  [ -f "$base/releases/$1/.interlock-release" ]
+  [ "$(first_word 2>/dev/null <"$base/releases/$1/.interlock-release")" = "$1" ]
 }
 
 current_digest() {
@@ -309,6 +339,14 @@ begin() {
   put "$home/intent" "$operation $job $fence $digest"
 }
 
+# Under the lock; somebody else's intent stays.
+withdraw() {
+  if read -r intent 2>/dev/null <"$home/intent" &&
+    [ "$intent" = "$operation $job $fence $digest" ]; then
+    rm -f "$home/intent"
+  fi
+}
+
 # What the act has changed is on disk before the ledger says so: a late repetition believes the ledger.
 finish() {
   if ! is_done; then
@@ -317,7 +355,7 @@ finish() {
     fi
     # A line that a power failure cut short must not swallow this one.
     if [ -s "$home/ledger" ] && [ -n "$(tail -c 1 "$home/ledger")" ]; then
-      echo >>"$home/ledger"
+      echo >>"$home/ledger" || refuse 74 "$home/ledger could not be written."
     fi
     printf '%s %s %s %s %s %s .\n' \
       "$(date +%s)" "$operation" "$job" "$fence" "$digest" "$version" >>"$home/ledger" ||
@@ -414,8 +452,20 @@ check_tools() {
   done
 }
 
+# For who has no lock: without it only its own bytes may go.
 drop_and_refuse() {
-  rm -rf "$received" "$base/releases/$digest.part" "$home/intent"
+  rm -f "$received"
+  if lock "$LOCK_SECONDS"; then
+    raise_fence
+    withdraw
+  fi
+  refuse "$1" "$2"
+}
+
+# For who has the lock and has begun to unpack.
+undo_and_refuse() {
+  remove "$part"
+  withdraw
   refuse "$1" "$2"
 }
 
@@ -429,10 +479,10 @@ report() {
   current=$(current_digest)
   previous=$(previous_digest)
   staged=
-  for found in "$base/releases"/*/.interlock-release; do
-    if [ -f "$found" ]; then
-      found=${found%/.interlock-release}
-      staged=$staged,${found##*/}
+  for found in "$base/releases"/*; do
+    found=${found##*/}
+    if is_staged "$found"; then
+      staged=$staged,$found
     fi
   done
   intent=-

@@ -118,6 +118,7 @@ function createHelper(
 ) {
   const { digest, version, job, fence } = order;
   const done = `${act} ${job} ${fence} ${digest} ${version}`;
+  const intent = `${act} ${job} ${fence} ${digest}`;
   const pause = (label: string): Promise<void> => {
     const slow = sim.strikes('act-slow');
     const milliseconds = slow ? sim.chance.between(5_000, 90_000) : sim.chance.between(1, 120);
@@ -144,7 +145,7 @@ function createHelper(
   };
 
   const begin = async (): Promise<void> => {
-    host.intent = `${act} ${job} ${fence} ${digest}`;
+    host.intent = intent;
     await pause('has written its intent');
   };
   const finish = async (): Promise<void> => {
@@ -170,12 +171,15 @@ function createHelper(
     if (asked.code !== 0 || host.releases.has(digest)) return asked;
     release(host, life);
     if (!(await bytesArrive)) {
-      host.intent = null;
-      return { code: 65, sentence: 'The bytes that arrived do not have the digest.' };
+      return locked(async () => {
+        if (host.intent === intent) host.intent = null;
+        return { code: 65, sentence: 'The bytes that arrived do not have the digest.' };
+      });
     }
     await pause('has received the package');
     return locked(async () => {
       await effect(async () => {
+        host.intent = intent;
         await pause('unpacks');
         host.releases.set(digest, version);
         await finish();

@@ -1,8 +1,12 @@
-import { describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import { spawn, spawnSync } from 'node:child_process';
 import {
+  chmodSync,
+  chownSync,
+  copyFileSync,
   existsSync,
   mkdirSync,
+  readdirSync,
   readFileSync,
   readlinkSync,
   rmSync,
@@ -12,6 +16,8 @@ import {
 import { join } from 'node:path';
 import { parseFacts } from '../../../agent/host/host-facts';
 import { HOST_REFUSALS } from '../../../agent/host/refusals';
+import { sha256Hex } from '../../../agent/keys';
+import { anArchive, PROGRAM } from '../support/archives';
 import { aPackage, EXITS_7, scratch, SLEEPS_FOREVER, STAYS } from '../support/scratch';
 import type { TestPackage } from '../support/scratch';
 
@@ -194,6 +200,174 @@ describe('stage', () => {
     expect(staged).toEqual(expect.arrayContaining([old.digest, fresh.digest, more[5]?.digest]));
     expect(staged.length).toBeLessThanOrEqual(7);
     expect(staged).not.toContain(more[0]?.digest);
+  });
+});
+
+/** A program that the helper finds before the one of its name. */
+function instead(host: { readonly base: string }, name: string, body: string) {
+  const bin = `${host.base}.bin`;
+  mkdirSync(bin, { recursive: true });
+  writeFileSync(join(bin, name), `#!/bin/sh\n${body}\n`, { mode: 0o755 });
+  return { ...process.env, PATH: `${bin}:${process.env['PATH'] ?? ''}` };
+}
+
+/** Waits for what another process does. */
+async function until(isSo: () => boolean): Promise<void> {
+  const deadline = Date.now() + 20_000;
+  while (!isSo()) {
+    if (Date.now() > deadline) throw new Error('It did not happen within 20 s.');
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
+/** A stage that has been told to send, and waits for the bytes. */
+async function aSender(
+  { base }: { readonly base: string },
+  what: TestPackage,
+  fence: number,
+  env = process.env,
+) {
+  const words = ['stage', base, fence, 'j.1', what.digest, '1.1.0', what.bytes.length, 1_000];
+  const child = spawn('sh', [HELPER, ...words.map(String)], { env });
+  const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
+  await new Promise((resolve) => child.stdout.once('data', resolve));
+  const incoming = join(base, '.interlock/incoming', `${what.digest}.${fence}.${child.pid}`);
+  await until(() => existsSync(incoming));
+  return { child, ended, incoming };
+}
+
+describe('two stages of one package at a time', () => {
+  test.each([
+    ['of the same fence', 1, 65],
+    ['of a higher fence', 2, 75],
+  ])('broken bytes leave an unpacking %s alone', async (_whose, fence, exitCode) => {
+    const host = aHost();
+    const [unpacked, goOn] = [`${host.base}.unpacked`, `${host.base}.go-on`];
+    const slow = `/usr/bin/tar "$@" || exit; : >${unpacked}; until [ -e ${goOn} ]; do sleep 0.05; done`;
+    const broken = await aSender(host, fresh, 1);
+    const whole = await aSender(host, fresh, fence, instead(host, 'tar', slow));
+    whole.child.stdin.end(fresh.bytes);
+    await until(() => existsSync(unpacked));
+
+    broken.child.stdin.end('other bytes');
+    await until(() => !existsSync(broken.incoming));
+    const intent = host.state().facts?.unfinished;
+    writeFileSync(goOn, '');
+
+    expect(intent).toBe(`stage j.1 ${fence} ${fresh.digest}`);
+    expect(await Promise.all([whole.ended, broken.ended])).toEqual([0, exitCode]);
+    expect(host.state().facts).toMatchObject({ staged: [fresh.digest], unfinished: null });
+    expect(readdirSync(join(host.base, 'releases', fresh.digest)).sort()).toEqual([
+      '.interlock-release',
+      'VERSION',
+      'bin',
+    ]);
+  });
+
+  test.each([
+    ['of the same fence goes on and finds it done', 1, 0],
+    ['of a lower fence is superseded', 2, 75],
+  ])('when one is done, the other %s', async (_what, fence, exitCode) => {
+    const host = aHost();
+    const late = await aSender(host, fresh, 1);
+
+    expect(host.stage(fresh, fence).exitCode).toBe(0);
+    late.child.stdin.end(fresh.bytes);
+
+    expect(await late.ended).toBe(exitCode);
+    expect(host.ledger()).toEqual([`stage j.1 ${fence}`]);
+    expect(readdirSync(host.inside('incoming'))).toEqual([]);
+  });
+
+  test('what a killed sender left is removed by the next fence', async () => {
+    const host = aHost();
+    const killed = await aSender(host, fresh, 1);
+    killed.child.kill('SIGKILL');
+    await killed.ended;
+
+    host.stage(old, 2, 'j.2');
+
+    expect(existsSync(killed.incoming)).toBe(false);
+  });
+});
+
+describe('what stands in the way of an unpacking', () => {
+  /** The superuser may do everything; the helper's user on a host may not. */
+  const user = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {};
+  const helper = join(directory, 'helper');
+  beforeAll(() => {
+    chmodSync(directory, 0o755);
+    copyFileSync(HELPER, helper);
+  });
+  const aUsersHost = () => {
+    const host = aHost();
+    mkdirSync(host.base);
+    chownSync(host.base, user.uid ?? -1, user.gid ?? -1);
+    return host;
+  };
+  const asUser = (words: readonly (string | number)[], input: Buffer, env = process.env) => {
+    const all = [helper, ...words.map(String)];
+    return spawnSync('sh', all, { ...user, input, env, encoding: 'utf8' });
+  };
+  const stageWords = (base: string, digest: string, fence = 1) => {
+    return ['stage', base, fence, `j.${fence}`, digest, '1.1.0', 100, 1_000];
+  };
+  const bytes = anArchive(
+    { path: './', type: '5', mode: 0o555 },
+    { path: './lib/', type: '5', mode: 0o500 },
+    { path: './lib/a', mode: 0o444 },
+    { ...PROGRAM, path: './bin/run' },
+  );
+  const digest = sha256Hex(bytes);
+
+  test('directories that nobody may write to become a release all the same', () => {
+    const host = aUsersHost();
+
+    expect(asUser(stageWords(host.base, digest), bytes)).toMatchObject({ status: 0, stderr: '' });
+    expect(host.state().facts).toMatchObject({ staged: [digest], unfinished: null });
+  });
+
+  test('and so they do where such an unpacking was cut short', () => {
+    const host = aUsersHost();
+    const part = join(host.base, 'releases', `${digest}.part.1.77`);
+    const left = `mkdir -p ${part}/lib; : >${part}/lib/a; chmod 500 ${part}/lib; chmod 555 ${part}`;
+    spawnSync('sh', ['-c', left], user);
+    expect(existsSync(join(part, 'lib/a'))).toBe(true);
+
+    expect(asUser(stageWords(host.base, digest), bytes)).toMatchObject({ status: 0, stderr: '' });
+    expect(readdirSync(join(host.base, 'releases'))).toEqual([digest]);
+  });
+
+  test('a disk that is full at the last word is a refusal, and nothing stays behind', () => {
+    const host = aUsersHost();
+    const env = instead(
+      host,
+      'tar',
+      '/usr/bin/tar "$@" && chmod u+w "$4" && ln -s /dev/full "$4/.interlock-release"',
+    );
+
+    expect(asUser(stageWords(host.base, fresh.digest), fresh.bytes, env)).toMatchObject({
+      status: 74,
+      stderr: expect.stringContaining(`${host.base}/releases could not be written.\n`),
+    });
+
+    expect(host.state().facts).toMatchObject({ staged: [], unfinished: null });
+    expect(existsSync(host.inside('ledger'))).toBe(false);
+    expect(readdirSync(join(host.base, 'releases'))).toEqual([]);
+    expect(readdirSync(host.inside('incoming'))).toEqual([]);
+    expect(host.stage(fresh).facts).toMatchObject({ staged: [fresh.digest] });
+  });
+
+  test('what was killed before it was put in place is not said to be staged', () => {
+    const host = aUsersHost();
+    const deed = 'case "$*" in *.part*) kill -9 $PPID; exit ;; esac\nexec /usr/bin/mv "$@"';
+    const env = instead(host, 'mv', deed);
+    const killed = asUser(stageWords(host.base, fresh.digest), fresh.bytes, env);
+    expect(killed.signal).toBe('SIGKILL');
+
+    expect(host.state().facts).toMatchObject({ staged: [] });
+    expect(host.stage(fresh, 2).facts).toMatchObject({ staged: [fresh.digest] });
+    expect(readdirSync(join(host.base, 'releases'))).toEqual([fresh.digest]);
   });
 });
 
@@ -457,6 +631,18 @@ describe('state', () => {
     expect(host.activate(old, 8, 'j.8')).toMatchObject({ exitCode: 75 });
     expect(host.state(3)).toMatchObject({ exitCode: 75 });
     expect(host.state(0).facts).toMatchObject({ fence: 9 });
+  });
+
+  test('every line of the ledger is on disk before the act is said to be done', () => {
+    const host = aServingHost();
+    host.stage(fresh, 2, 'j.2');
+    const log = `${host.base}.synced`;
+    const env = instead(host, 'sync', `case "$*" in */ledger) tail -n 1 "$1" >>${log} ;; esac`);
+    const words = ['activate', host.base, '2', 'j.2', fresh.digest, '1.1.0'];
+
+    expect(spawnSync('sh', [HELPER, ...words], { env }).status).toBe(0);
+
+    expect(readFileSync(log, 'utf8')).toMatch(/ activate j\.2 2 .* \.\n$/);
   });
 
   test('is not fooled by a ledger whose last line a power failure cut short', () => {
