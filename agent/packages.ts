@@ -1,5 +1,6 @@
 /** Packages in the stores of agent.yml: opened once, judged, and sent from the same open file. */
 import { createHash } from 'node:crypto';
+import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -10,6 +11,9 @@ import { storeFor } from './bounds';
 import type { Bounds } from './bounds';
 import type { Limits } from './config';
 import type { Artifacts } from './ports';
+
+/** A pipe would otherwise be waited for until somebody writes to it. Source: open(2). */
+const OPENING = constants.O_RDONLY | constants.O_NONBLOCK;
 
 type Opened = Awaited<ReturnType<Artifacts['open']>>;
 
@@ -29,17 +33,21 @@ export const createArtifacts = (bounds: Bounds, limits: Limits): Artifacts => ({
     const path = join(store.path, artifact.file);
     let file: FileHandle;
     try {
-      file = await open(path);
+      file = await open(path, OPENING);
     } catch (cause) {
-      const why = cause instanceof Error ? cause.message : String(cause);
+      return refuse('package', sentenceFor(path, cause));
+    }
+    try {
+      const judged = await judge(file, path, artifact, limits);
+      if (judged.kind === 'refused') await file.close();
+      return judged;
+    } catch {
+      await file.close();
       return refuse(
         'package',
-        `The package ${path} cannot be opened (${why}); put it into the store, or correct the version.`,
+        `The package ${path} could not be read to its end; look at the disk of the store, then retry.`,
       );
     }
-    const judged = await judge(file, path, artifact, limits);
-    if (judged.kind === 'refused') await file.close();
-    return judged;
   },
 });
 
@@ -49,7 +57,14 @@ async function judge(
   { sha256 }: CodeStep['artifact'],
   limits: Limits,
 ): Promise<Opened> {
-  const { size } = await file.stat();
+  const stat = await file.stat();
+  if (!stat.isFile()) {
+    return refuse(
+      'package',
+      `The package ${path} is no plain file; put the package there, or correct the version.`,
+    );
+  }
+  const { size } = stat;
   if (size > limits.packageMaxBytes) {
     return refuse(
       'capacity',
@@ -83,6 +98,19 @@ async function judge(
       close: () => file.close(),
     },
   };
+}
+
+/** Why a package cannot be opened, in words. */
+function sentenceFor(path: string, cause: unknown): string {
+  switch (typeof cause === 'object' && cause && 'code' in cause ? cause.code : undefined) {
+    case 'ENOENT':
+      return `The package ${path} is not in the store; put it there, or correct the version.`;
+    case 'EACCES':
+    case 'EPERM':
+      return `The package ${path} may not be read by the agent; give the agent's user the right to read it.`;
+    default:
+      return `The package ${path} cannot be opened by the agent; look at the store, then retry.`;
+  }
 }
 
 async function digestOf(file: FileHandle): Promise<string> {

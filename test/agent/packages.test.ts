@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { appendFileSync, renameSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { appendFileSync, mkdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseConfig } from '../../agent/config';
 import { sha256Hex } from '../../agent/keys';
@@ -17,6 +18,17 @@ function open(
 ) {
   const file = `shop-${sha256Hex(bytes).slice(0, 8)}.tar.gz`;
   writeFileSync(join(directory, file), bytes);
+  return {
+    path: join(directory, file),
+    opened: openFile(file, sha256, { store, packageMaxBytes }),
+  };
+}
+
+function openFile(
+  file: string,
+  sha256: string,
+  { store = 'packages', packageMaxBytes = 1_000_000 } = {},
+) {
   const text = `{url: "http://x/", stateDirectory: /x, name: x, hosts: [], limits: {packageMaxBytes: ${packageMaxBytes}}}`;
   const parsed = parseConfig(text, 'agent.yml');
   if (parsed.kind === 'invalid') throw new Error(parsed.sentence);
@@ -27,7 +39,7 @@ function open(
     { file: '/etc/agent.yml', hosts: [], stores },
     parsed.config.limits,
   );
-  return { path: join(directory, file), opened: artifacts.open({ store, file, sha256 }, 'SIT') };
+  return artifacts.open({ store, file, sha256 }, 'SIT');
 }
 
 async function contentOf(artifact: OpenArtifact): Promise<Buffer> {
@@ -101,6 +113,26 @@ describe('a package', () => {
           "/etc/agent.yml has no store other for SIT; add it there, or correct the site's store.",
       },
     });
+  });
+
+  test.each<[string, (path: string) => void, string]>([
+    ['is not there', () => undefined, 'is not in the store'],
+    ['is a directory', (path) => mkdirSync(path), 'is no plain file'],
+    ['is a pipe', (path) => execFileSync('mkfifo', [path]), 'is no plain file'],
+    ['is a link to nothing', (path) => symlinkSync('/nothing', path), 'is not in the store'],
+    ['is a link to itself', (path) => symlinkSync(path, path), 'cannot be opened'],
+  ])('whose path %s is refused in words, with the path once', async (what, make, words) => {
+    const name = `${what.replaceAll(' ', '-')}.tar.gz`;
+    const path = join(directory, name);
+    make(path);
+
+    const result = await openFile(name, sha256Hex(sound));
+    if (result.kind !== 'refused') throw new Error('It was opened.');
+
+    expect(result.failure.class).toBe('package');
+    expect(result.failure.sentence).toContain(`The package ${path} ${words}`);
+    expect(result.failure.sentence.split(path)).toHaveLength(2);
+    expect(result.failure.sentence).not.toMatch(/\bE[A-Z]{3,}\b|no such file|syscall/);
   });
 
   test('that is larger than agent.yml allows is refused before it is read', async () => {
