@@ -2,6 +2,7 @@
 import { decide } from '#core/decide';
 import { bindsPlan, rememberJudged } from '#core/judged-plan';
 import { sentenceOf, sentencesOf } from '#core/refusal';
+import type { Refusal } from '#core/refusal';
 import { PERSON_TRANSITIONS, transitionOf } from '#core/transitions';
 import type { PersonTransition } from '#core/transitions';
 import type { ReleaseRecord } from '#wire/records';
@@ -9,7 +10,7 @@ import { dueMoves } from './effects';
 import { ensureRelease } from './ensure-release';
 import { ATTEMPTS_MAX } from './errors';
 import { changeInbox } from './offer-job';
-import type { Ports } from './ports';
+import type { Ports, Task } from './ports';
 import { loadWorld } from './world';
 import type { World } from './world';
 
@@ -69,9 +70,7 @@ async function checkClick(
     if (startsWork(row)) await announceStart(ports, world);
     return { allowed: true };
   }
-  if (decision.refusals.some((refusal) => refusal.why === 'plan-changed')) {
-    await askForRecheck(ports, record.state.issueId);
-  }
+  await askForHealing(ports, record.state.issueId, world, decision.refusals);
   return refuse(sentencesOf(decision.refusals));
 }
 
@@ -106,12 +105,27 @@ async function announceStart(ports: Ports, { inboxes }: World): Promise<void> {
   }
 }
 
-/** The person reads what is wrong even when the queue is down; the next click asks again. */
-async function askForRecheck({ queue, log }: Ports, issueId: string): Promise<void> {
+/** What stands in the way may be gone by itself: a plan to bind anew, a holder whose issue was deleted. */
+async function askForHealing(
+  { queue, log }: Ports,
+  issueId: string,
+  { scopes }: World,
+  refusals: readonly Refusal[],
+): Promise<void> {
+  const holders = [...scopes.values()].flatMap(({ holder }) => (holder === null ? [] : [holder]));
+  const tasks: Task[] = [
+    ...(refusals.some(({ why }) => why === 'plan-changed')
+      ? [{ type: 'recheck' as const, issueId }]
+      : []),
+    ...(refusals.some(({ why }) => why === 'site-busy')
+      ? holders.map((holder) => ({ type: 'reconcile' as const, issueId: holder }))
+      : []),
+  ];
   try {
-    await queue.push({ type: 'recheck', issueId });
+    for (const task of tasks) await queue.push(task);
   } catch (error) {
-    log.warn('A plan could not be asked to be bound anew.', { issueId, error: String(error) });
+    // The person reads what is wrong even when the queue is down; the next click asks again.
+    log.warn('What stands in the way could not be looked at.', { issueId, error: String(error) });
   }
 }
 

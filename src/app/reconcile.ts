@@ -6,6 +6,7 @@ import type { InstalledWorkflow, ReleaseRecord } from '#wire/records';
 import { applyTransition } from './apply-transition';
 import { askForEffects, commit } from './commit';
 import { isOnItsWay } from './effects';
+import { endLostRelease, isStillRelease } from './end-lost-release';
 import { ensureRelease } from './ensure-release';
 import type { Issue, Ports, StatusChange } from './ports';
 import { loadSettings, loadWorld } from './world';
@@ -19,8 +20,10 @@ const REASON_LOST = 'The reason stands in the issue’s history: Jira did not te
 /** Never moves a host: at the most it does what a click did, or puts the issue back. */
 export async function reconcile(ports: Ports, issueIdOrKey: string): Promise<void> {
   const issue = await ports.jira.issue(issueIdOrKey);
-  const record = issue ? await ensureRelease(ports, issue) : undefined;
-  if (!issue || !record) return;
+  if (!issue) return endLostRelease(ports, issueIdOrKey);
+  const record = await ensureRelease(ports, issue);
+  if (!record) return;
+  if (!(await isStillRelease(ports, issue, record.project))) return endLostRelease(ports, issue.id);
   const { workflow } = await loadSettings(ports.store, record.project);
   if (!workflow) return;
 

@@ -18,6 +18,8 @@ export type Command =
   | { readonly type: 'edit-content'; readonly person: Person; readonly content: Content }
   /** The world may have changed: bind the plan anew and move on by rule. */
   | { readonly type: 'recheck' }
+  /** Its issue is no release of the project any more. */
+  | { readonly type: 'issue-gone' }
   /** A person says what became of work whose outcome nobody knows. */
   | {
       readonly type: 'answer';

@@ -11,6 +11,7 @@ import type { Refusal } from './refusal';
 import { evolve } from './release';
 import type { Release, ReleaseEvent } from './release';
 import { settle } from './settle';
+import { STATUSES } from './status';
 import { transitionOf } from './transitions';
 
 export type Decision =
@@ -39,6 +40,10 @@ function decideCommand(release: Release, command: Command, facts: Facts): Decisi
       return decideEdit(release, command, facts);
     case 'recheck':
       return decideRecheck(release, facts);
+    case 'issue-gone':
+      return STATUSES[release.status].category === 'DONE'
+        ? accept()
+        : accept({ type: 'issue-gone' });
     case 'answer':
       return decideAnswer(release, command, facts);
     case 'finish-stage':

@@ -42,6 +42,7 @@ export function moveOf(event: ReleaseEvent): Move | undefined {
     case 'completed':
     case 'iterated':
     case 'aborted':
+    case 'issue-gone':
     case 'move-undone':
       return undefined;
   }
@@ -91,6 +92,7 @@ export function commentOf(event: ReleaseEvent, after: Release): Comment | undefi
     case 'completed':
     case 'iterated':
     case 'aborted':
+    case 'issue-gone':
       return undefined;
   }
 }

@@ -120,6 +120,8 @@ export type ReleaseEvent =
   | { readonly type: 'completed'; readonly by: string }
   | { readonly type: 'iterated'; readonly by: string }
   | { readonly type: 'aborted'; readonly by: string; readonly reason: string }
+  /** Its issue is no release of the project any more: deleted, moved away, or of another type. */
+  | { readonly type: 'issue-gone' }
   | {
       readonly type: 'move-undone';
       readonly by: string | null;
@@ -243,6 +245,8 @@ export function evolve(release: Release, event: ReleaseEvent): Release {
       };
     case 'aborted':
       return { ...release, status: 'aborted' };
+    case 'issue-gone':
+      return { ...release, status: 'aborted', run: null, question: null };
     case 'move-undone':
       return release;
   }

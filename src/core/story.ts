@@ -50,6 +50,8 @@ export function eventText(event: ReleaseEvent): string {
       return 'took it back to Draft for new content';
     case 'aborted':
       return `aborted it: ${event.reason}`;
+    case 'issue-gone':
+      return 'ended the release, because its issue was deleted or is no release of this project any more';
     case 'move-undone':
       return `moved the issue to ${event.from}, which was put back: ${event.reason}`;
   }

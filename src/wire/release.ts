@@ -5,10 +5,12 @@ import { CONTENT_SITES_MAX } from '#core/content';
 import type { Release, ReleaseEvent } from '#core/release';
 import { STATUS_ORDER } from '#core/status';
 import { FailureSchema } from './agent';
-import { ApprovalStepSchema } from './site';
+import { ApprovalStepSchema, NAME_GRAMMAR } from './site';
 
 const account = z.string().min(1).max(200);
-const digest = z.string().regex(/^[0-9a-f]{64}$/);
+const digest = z
+  .string()
+  .regex(/^[0-9a-f]{64}$/, { message: 'must be a SHA-256: 64 hex digits in lower case' });
 const count = z.int().min(0);
 const stage = z.enum(['CODE', 'VERIFY']);
 const terms = z.object({ policyVersion: count, approvals: z.array(ApprovalStepSchema) });
@@ -17,8 +19,8 @@ export const StatusSchema = z.enum(STATUS_ORDER);
 
 /** The version grammar keeps a version from ever being read as a path or an option. */
 const CodeChangeSchema = z.strictObject({
-  site: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/),
-  version: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/),
+  site: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, { message: NAME_GRAMMAR }),
+  version: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, { message: NAME_GRAMMAR }),
   artifactSha256: digest,
 });
 
@@ -88,6 +90,7 @@ export const ReleaseEventSchema: z.ZodType<ReleaseEvent> = z.discriminatedUnion(
   z.object({ type: z.literal('completed'), by }),
   z.object({ type: z.literal('iterated'), by }),
   z.object({ type: z.literal('aborted'), by, reason: z.string() }),
+  z.object({ type: z.literal('issue-gone') }),
   z.object({
     type: z.literal('move-undone'),
     by: account.nullable(),

@@ -58,6 +58,7 @@ const EVENTS: Named = {
   completed: { type: 'completed', by: 'ann' },
   iterated: { type: 'iterated', by: 'ann' },
   aborted: { type: 'aborted', by: 'ann', reason: 'Not needed.' },
+  'issue-gone': { type: 'issue-gone' },
   'move-undone': { type: 'move-undone', by: null, from: 'Verifying', reason: 'It was dragged.' },
 };
 
@@ -152,6 +153,24 @@ describe('the sentence about now', () => {
 
     expect(nowSentence(release, world)).toBe('Does web1 serve 1.0.0?');
   });
+
+  test.each(['code-executing', 'verifying'] as const)(
+    'says in %s when no agent is at work, since when, and what a person may do',
+    (status) => {
+      const release = { ...releaseIn('code-executing'), status };
+      const since = 1_795_176_059;
+
+      expect(nowSentence(release, world, { kind: 'abandoned', since })).toBe(
+        'No agent has worked on this since 20 Nov 2026, 12:00 UTC; answer done, not done or retry, or start the agent.',
+      );
+      expect(nowSentence(release, world, { kind: 'unclaimed', since, answerable: true })).toBe(
+        'Waiting for an agent of SIT since 20 Nov 2026, 12:00 UTC; start the agent, or answer done, not done or retry.',
+      );
+      expect(nowSentence(release, world, { kind: 'unclaimed', since, answerable: false })).toBe(
+        'Waiting for an agent of SIT to take up the work.',
+      );
+    },
+  );
 
   test('says what a draft waits for', () => {
     expect(nowSentence(aRelease({ content: null }), world)).toContain('Waiting for content');
