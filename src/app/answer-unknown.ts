@@ -1,9 +1,9 @@
 /** A person says what became of work whose outcome nobody knows. */
 import { sentenceOf } from '#core/refusal';
 import type { UnknownAnswer } from '#core/release';
-import { TAKEOVER_GRACE_SECONDS } from '#wire/agent';
 import type { Outcome } from '#wire/page';
-import type { JobRecord, ReleaseRecord } from '#wire/records';
+import type { ReleaseRecord } from '#wire/records';
+import { isAbandoned } from './abandoned';
 import { endedJob } from './offer-job';
 import { outcomeOf, refused } from './outcome';
 import type { Ports } from './ports';
@@ -37,6 +37,3 @@ async function attempt(ports: Ports, record: ReleaseRecord, input: Answer): Prom
   } as const;
   return job && job.status !== 'finished' ? { command, ...endedJob(job) } : { command };
 }
-
-const isAbandoned = ({ leaseUntil, offeredAt }: JobRecord, now: number): boolean =>
-  now >= Math.max(leaseUntil, offeredAt) + TAKEOVER_GRACE_SECONDS;

@@ -5,6 +5,7 @@ import { sentenceOf } from '#core/refusal';
 import { eventActor, eventText } from '#core/story';
 import type { EnvironmentView, HostView, ReleaseView, StoryEntry } from '#wire/page';
 import type { HostStatesRecord, JobRecord, ReleaseRecord } from '#wire/records';
+import { attendanceOf, isAbandoned } from './abandoned';
 import { segmentKey } from './commit';
 import { ensureRelease } from './ensure-release';
 import { chunkKey, chunkOf, chunksOf } from './host-chunks';
@@ -33,6 +34,8 @@ export async function showRelease(
   const world = await loadWorld(ports, record);
   await noteWatcher(ports, world);
   const release = record.state;
+  const job = release.run ? await ports.store.get('job', release.run.job) : undefined;
+  const now = ports.clock.now();
   const editable = ['draft', 'awaiting-approval', 'ready'].includes(release.status);
   return {
     kind: 'release',
@@ -40,9 +43,10 @@ export async function showRelease(
     status: release.status,
     environment: release.environment,
     attempt: release.attempt,
-    now: nowSentence(release, world.facts),
+    now: nowSentence(release, world.facts, attendanceOf(job, now)),
     failure: release.failure,
     question: release.question,
+    answerable: release.question !== null || (job !== undefined && isAbandoned(job, now)),
     environments: environmentsOf(record, world),
     hosts: await hostsOf(ports, record),
     content: release.content,

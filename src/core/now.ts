@@ -7,10 +7,17 @@ import type { Site } from './site';
 import { statusName } from './status';
 import { transitionOf } from './transitions';
 
+/** Who is at the work that is under way; times are epoch seconds. */
+export type Attendance =
+  | { readonly kind: 'at-work' }
+  | { readonly kind: 'unclaimed'; readonly since: number; readonly answerable: boolean }
+  | { readonly kind: 'abandoned'; readonly since: number };
+
 /** Names people by account id, between `@[` and `]`: the page puts their names there. */
 export function nowSentence(
   release: Release,
   world: { readonly policy: Policy; readonly sites: readonly Site[] },
+  attendance: Attendance = { kind: 'at-work' },
 ): string {
   const place = release.environment ?? '';
   if (release.question !== null) return release.question;
@@ -28,9 +35,14 @@ export function nowSentence(
     case 'ready':
       return `Ready to start in ${place}. ${mayAct('start', release, world)}`;
     case 'code-executing':
-      return `The package is being staged and switched on the hosts of ${place}.`;
+      return (
+        absence(attendance, place) ??
+        `The package is being staged and switched on the hosts of ${place}.`
+      );
     case 'verifying':
-      return `Every host of ${place} is asked for its version and health.`;
+      return (
+        absence(attendance, place) ?? `Every host of ${place} is asked for its version and health.`
+      );
     case 'deployed':
       return `Deployed in ${place}.`;
     case 'fix-pending':
@@ -48,6 +60,28 @@ export function nowSentence(
       return `${statusName(release.status)}.`;
   }
 }
+
+/** What a person must know and may do while no agent is at work. */
+function absence(attendance: Attendance, place: string): string | undefined {
+  switch (attendance.kind) {
+    case 'at-work':
+      return undefined;
+    case 'unclaimed':
+      return attendance.answerable
+        ? `Waiting for an agent of ${place} since ${utc(attendance.since)}; start the agent, or answer done, not done or retry.`
+        : `Waiting for an agent of ${place} to take up the work.`;
+    case 'abandoned':
+      return `No agent has worked on this since ${utc(attendance.since)}; answer done, not done or retry, or start the agent.`;
+  }
+}
+
+const dayAndTime = new Intl.DateTimeFormat('en-GB', {
+  dateStyle: 'medium',
+  timeStyle: 'short',
+  timeZone: 'UTC',
+});
+
+const utc = (seconds: number): string => `${dayAndTime.format(seconds * 1_000)} UTC`;
 
 const RETRY_OF = { CODE: 'retry-code', VERIFY: 'retry-verification' } as const;
 

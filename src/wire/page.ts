@@ -72,6 +72,8 @@ export type ReleaseView =
       readonly now: string;
       readonly failure: (Failure & { readonly stage: RunStage }) | null;
       readonly question: string | null;
+      /** A person may say what became of the work: it was asked, or its agent has left. */
+      readonly answerable: boolean;
       /** The environments of the policy in their order. */
       readonly environments: readonly EnvironmentView[];
       readonly hosts: readonly HostView[];

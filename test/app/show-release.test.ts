@@ -1,6 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
+import { answerUnknown } from '#app/answer-unknown';
 import { editContent } from '#app/edit-content';
 import { showRelease } from '#app/show-release';
+import { LEASE_SECONDS, TAKEOVER_GRACE_SECONDS } from '#wire/agent';
 import type { ReleaseView } from '#wire/page';
 import { aContent, LEADER, REPORTER, TESTER } from '../support/builders';
 import { aReleaseWorld } from '../support/release-world';
@@ -12,6 +14,13 @@ async function look({ ports, issue }: ReleaseWorld): Promise<Shown> {
   const view = await showRelease(ports, { issueId: issue.id, accountId: TESTER });
   if (view.kind !== 'release') throw new Error(view.sentence);
   return view;
+}
+
+async function started(): Promise<ReleaseWorld> {
+  const world = await aReleaseWorld();
+  await world.click('submit', REPORTER);
+  await world.click('start', TESTER);
+  return world;
 }
 
 describe('the panel of a release', () => {
@@ -130,8 +139,42 @@ describe('the panel of a release', () => {
 
     expect(await look(world)).toMatchObject({
       question: 'Does web1 serve 1.0.0?',
+      answerable: true,
       now: 'Does web1 serve 1.0.0?',
     });
+  });
+
+  test('says that no agent has come yet, then that nobody waits for it in vain', async () => {
+    const world = await started();
+    expect(await look(world)).toMatchObject({
+      answerable: false,
+      now: 'Waiting for an agent of SIT to take up the work.',
+    });
+
+    world.ports.pass(TAKEOVER_GRACE_SECONDS);
+    const view = await look(world);
+    expect(view.answerable).toBe(true);
+    expect(view.now).toMatch(
+      /^Waiting for an agent of SIT since .* UTC; start the agent, or answer/,
+    );
+  });
+
+  test('offers the answers once a lease and its grace have passed without the agent', async () => {
+    const world = await started();
+    await world.claim();
+
+    world.ports.pass(LEASE_SECONDS + TAKEOVER_GRACE_SECONDS - 1);
+    const early = await look(world);
+    world.ports.pass(1);
+    const late = await look(world);
+
+    expect(early).toMatchObject({ answerable: false });
+    expect(early.now).toMatch(/^The package is being staged/);
+    expect(late).toMatchObject({ answerable: true, question: null });
+    expect(late.now).toMatch(/^No agent has worked on this since .* UTC; answer done, not done or/);
+    const answered = { issueId: world.issue.id, accountId: TESTER, answer: 'not-done' } as const;
+    expect(await answerUnknown(world.ports, answered)).toEqual({ kind: 'done' });
+    expect(await look(world)).toMatchObject({ answerable: false, status: 'fix-pending' });
   });
 
   test('says of any other issue that it is no release', async () => {

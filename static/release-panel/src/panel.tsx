@@ -40,7 +40,7 @@ function Release({
         <p role="status">
           <Sentence text={view.now} />
         </p>
-        {view.question !== null && <Question onAnswered={onChanged} />}
+        {view.answerable && <Question onAnswered={onChanged} />}
       </section>
       <Hosts hosts={view.hosts} />
       <ContentEditor content={view.content} refused={view.editRefused} onSaved={onChanged} />
