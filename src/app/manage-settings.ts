@@ -1,6 +1,7 @@
 /** A project admin describes sites and policies. */
 import type { Policy } from '#core/policy';
 import type { Site } from '#core/site';
+import { siteClash } from '#core/site-clash';
 import type { Outcome, SettingsView } from '#wire/page';
 import { listAgents } from './manage-agents';
 import { refused } from './outcome';
@@ -40,6 +41,8 @@ export async function putSite(
   const { store, clock } = ports;
   const bytes = new TextEncoder().encode(JSON.stringify(input.site)).length;
   if (bytes > SITE_MAX_BYTES) return refused(tooLarge(input.site, bytes));
+  const clash = siteClash(input.site, await listSites(ports, input.project));
+  if (clash !== undefined) return refused(clash);
   const key = siteKey(input.project, input.site.id);
   const known = await store.get('site', key);
   const record = {

@@ -46,10 +46,10 @@ const approvalsGiven: Gate = (release, facts) => {
     : [];
 };
 
-const sitesFree: Gate = ({ environment, content, issueId }, facts) => {
+const sitesFree: Gate = ({ project, environment, content, issueId }, facts) => {
   if (environment === null || content === null) return [];
   return content.code.flatMap(({ site }): readonly Refusal[] => {
-    const scope = siteScope(site, environment);
+    const scope = siteScope(project, site, environment);
     const fact = facts.scopes.find((candidate) => candidate.scope === scope);
     if (!fact || fact.holder === null || fact.holder === issueId) return [];
     const holder = fact.holderKey ?? `issue ${fact.holder}`;
@@ -70,7 +70,7 @@ const agentOnline: Gate = (release, facts) => {
 
 /** What only this release may change while it is under way. */
 export const scopesOf = (release: Release): readonly string[] => {
-  const { environment, content } = release;
+  const { project, environment, content } = release;
   if (environment === null || content === null) return [];
-  return content.code.map((change) => siteScope(change.site, environment));
+  return content.code.map((change) => siteScope(project, change.site, environment));
 };

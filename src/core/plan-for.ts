@@ -17,6 +17,7 @@ export function planFor(
   if (release.content === null) return { kind: 'refused', refusals: [{ why: 'content-missing' }] };
   const planned = buildPlan({
     issueId: release.issueId,
+    project: release.project,
     environment,
     content: release.content,
     sites: facts.sites,

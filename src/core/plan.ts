@@ -62,6 +62,7 @@ export type Planned =
 
 interface PlanInput {
   readonly issueId: string;
+  readonly project: string;
   readonly environment: string;
   readonly content: Content;
   readonly sites: readonly Site[];
@@ -109,7 +110,7 @@ function stepsOf(input: PlanInput, change: CodeChange, serial: number): StepsOf 
 
   const common = {
     site: site.id,
-    scope: siteScope(site.id, environment),
+    scope: siteScope(input.project, site.id, environment),
     version: change.version,
     basePath: place.basePath,
     service: serviceOf(place),

@@ -44,6 +44,6 @@ export const placeOf = (site: Site, environment: string): SiteEnvironment | unde
 export const leadersOf = (site: Site): readonly string[] =>
   site.backup === undefined ? [site.leader] : [site.leader, site.backup];
 
-/** The name of what only one release may change at a time: a site in an environment. */
-export const siteScope = (siteId: string, environment: string): string =>
-  `${siteId}:${environment}`;
+/** The name of what only one release may change at a time: a project's site in an environment. */
+export const siteScope = (project: string, siteId: string, environment: string): string =>
+  `${project}:${siteId}:${environment}`;

@@ -150,7 +150,7 @@ describe('the claim of a job', () => {
     // A job is offered to the eight that were heard from last; it is gone for the others.
     const count = (status: number) => answers.filter((answer) => answer.status === status).length;
     expect([count(200), count(409), count(410)]).toEqual([1, 7, 4]);
-    expect(await world.ports.memory.get('scope', 'shop:SIT')).toMatchObject({ fence: 1 });
+    expect(await world.ports.memory.get('scope', '10000:shop:SIT')).toMatchObject({ fence: 1 });
   });
 
   test('is won by exactly one of twelve requests of the same agent', async () => {
@@ -175,7 +175,7 @@ describe('the claim of a job', () => {
       stage: 'CODE',
       environment: 'SIT',
       planDigest,
-      scopes: ['shop:SIT'],
+      scopes: ['10000:shop:SIT'],
       fence: 1,
       lastSeq: 0,
       leaseSeconds: LEASE_SECONDS,
@@ -492,7 +492,7 @@ describe('the end of a job', () => {
       label: 'FAILED in SIT (start-up)',
       text: FAILED.sentence,
     });
-    expect(await world.ports.memory.get('scope', 'shop:SIT')).toMatchObject({
+    expect(await world.ports.memory.get('scope', '10000:shop:SIT')).toMatchObject({
       holder: world.issue.id,
     });
     expect((await poll(world.agent)).jobs).toEqual([]);
@@ -529,7 +529,7 @@ describe('the end of a job', () => {
 
   test('frees the site when the release is deployed, and only then', async () => {
     const world = await started();
-    const holder = async () => (await world.ports.memory.get('scope', 'shop:SIT'))?.holder;
+    const holder = async () => (await world.ports.memory.get('scope', '10000:shop:SIT'))?.holder;
     expect(await holder()).toBe(world.issue.id);
     await world.succeed();
     expect(await holder()).toBe(world.issue.id);

@@ -66,7 +66,7 @@ describe('the validator', () => {
     const other = world.ports.jira.addIssue();
     await reconcile(world.ports, other.id);
     const held = { version: 1, fence: 3, holder: other.id };
-    await world.ports.memory.create('scope', 'shop:SIT', held);
+    await world.ports.memory.create('scope', '10000:shop:SIT', held);
 
     const answer = await ask(world, 'start');
 
@@ -236,7 +236,7 @@ describe('a click that Jira has let through', () => {
         text: 'Start was not allowed. Start is reserved in SIT to the leaders of its sites, and to testers where the policy says so; ask one of them, or have the policy changed by a project admin.',
       }),
     ]);
-    expect(await world.ports.memory.get('scope', 'shop:SIT')).toBeUndefined();
+    expect(await world.ports.memory.get('scope', '10000:shop:SIT')).toBeUndefined();
   });
 
   test('by nobody that Jira names is put back', async () => {

@@ -6,7 +6,7 @@ import { putPolicy, putSite, showSettings } from '#app/manage-settings';
 import { DEFAULT_POLICY } from '#core/policy';
 import { STATUSES } from '#core/status';
 import { workflowTemplate } from '#core/workflow-template';
-import { aPolicy, aSite, someHosts } from '../support/builders';
+import { aHost, aPolicy, aSite, someHosts } from '../support/builders';
 import { jiraStatusId, RELEASE_TYPE } from '../support/memory-jira';
 import { createMemoryPorts } from '../support/memory-ports';
 import type { MemoryPorts } from '../support/memory-ports';
@@ -74,6 +74,30 @@ describe('a site', () => {
       });
     },
   );
+
+  test.each([
+    [
+      'directory',
+      { basePath: '/srv/shop', servicePort: 9_000 },
+      'Host 10.20.0.1 holds site shop in /srv/shop in SIT already; give site pay another base path or another host.',
+    ],
+    [
+      'port',
+      { basePath: '/srv/pay', servicePort: 8_080 },
+      'Host 10.20.0.1 holds site shop on port 8080 in SIT already; give site pay another service port or another host.',
+    ],
+  ])('is refused where another site has its %s on the same host', async (_, where, sentence) => {
+    await put();
+    const place = { ...where, hosts: [aHost()], healthPath: '/healthz' };
+    const pay = aSite({ id: 'pay', environments: { SIT: place } });
+
+    expect(await put(pay)).toEqual({ kind: 'refused', sentence });
+    expect(await ports.memory.get('site', `${PROJECT}.pay`)).toBeUndefined();
+    expect(await putSite(ports, { project: '77777', site: pay })).toEqual({ kind: 'done' });
+    expect(await put({ ...pay, environments: { PROD: place } })).toEqual({ kind: 'done' });
+    const elsewhere = { ...place, hosts: [aHost({ address: '10.20.9.9' })] };
+    expect(await put({ ...pay, environments: { SIT: elsewhere } })).toEqual({ kind: 'done' });
+  });
 
   test('that is too large to be stored is refused with its size, the limit and what to do', async () => {
     expect(await put(aSite({ hosts: someHosts(3_000) }))).toEqual({

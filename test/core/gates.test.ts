@@ -42,7 +42,7 @@ describe('the gate of a start', () => {
       whys(ready, {
         policy,
         agents: [],
-        scopes: [{ scope: 'shop:SIT', holder: '99', holderKey: 'REL-9' }],
+        scopes: [{ scope: '10000:shop:SIT', holder: '99', holderKey: 'REL-9' }],
       }),
     ).toEqual(['plan-changed', 'approvals-missing', 'site-busy', 'no-agent']);
   });
@@ -67,7 +67,7 @@ describe('the gate of a start', () => {
     ],
     [
       'another release holds the site',
-      { scopes: [{ scope: 'shop:SIT', holder: '99', holderKey: null }] },
+      { scopes: [{ scope: '10000:shop:SIT', holder: '99', holderKey: null }] },
       'site-busy',
     ],
   ])('is shut when %s', (_, over, why) => {
@@ -76,7 +76,9 @@ describe('the gate of a start', () => {
 
   test('stays open when the site is held by this very release, or by nobody', () => {
     for (const holder of [ready.issueId, null])
-      expect(whys(ready, { scopes: [{ scope: 'shop:SIT', holder, holderKey: null }] })).toEqual([]);
+      expect(
+        whys(ready, { scopes: [{ scope: '10000:shop:SIT', holder, holderKey: null }] }),
+      ).toEqual([]);
   });
 
   test.each([
@@ -87,6 +89,14 @@ describe('the gate of a start', () => {
     const agents = [anAgent({ lastSeen: NOW - silence })];
 
     expect(whys(ready, { agents }).includes('no-agent')).toBe(!isPresent);
+  });
+
+  test('stays open when another project changes a site of that name', () => {
+    const foreign = { scope: '20000:shop:SIT', holder: '99', holderKey: 'OTHER-1' };
+
+    expect(whys(ready, { scopes: [foreign] })).toEqual([]);
+    expect(scopesOf(ready)).toEqual(['10000:shop:SIT']);
+    expect(scopesOf({ ...ready, project: '20000' })).toEqual([foreign.scope]);
   });
 
   test('is shut, not broken, for a release that has nothing yet', () => {
@@ -111,7 +121,7 @@ describe('the gate of a retry', () => {
   test('is shut without environment, approval, site or agent', () => {
     const facts = someFacts({
       agents: [],
-      scopes: [{ scope: 'shop:SIT', holder: '99', holderKey: 'REL-9' }],
+      scopes: [{ scope: '10000:shop:SIT', holder: '99', holderKey: 'REL-9' }],
     });
 
     expect(retryBlockers(broken, facts).map(({ why }) => why)).toEqual(['site-busy', 'no-agent']);

@@ -8,6 +8,7 @@ import { aContent, aHost, aPlan, aSite, PACKAGE_DIGEST, someHosts } from '../sup
 
 const input = {
   issueId: '10001',
+  project: '10000',
   environment: 'SIT',
   content: aContent(),
   sites: [aSite()],
@@ -141,7 +142,7 @@ describe('the steps of a plan', () => {
     const [code] = aPlan({ sites: [aSite({ packageName: 'webshop' })] }).steps;
 
     expect(code).toMatchObject({
-      scope: 'shop:SIT',
+      scope: '10000:shop:SIT',
       artifact: { store: 'files', file: 'webshop-1.0.0.tar.gz', sha256: PACKAGE_DIGEST },
     });
   });

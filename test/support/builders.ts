@@ -44,10 +44,12 @@ export const someHosts = (count: number): readonly Host[] =>
     });
   });
 
-/** A site whose hosts are the same in every environment. */
+/** A site whose hosts are the same in every environment, in a directory and on a port of its own. */
 export const aSite = (over: Partial<Site> & { readonly hosts?: readonly Host[] } = {}): Site => {
   const { hosts = someHosts(2), ...rest } = over;
-  const place = { hosts, basePath: '/srv/shop', servicePort: 8080, healthPath: '/healthz' };
+  const { id = 'shop' } = rest;
+  const servicePort = id === 'shop' ? 8080 : 8081 + Number(/\d*$/.exec(id)?.[0]);
+  const place = { hosts, basePath: `/srv/${id}`, servicePort, healthPath: '/healthz' };
   return {
     id: 'shop',
     name: 'Shop',
@@ -134,6 +136,7 @@ export const aRelease = (over: Partial<Release> = {}): Release => ({
 export function aPlan(over: Partial<Parameters<typeof buildPlan>[0]> = {}): Plan {
   const planned = buildPlan({
     issueId: '10001',
+    project: '10000',
     environment: 'SIT',
     content: aContent(),
     sites: [aSite()],

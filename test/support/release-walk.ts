@@ -174,7 +174,7 @@ const changed = (facts: Facts, step: Extract<Step, { kind: 'world' }>): Facts =>
   now: facts.now + 60,
   sites: [aSite({ hosts: someHosts(step.hosts) })],
   policy: aPolicy({ version: step.policyVersion }),
-  scopes: [{ scope: 'shop:SIT', holder: step.isBusy ? '99' : null, holderKey: 'REL-9' }],
+  scopes: [{ scope: '10000:shop:SIT', holder: step.isBusy ? '99' : null, holderKey: 'REL-9' }],
   agents: facts.agents.map((agent) => ({
     ...agent,
     lastSeen: facts.now + 60 - step.silenceSeconds,

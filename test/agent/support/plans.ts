@@ -10,6 +10,7 @@ export const NEW = { digest: 'b'.repeat(64), version: '1.1.0' };
 export function aPlan(hostNames: readonly string[] = ['web-1', 'web-2', 'web-3']): Plan {
   const planned = buildPlan({
     issueId: '10001',
+    project: '10000',
     environment: 'SIT',
     policyVersion: 1,
     content: {
