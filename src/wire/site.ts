@@ -3,10 +3,11 @@ import { z } from 'zod';
 import type { Policy } from '#core/policy';
 import type { Site } from '#core/site';
 
-const name = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, {
-  message:
-    'must be 1 to 64 letters, digits, dots, dashes or underscores, and begin with a letter or digit',
-});
+/** What a name of a site, a version or an environment may be, for people. */
+export const NAME_GRAMMAR =
+  'must be 1 to 64 letters, digits, dots, dashes or underscores, and begin with a letter or digit';
+
+const name = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, { message: NAME_GRAMMAR });
 const account = z.string().min(1).max(200);
 const port = z.int().min(1).max(65_535);
 const urlPath = z

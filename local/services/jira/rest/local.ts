@@ -22,7 +22,10 @@ export const localRoutes: Routes = {
     const refused = adminOnly(call);
     if (refused !== undefined) return refused;
     const request = ForceRequest.safeParse(call.body);
-    if (!request.success) return refuse(400, [z.prettifyError(request.error)]);
+    if (!request.success)
+      return refuse(400, [
+        'A forced status needs {"issue": "<key or id>", "statusId": "<id>"} as its body.',
+      ]);
     const { desk, person } = call;
     const { database } = desk;
     const issue = issueByIdOrKey(database, request.data.issue);
