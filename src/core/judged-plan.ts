@@ -15,10 +15,10 @@ export interface JudgedClick {
 }
 
 /** A click that is told later than this is made anew: nobody remembers what it was judged on. */
-export const JUDGED_SECONDS = 1_800;
+const JUDGED_SECONDS = 1_800;
 
 /** Clicks let through that are remembered. */
-export const JUDGED_MAX = 20;
+const JUDGED_MAX = 20;
 
 /** What a person approves or starts is one exact plan. */
 export const bindsPlan = (action: PersonAction): boolean =>
