@@ -43,7 +43,7 @@ async function search(seeds: number): Promise<number> {
   const ends = Array.from({ length: cores }, (_, core) => {
     const from = Number(values.from) + core * part;
     const count = Math.min(part, seeds - core * part);
-    return count > 0 ? searchPart(from, count) : 0;
+    return count > 0 ? searchPart(from, count) : Promise.resolve(0);
   });
   return Math.max(...(await Promise.all(ends)));
 }

@@ -13,7 +13,7 @@ export const LEAD = 'lead';
 export const BACKUP = 'backup';
 export const BOSS = 'boss';
 export const ADMIN = 'admin';
-export const STRANGER = 'stranger';
+const STRANGER = 'stranger';
 
 /** Whoever may be caught clicking. */
 export const PEOPLE = [DEV, LEAD, BACKUP, BOSS, STRANGER] as const;

@@ -49,7 +49,7 @@ export interface Clicker {
   readonly pastConditions?: boolean;
 }
 
-export const APP_ACCOUNT = 'app';
+const APP_ACCOUNT = 'app';
 export const TEMPLATE = workflowTemplate();
 export const ISSUE_TYPE = '10100';
 
