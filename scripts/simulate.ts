@@ -40,7 +40,7 @@ async function search(seeds: number): Promise<number> {
   if (!build()) return 1;
   const cores = Math.min(Number(values.cores), seeds);
   const part = Math.ceil(seeds / cores);
-  const ends = Array.from({ length: cores }, (_, core) => {
+  const ends = Array.from({ length: cores }, async (_, core) => {
     const from = Number(values.from) + core * part;
     const count = Math.min(part, seeds - core * part);
     return count > 0 ? searchPart(from, count) : Promise.resolve(0);

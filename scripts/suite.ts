@@ -14,12 +14,14 @@ const FOLDERS = {
 
 const WORKERS = { unit: '--maxWorkers=2', simulation: '--maxWorkers=2', scenarios: '--runInBand' };
 
-function testMatch(suite: Suite): readonly string[] {
+/** Which files belong to the suite. A negated glob beside a positive one is not left out by jest 30. */
+function filesOf(suite: Suite): readonly string[] {
   const tests = (folder: string) => `<rootDir>/${folder}/**/*.test.ts`;
-  if (suite !== 'unit') return FOLDERS[suite].map(tests);
+  if (suite !== 'unit') return ['--testMatch', ...FOLDERS[suite].map(tests)];
 
   const others = Object.values(FOLDERS).flat();
-  return [tests('test'), ...others.map((folder) => `!${tests(folder)}`)];
+  const ignored = others.map((folder) => `<rootDir>/${folder}/`);
+  return ['--testMatch', tests('test'), '--testPathIgnorePatterns', ...ignored];
 }
 
 function runSuite(suite: Suite): boolean {
@@ -28,10 +30,7 @@ function runSuite(suite: Suite): boolean {
 
   const run = spawnSync(
     'jest',
-    [
-      ...['--ci', '--json', '--outputFile', reportPath(suite), WORKERS[suite]],
-      ...['--testMatch', ...testMatch(suite)],
-    ],
+    [...['--ci', '--json', '--outputFile', reportPath(suite), WORKERS[suite]], ...filesOf(suite)],
     // With --json jest also prints the report on stdout; people read what it writes to stderr.
     { stdio: ['ignore', 'ignore', 'inherit'] },
   );

@@ -8,8 +8,9 @@ import type { HostAnswer, HostOrder, HostSession, OpenArtifact } from '../../age
 import { localTransport } from '../../agent/transports/local';
 import { aPackage, scratch, SLEEPS_FOREVER } from '../agent/support/scratch';
 import type { TestPackage } from '../agent/support/scratch';
-import { bareHost, lookAt, runHelper } from '../simulation/fake-host';
+import { bareHost, lookAt } from '../simulation/fake-host';
 import type { HelperAct } from '../simulation/fake-host';
+import { runHelper } from '../simulation/host-helper';
 import { createSim } from '../simulation/sim';
 
 const directory = scratch();
@@ -68,7 +69,11 @@ function onSimulatedHost(): Perform {
   const host = bareHost({ id: 'h1', name: 'h1', address: '10.0.0.1', sshPort: 22, room: '' });
   return async ({ act, fence, cut }, order) => {
     if (act === 'state') return lookAt(sim, host, fence);
-    const { answer } = runHelper(sim, host, watch, act, order, Promise.resolve(cut !== true));
+    const { answer } = runHelper(sim, host, watch, {
+      act,
+      order,
+      bytesArrive: Promise.resolve(cut !== true),
+    });
     let isOver = false;
     const ended = answer.finally(() => {
       isOver = true;

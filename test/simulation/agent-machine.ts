@@ -6,6 +6,7 @@ import { parseConfig } from '../../agent/config';
 import type { AgentKey } from '../../agent/keys';
 import type { Agent, Clock, Hosts, Identity, Journal, Log } from '../../agent/ports';
 import { createServerTime } from '../../agent/server-time';
+import { journalOf, sleep } from './agent-waits';
 import type { FakeHost } from './fake-host';
 import { artifactsFor, healthFor } from './packages';
 import { createLife, kill } from './scheduler';
@@ -33,8 +34,6 @@ export interface AgentRunner {
   readonly machine: AgentMachine;
   /** Starts it, and again after each end, until the simulation stops. */
   boot(): void;
-  /** From now on it may crash. */
-  expose(): void;
   /** Ends every trouble that it is in. */
   wake(): void;
   /** Ends it for good. */
@@ -153,9 +152,6 @@ export function createAgentRunner(
   return {
     machine,
     boot,
-    expose: () => {
-      if (current) current.waitsLeft = waitsUntilCrash(sim);
-    },
     wake: () => {
       if (current) Object.assign(current, { frozenUntil: 0, waitsLeft: Infinity });
       if (current?.alive !== true) boot();
@@ -176,51 +172,4 @@ function waitsUntilCrash(sim: Sim): number {
     if (waits === 2_000) return Infinity;
   }
   return waits;
-}
-
-/** Resolves after the time, or as soon as the signal aborts. */
-function sleep(sim: Sim, life: Life, milliseconds: number, until?: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const wake = (): void => {
-      until?.removeEventListener('abort', onAbort);
-      resolve();
-    };
-    const onAbort = (): void => sim.scheduler.after(life, 0, 'is woken', wake);
-    if (until?.aborted === true) onAbort();
-    else {
-      until?.addEventListener('abort', onAbort, { once: true });
-      sim.scheduler.after(life, milliseconds, 'has slept', wake);
-    }
-  });
-}
-
-/** Each call is on disk when it resolves; the process may end before, or between the disk and the answer. */
-function journalOf(sim: Sim, life: Life, journal: Journal): Journal {
-  const call = async <Answer>(label: string, act: () => Promise<Answer>): Promise<Answer> => {
-    await sim.scheduler.wait(life, sim.chance.between(0, 3), `journal: ${label}`);
-    const answer = await act();
-    await sim.scheduler.wait(life, sim.chance.between(0, 2), 'journal is on disk');
-    return answer;
-  };
-  const look = async <Answer>(label: string, act: () => Promise<Answer>): Promise<Answer> => {
-    await sim.scheduler.wait(life, sim.chance.between(0, 2), `journal: ${label}`);
-    return act();
-  };
-  return {
-    openJobs: () => look('open jobs', () => journal.openJobs()),
-    beginJob: (ref, lastSeq) => call('begin job', () => journal.beginJob(ref, lastSeq)),
-    dropJob: (job, why) => call('drop job', () => journal.dropJob(job, why)),
-    intentsOf: (job) => look('intents', () => journal.intentsOf(job)),
-    writeIntent: (intent, entry) =>
-      call(`intent ${intent.act} ${intent.host}`, () => journal.writeIntent(intent, entry)),
-    writeResult: (serial, result, entry) =>
-      call('result', () => journal.writeResult(serial, result, entry)),
-    tell: (job, entry) => call(`tell ${entry.state}`, () => journal.tell(job, entry)),
-    finishJob: (job, outcome) =>
-      call(`finish ${outcome.kind}`, () => journal.finishJob(job, outcome)),
-    nextMessage: (job) => look('next message', () => journal.nextMessage(job)),
-    acknowledge: (job, seq) => call(`acknowledge ${seq}`, () => journal.acknowledge(job, seq)),
-    sendAgainFrom: (job, seq) =>
-      call(`send again from ${seq}`, () => journal.sendAgainFrom(job, seq)),
-  };
 }

@@ -1,7 +1,8 @@
 /** An agent's connections to the hosts: refused, broken before or after an act, or fine. */
 import type { HostAnswer, HostOrder, Hosts, HostSession, OpenArtifact } from '../../agent/ports';
-import { lookAt, runHelper } from './fake-host';
+import { lookAt } from './fake-host';
 import type { FakeHost, HelperAct, HostWatch } from './fake-host';
+import { runHelper } from './host-helper';
 import { kill } from './scheduler';
 import type { Life } from './scheduler';
 import type { Sim } from './sim';
@@ -47,7 +48,11 @@ function sessionWith(sim: Sim, life: Life, host: FakeHost, watch: HostWatch): Ho
 
   const breaks = (): boolean => {
     if (sim.strikes('host-unreachable')) cutOff(sim, host);
-    broken ||= sim.strikes('line-breaks') || isUnreachable(sim, host);
+    if (broken) return true;
+    const tears = sim.strikes('line-breaks');
+    // Often it is more than the one connection.
+    if (tears && sim.chance.happens(0.4)) cutOff(sim, host);
+    broken = tears || isUnreachable(sim, host);
     if (broken) sim.count('line broken');
     return broken;
   };
@@ -60,12 +65,19 @@ function sessionWith(sim: Sim, life: Life, host: FakeHost, watch: HostWatch): Ho
     const label = `${act} ${order.version} on ${host.id} by fence ${order.fence}`;
     await sim.ask(life, label, () => undefined);
     if (breaks()) return LOST;
-    mayStumble(sim, life);
+    const strands = sim.strikes('act-strands');
+    if (strands) sim.scheduler.after(life, sim.chance.between(0, 200), 'crashes', () => kill(life));
+    else mayStumble(sim, life);
 
     const bytesArrive = artifact ? bytesOf(sim, life, artifact) : Promise.resolve(true);
-    const { life: helper, answer } = runHelper(sim, host, watch, act, order, bytesArrive);
+    const { life: helper, answer } = runHelper(sim, host, watch, {
+      act,
+      order,
+      bytesArrive,
+      delayMilliseconds: strands ? sim.chance.between(5_000, 120_000) : 0,
+    });
     const endWithAgent = (): void => {
-      if (sim.chance.happens(ENDS_WITH_ITS_LINE)) kill(helper);
+      if (!strands && sim.chance.happens(ENDS_WITH_ITS_LINE)) kill(helper);
     };
     life.onDeath.push(endWithAgent);
     const brokenUnderWay = breaks();

@@ -1,29 +1,17 @@
 /** Jira as the app's account sees it: issues in the real workflow, with the app's own rules on every transition. */
-import type { GateValue } from '#core/gate-field';
-import { statusName } from '#core/status';
 import type { Status } from '#core/status';
 import { personRowBetween } from '#core/transitions';
-import { workflowTemplate } from '#core/workflow-template';
 import type { TemplateTransition } from '#core/workflow-template';
 import type { Issue, Jira, StatusChange } from '#app/ports';
 import type { ClickLedger } from './click-ledger';
 import { OutsideError } from './failures';
 import { FUNCTIONS } from './functions';
 import type { Functions } from './functions';
+import { conditionAgainst, statusIdOf, statusOf, TEMPLATE } from './jira-workflow';
+import type { FakeIssue } from './jira-workflow';
 import { createLife } from './scheduler';
 import type { Life } from './scheduler';
 import type { Sim } from './sim';
-
-export interface FakeIssue extends Issue {
-  statusId: string;
-  gate: GateValue | null;
-  environment: string | null;
-  /** The marks of the comments, in their order. */
-  readonly comments: string[];
-  /** Oldest first. */
-  readonly changes: StatusChange[];
-  updatedAt: number;
-}
 
 export type Moved =
   | { readonly kind: 'moved'; readonly change: StatusChange }
@@ -50,14 +38,6 @@ export interface Clicker {
 }
 
 const APP_ACCOUNT = 'app';
-export const TEMPLATE = workflowTemplate();
-export const ISSUE_TYPE = '10100';
-
-/** Jira's id of a status, and back. */
-export const statusIdOf = (status: Status): string => `jira-${status}`;
-export const statusOf = (issue: FakeIssue): Status | undefined =>
-  TEMPLATE.statuses.find(({ status }) => statusIdOf(status) === issue.statusId)?.status;
-
 /** Longest that Jira's search lags behind. */
 const SEARCH_LAG_MILLISECONDS = 20_000;
 
@@ -218,23 +198,3 @@ const plainIssue = ({ id, key, project, issueTypeId, statusId, reporter }: FakeI
   statusId,
   reporter,
 });
-
-/** The conditions as the manifest writes them, over the gate field. */
-export function conditionAgainst(
-  { gate }: FakeIssue,
-  { action, by }: TemplateTransition,
-  { accountId, isApp }: Pick<Clicker, 'accountId' | 'isApp'>,
-): string | undefined {
-  if (by === 'app') {
-    return isApp && gate?.due.includes(action) === true ? undefined : 'only Interlock, when due';
-  }
-  const allowed = gate?.allow[action];
-  const isAllowed = allowed?.includes('*') === true || allowed?.includes(`u:${accountId}`) === true;
-  return isAllowed ? undefined : 'hidden from this person';
-}
-
-/** What a person reads on the issue. */
-export const statusShown = (issue: FakeIssue): string => {
-  const status = statusOf(issue);
-  return status === undefined ? issue.statusId : statusName(status);
-};

@@ -7,9 +7,9 @@ import { chunkKey } from '#app/host-chunks';
 import { loadWorld } from '#app/world';
 import type { ReleaseRecord } from '#wire/records';
 import { EDITORS, PEOPLE } from './cast';
-import { conditionAgainst, statusIdOf, statusShown, TEMPLATE } from './fake-jira';
+import { conditionAgainst, statusIdOf, statusShown, TEMPLATE } from './jira-workflow';
 import type { FakeHost } from './fake-host';
-import type { FakeIssue } from './fake-jira';
+import type { FakeIssue } from './jira-workflow';
 import { FUNCTIONS } from './functions';
 import type { World } from './world';
 

@@ -75,6 +75,16 @@ export function createFunctions(sim: Sim, portsOf: (life: Life) => Ports): Funct
   };
 }
 
+/** A call that must succeed, in calm weather. */
+export async function must<Answer>(
+  functions: Functions,
+  work: (ports: Ports) => Promise<Answer>,
+): Promise<Answer> {
+  const end = await functions.invoke('setup', work);
+  if (end.kind === 'answered') return end.answer;
+  throw new Error(`The set-up failed: ${end.kind === 'threw' ? String(end.error) : end.kind}`);
+}
+
 /** What src/functions/ does around the use cases, without Forge. */
 export const FUNCTIONS = {
   agent: (

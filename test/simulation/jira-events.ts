@@ -2,7 +2,7 @@
 import type { Click } from '#app/apply-transition';
 import type { StatusChange } from '#app/ports';
 import type { TemplateTransition } from '#core/workflow-template';
-import type { FakeIssue } from './fake-jira';
+import type { FakeIssue } from './jira-workflow';
 import { FUNCTIONS } from './functions';
 import type { Functions, Invocation } from './functions';
 import { createLife } from './scheduler';

@@ -20,8 +20,9 @@ import {
   smaller,
   stricter,
 } from './cast';
-import { TEMPLATE, statusOf } from './fake-jira';
-import type { FakeIssue, FakeJira } from './fake-jira';
+import { TEMPLATE, statusOf } from './jira-workflow';
+import type { FakeJira } from './fake-jira';
+import type { FakeIssue } from './jira-workflow';
 import type { FakeStore } from './fake-store';
 import { FUNCTIONS } from './functions';
 import type { Functions } from './functions';
@@ -44,7 +45,7 @@ export async function livePerson(town: Town, name: string, isOver: () => boolean
   const { sim } = town;
   const life = createLife(name);
   while (!isOver()) {
-    await sim.scheduler.wait(life, sim.chance.between(200, 4_500), 'thinks');
+    await sim.scheduler.wait(life, sim.chance.between(200, 3_500), 'thinks');
     if (isOver()) return;
     const issue = sim.chance.pick([...town.jira.issues.values()]);
     await actOnce(town, issue);
@@ -74,7 +75,7 @@ async function actSensibly(town: Town, issue: FakeIssue): Promise<void> {
   const [person, action] = nextClick(status, record, chance.next());
   if (action !== undefined) return click(town, issue, person, action, false);
   if (record?.state.run && chance.happens(0.2)) return answer(town, record);
-  await FUNCTIONS.show(town.functions, issue.id, DEV);
+  if (chance.happens(0.5)) await FUNCTIONS.show(town.functions, issue.id, DEV);
 }
 
 /** Who would click what next; nothing while the machine works. */

@@ -1,11 +1,14 @@
 /**
- * Simulates many seeds: `--seeds 1000 --from 1`. `--off host-fence` switches a protection off; `--trace`
- * prints all of a violation's story instead of its end. Exit code 1: a violation was found.
+ * Simulates many seeds: `--seeds 1000 --from 1`. `--off host-fence` switches a protection off, `--first`
+ * stops at the first violation, `--trace` prints a violation's whole story instead of its end, `--json`
+ * prints a summary for programs. Exit code 1: a violation was found.
  */
+import { hash } from 'node:crypto';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { PROTECTIONS } from './protections';
 import type { Protection } from './protections';
+import type { Summary } from './search-summary';
 import { describeRun, simulate } from './simulate';
 
 const { values } = parseArgs({
@@ -13,7 +16,9 @@ const { values } = parseArgs({
     seeds: { type: 'string', default: '100' },
     from: { type: 'string', default: '1' },
     off: { type: 'string' },
+    first: { type: 'boolean', default: false },
     trace: { type: 'boolean', default: false },
+    json: { type: 'boolean', default: false },
   },
 });
 
@@ -26,31 +31,51 @@ function protectionNamed(name: string | undefined): Protection | null {
   return known;
 }
 
-async function search(): Promise<void> {
-  const off = protectionNamed(values.off);
-  const from = Number(values.from);
-  const seeds = Number(values.seeds);
+async function search(off: Protection | null, from: number, seeds: number): Promise<Summary> {
   const counts = new Map<string, number>();
+  const violations: Summary['violations'] = [];
+  const digests: string[] = [];
   const began = performance.now();
-  let found = 0;
+  const cpuBefore = process.cpuUsage().user;
   let steps = 0;
   for (let seed = from; seed < from + seeds; seed += 1) {
     const run = await simulate(seed, off);
     steps += run.steps;
+    digests.push(run.traceDigest);
     for (const [what, count] of run.counts) counts.set(what, (counts.get(what) ?? 0) + count);
-    if (run.violation === undefined) continue;
-    found += 1;
-    process.exitCode = 1;
-    console.log(describeRun(run, values.trace ? Infinity : undefined));
+    if (!run.violation) continue;
+    const story = describeRun(run, values.trace ? Infinity : undefined);
+    violations.push({ seed, ...run.violation, story });
+    if (!values.json) console.log(story);
+    if (values.first) break;
   }
-  const seconds = (performance.now() - began) / 1_000;
-  const cpuSeconds = process.cpuUsage().user / 1e6;
-  for (const [what, count] of [...counts].sort())
-    console.log(`${String(count).padStart(9)} ${what}`);
+  return {
+    from,
+    seeds: digests.length,
+    steps,
+    seconds: (performance.now() - began) / 1_000,
+    cpuSeconds: (process.cpuUsage().user - cpuBefore) / 1e6,
+    digest: hash('sha256', digests.join('\n')),
+    counts: Object.fromEntries(counts),
+    violations,
+  };
+}
+
+function print({ from, seeds, steps, seconds, cpuSeconds, counts, violations }: Summary): void {
+  const rows = Object.entries(counts).sort(([left], [right]) => (left < right ? -1 : 1));
+  for (const [what, count] of rows) console.log(`${String(count).padStart(9)} ${what}`);
   console.log(
-    `${seeds} seeds from ${from}: ${found} violations, ${Math.round(steps / seeds)} steps a seed, ` +
-      `${(seeds / seconds).toFixed(1)} seeds/s by the clock, ${(seeds / cpuSeconds).toFixed(1)} seeds/s of one core's time.`,
+    `${seeds} seeds from ${from}: ${violations.length} violations, ${Math.round(steps / seeds)} steps a seed, ` +
+      `${(seeds / seconds).toFixed(1)} seeds/s by the clock, ${(seeds / cpuSeconds).toFixed(1)} seeds per second of processor time.`,
   );
 }
 
-void search();
+async function main(): Promise<void> {
+  const off = protectionNamed(values.off);
+  const summary = await search(off, Number(values.from), Number(values.seeds));
+  if (values.json) console.log(JSON.stringify(summary));
+  else print(summary);
+  process.exitCode = summary.violations.length > 0 ? 1 : 0;
+}
+
+void main();

@@ -21,7 +21,7 @@ export interface Run {
 }
 
 /** How long the troubles last. */
-const STORM_SECONDS = { least: 45, most: 200 };
+const STORM_SECONDS = { least: 30, most: 130 };
 
 /** I21: when all troubles have ended, everything ends or asks within so long. */
 const REST_SECONDS = 600;
@@ -73,12 +73,13 @@ async function tellStory(sim: Sim): Promise<void> {
   const director = createLife('director');
   const world = await createWorld(sim);
   let stormy = true;
-  for (const agent of world.agents) agent.boot();
+  // An agent that has just come up polls; one that found nothing sleeps for a minute.
+  for (const agent of world.agents)
+    sim.scheduler.after(director, sim.chance.between(0, 25_000), 'starts an agent', agent.boot);
   sweepRegularly(world);
   for (const name of ['alice', 'bob']) void livePerson(townOf(world), name, () => !stormy);
 
   sim.storm();
-  for (const agent of world.agents) agent.expose();
   const seconds = sim.chance.between(STORM_SECONDS.least, STORM_SECONDS.most);
   await sim.scheduler.wait(director, seconds * 1_000, 'ends the storm');
   stormy = false;

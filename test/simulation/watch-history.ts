@@ -96,9 +96,12 @@ export function watchHistory(sim: Sim, store: FakeStore, clicks: ClickLedger): H
   };
 }
 
-/** Both have passed the same schema, which writes the members in the same order. */
-const isUnchanged = (before: ReleaseRecord, after: ReleaseRecord): boolean =>
-  JSON.stringify([before.state, before.history]) === JSON.stringify([after.state, after.history]);
+/** Mostly both are one object, or spelled alike; the canonical text decides in doubt. */
+function isUnchanged(before: ReleaseRecord, after: ReleaseRecord): boolean {
+  const [old, now] = [before, after].map(({ state, history }) => ({ state, history }));
+  const isOne = before.state === after.state && before.history === after.history;
+  return isOne || JSON.stringify(old) === JSON.stringify(now) || same(old, now);
+}
 
 const isEdge = (before: Release, after: Release): boolean =>
   TRANSITIONS.some((row) => row.from.includes(before.status) && row.to === after.status);

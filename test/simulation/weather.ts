@@ -34,11 +34,13 @@ const WORST = {
   'agent-freezes-at-act': 0.2,
   /** A host can be reached by nobody for a while. */
   'host-unreachable': 0.06,
-  'line-refused': 0.08,
-  'line-breaks': 0.08,
+  'line-refused': 0.15,
+  'line-breaks': 0.25,
   /** The helper on the host ends in the middle of an act. */
-  'act-killed': 0.06,
+  'act-killed': 0.12,
   'act-slow': 0.1,
+  /** An act is on its way to the host, its agent crashes, and the host does it later. */
+  'act-strands': 0.15,
   /** The host begins an act long after it was sent, perhaps when somebody else has the job. */
   'act-late': 0.4,
   /** A person clicks something that is not theirs, or not now. */

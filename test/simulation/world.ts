@@ -1,37 +1,34 @@
 /** One simulated site: the real app and the real agents, joined by fakes. */
-import { enroll } from '../../agent/app-client';
-import { createServerTime } from '../../agent/server-time';
 import { DEFAULT_POLICY } from '#core/policy';
 import type { Site } from '#core/site';
 import { installWorkflow } from '#app/install-workflow';
 import type { Installer } from '#app/installer-port';
-import { approveAgent, createEnrollment } from '#app/manage-agents';
 import { putPolicy, putSite } from '#app/manage-settings';
 import type { Ports } from '#app/ports';
-import { agentKey, cryptoFor } from './agent-keys';
+import { cryptoFor } from './agent-keys';
 import { createAgentRunner } from './agent-machine';
 import type { AgentMachine, AgentRunner } from './agent-machine';
 import { createAttacker, pinnedKey } from './attacker';
+import { enrollMachine } from './enroll-machine';
 import { DEV, drawPolicy, drawSite, EDITORS, PROJECT } from './cast';
 import { createClickLedger } from './click-ledger';
 import { servingHost } from './fake-host';
 import type { FakeHost } from './fake-host';
 import { hostsFor } from './fake-hosts';
-import { createFakeJira, ISSUE_TYPE, statusIdOf, TEMPLATE } from './fake-jira';
+import { createFakeJira } from './fake-jira';
+import { ISSUE_TYPE, statusIdOf, TEMPLATE } from './jira-workflow';
 import type { FakeJira } from './fake-jira';
 import { createFakeQueue } from './fake-queue';
 import type { FakeQueue } from './fake-queue';
 import { createFakeStore } from './fake-store';
 import type { FakeStore } from './fake-store';
-import { createFunctions } from './functions';
+import { createFunctions, must } from './functions';
 import type { Functions } from './functions';
 import { createJiraEvents } from './jira-events';
 import type { JiraEvents } from './jira-events';
 import { isForeseen } from './failures';
-import { createMemoryJournal } from './memory-journal';
 import { exchangeFor } from './network';
 import { FIRST_PACKAGE } from './packages';
-import { createLife } from './scheduler';
 import type { Life } from './scheduler';
 import type { Sim } from './sim';
 import { watchHistory } from './watch-history';
@@ -108,15 +105,6 @@ export async function createWorld(sim: Sim): Promise<World> {
   return { sim, store, functions, jira, events, queue, history, hosts, agents };
 }
 
-async function must<Answer>(
-  functions: Functions,
-  work: (ports: Ports) => Promise<Answer>,
-): Promise<Answer> {
-  const end = await functions.invoke('setup', work);
-  if (end.kind === 'answered') return end.answer;
-  throw new Error(`The set-up failed: ${end.kind === 'threw' ? String(end.error) : end.kind}`);
-}
-
 const INSTALLER: Installer = {
   provideIssueType: () => Promise.resolve(ISSUE_TYPE),
   provideReasonField: () => Promise.resolve('customfield_1'),
@@ -150,42 +138,3 @@ const hostsOf = (site: Site): readonly FakeHost[] =>
       servingHost(host, { digest: FIRST_PACKAGE.sha256, version: FIRST_PACKAGE.version }),
     ),
   );
-
-/** Enrolls through the real message and is confirmed by an admin who compares fingerprints. */
-async function enrollMachine(
-  sim: Sim,
-  functions: Functions,
-  name: string,
-  exchange: (life: Life) => ReturnType<typeof exchangeFor>,
-): Promise<AgentMachine> {
-  const environments = ['SIT', 'PROD'];
-  const { code } = await must(functions, (ports) =>
-    createEnrollment(ports, { project: PROJECT, name, environments }),
-  );
-  const key = agentKey(sim, name);
-  const now = (): number => sim.scheduler.now();
-  const clock = {
-    wallMilliseconds: now,
-    monotonicMilliseconds: now,
-    sleep: () => Promise.resolve(),
-  };
-  const sender = {
-    exchange: exchange(createLife(`${name} enrolls`)),
-    clock,
-    time: createServerTime(clock),
-    key,
-    boot: sim.chance.letters(12),
-    log: { info: () => undefined, warn: () => undefined, error: () => undefined },
-  };
-  const enrolled = await enroll(sender, code, name);
-  if (enrolled.kind !== 'answered') throw new Error(`${name} could not enroll.`);
-  const { agent: agentId, audience, appKey, fingerprint } = enrolled.answer;
-  await must(functions, (ports) => approveAgent(ports, { project: PROJECT, agentId, fingerprint }));
-  return {
-    name,
-    key,
-    identity: { agent: agentId, audience, appKey },
-    journal: createMemoryJournal(),
-    skewMilliseconds: sim.chance.pick([0, 0, 2_000, -45_000, 400_000, -500_000]),
-  };
-}

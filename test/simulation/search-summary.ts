@@ -1,0 +1,22 @@
+/** What a search of many seeds tells a program. */
+import { z } from 'zod';
+
+export const Summary = z.object({
+  from: z.int(),
+  seeds: z.int(),
+  steps: z.int(),
+  seconds: z.number(),
+  cpuSeconds: z.number(),
+  /** SHA-256 over the digests of all traces. */
+  digest: z.string(),
+  counts: z.record(z.string(), z.int()),
+  violations: z.array(
+    z.object({
+      seed: z.int(),
+      invariant: z.string(),
+      sentence: z.string(),
+      story: z.string(),
+    }),
+  ),
+});
+export type Summary = z.infer<typeof Summary>;

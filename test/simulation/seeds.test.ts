@@ -1,0 +1,42 @@
+/** Many storms: whatever is lost, late, doubled, killed or frozen, no invariant breaks. */
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { buildSearch } from './run-search';
+import type { BuiltSearch } from './run-search';
+
+/** About a minute's worth; `npm run simulate -- --seeds 200000` searches on. */
+const SEEDS = 1_500;
+
+/** What the storms together must have seen, so that a quiet simulation is no proof. */
+const MUST_HAPPEN = [
+  ...['agent crashed', 'agent frozen', 'takeover', 'fence refused', 'act killed on a host'],
+  ...['line broken', 'connection refused', 'host cut off', 'function killed', 'event lost'],
+  ...['conflict in the store', 'status dragged', 'settings changed', 'claim forged'],
+  ...['verified', 'code-failed', 'not-verified', 'outcome-unknown', 'answered', 'retried'],
+  ...['approved', 'rejected', 'approvals-stale', 'promoted', 'completed', 'iterated', 'aborted'],
+  ...['move-undone', 'stage on a host', 'activate on a host', 'start on a host'],
+];
+
+let search: BuiltSearch;
+beforeAll(() => {
+  search = buildSearch();
+});
+afterAll(() => search.remove());
+
+test(`${SEEDS} seeds hold I1, I4, I6, I7, I10 to I13, I21, I23 and I24`, async () => {
+  const { violations, counts, seconds, cpuSeconds } = await search.run('--seeds', String(SEEDS));
+
+  const [byClock, byCore] = [SEEDS / seconds, SEEDS / cpuSeconds].map((rate) => rate.toFixed(1));
+  console.log(`${byClock} seeds/s by the clock, ${byCore} per second of processor time`);
+  expect(violations.map(({ story }) => story).join('\n')).toBe('');
+  expect(MUST_HAPPEN.filter((what) => counts[what] === undefined)).toEqual([]);
+}, 900_000);
+
+test('the same seeds leave the same trace, in another process as well', async () => {
+  const first = await search.run('--seeds', '40', '--from', '25');
+  const second = await search.run('--seeds', '40', '--from', '25');
+  const other = await search.run('--seeds', '40', '--from', '26');
+
+  expect(second.digest).toBe(first.digest);
+  expect(second.steps).toBe(first.steps);
+  expect(other.digest).not.toBe(first.digest);
+}, 120_000);
