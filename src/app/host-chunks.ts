@@ -1,4 +1,5 @@
 /** Where the states of a deployment's hosts are kept: many hosts in few records, each host always in the same. */
+import { siteSerial } from '#core/plan';
 import type { Plan } from '#core/plan';
 import { HOSTS_PER_CHUNK } from '#wire/records';
 import type { JobRecord } from '#wire/records';
@@ -21,6 +22,10 @@ export const chunkKey = (
   chunk: number,
 ): string => `${job.issueId}.${job.environment}.${String(job.attempt)}.${String(chunk)}`;
 
+/** The name of a host within a run: two sites may call different machines by the same id. */
+export const hostKey = (stepId: string, hostId: string): string =>
+  `${siteSerial(stepId)}.${hostId}`;
+
 /** The chunk of a host: stable, so that a host is always found in the same record. */
-export const chunkOf = (hostId: string, chunks: number, sha256: (text: string) => string): number =>
-  Number.parseInt(sha256(hostId).slice(0, 8), 16) % chunks;
+export const chunkOf = (key: string, chunks: number, sha256: (text: string) => string): number =>
+  Number.parseInt(sha256(key).slice(0, 8), 16) % chunks;

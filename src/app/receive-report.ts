@@ -5,7 +5,7 @@ import type { HostStatesRecord, JobRecord } from '#wire/records';
 import { busy, gap, ok, stale } from './agent-answer';
 import type { AgentAnswer } from './agent-answer';
 import type { AgentCall } from './agent-call';
-import { chunkKey, chunkOf } from './host-chunks';
+import { chunkKey, chunkOf, hostKey } from './host-chunks';
 import type { Change, Ports } from './ports';
 
 /** Applies a report in one transaction, or answers why it does not count. */
@@ -74,7 +74,8 @@ async function hostChanges(
 ): Promise<Change[]> {
   const byChunk = new Map<number, ReportEntry[]>();
   for (const entry of entries) {
-    const chunk = chunkOf(entry.host, job.chunks, (text) => ports.crypto.sha256(text));
+    const key = hostKey(entry.step, entry.host);
+    const chunk = chunkOf(key, job.chunks, (text) => ports.crypto.sha256(text));
     byChunk.set(chunk, [...(byChunk.get(chunk) ?? []), entry]);
   }
   return Promise.all(
@@ -91,7 +92,8 @@ async function chunkChange(
   const before: HostStatesRecord = known ?? { version: 0, hosts: {} };
   if (!known) await store.create('host-states', key, before);
   const news = entries.map(
-    ({ host, state, at, note, milliseconds }) => [host, { state, at, note, milliseconds }] as const,
+    ({ step, host, state, at, note, milliseconds }) =>
+      [hostKey(step, host), { state, at, note, milliseconds }] as const,
   );
   const record = {
     version: before.version + 1,

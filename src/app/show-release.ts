@@ -8,7 +8,7 @@ import type { HostStatesRecord, JobRecord, ReleaseRecord } from '#wire/records';
 import { attendanceOf, isAbandoned } from './abandoned';
 import { segmentKey } from './commit';
 import { ensureRelease } from './ensure-release';
-import { chunkKey, chunkOf, chunksOf } from './host-chunks';
+import { chunkKey, chunkOf, chunksOf, hostKey } from './host-chunks';
 import { changeInbox } from './offer-job';
 import type { Ports } from './ports';
 import { reconcile } from './reconcile';
@@ -78,8 +78,9 @@ async function hostsOf(ports: Ports, { state }: ReleaseRecord): Promise<readonly
     : new Map<number, HostStatesRecord>();
   return steps.flatMap((step) =>
     step.hosts.map((host): HostView => {
-      const known = states.get(chunkOf(host.id, chunks, (value) => ports.crypto.sha256(value)))
-        ?.hosts[host.id];
+      const key = hostKey(step.id, host.id);
+      const chunk = chunkOf(key, chunks, (value) => ports.crypto.sha256(value));
+      const known = states.get(chunk)?.hosts[key];
       return {
         id: host.id,
         name: host.name,

@@ -90,6 +90,9 @@ export function buildPlan(input: PlanInput): Planned {
   return { kind: 'plan', plan };
 }
 
+/** What the steps of one site share: `1` of `code-1` and `verify-1`. */
+export const siteSerial = (stepId: string): string => stepId.slice(stepId.lastIndexOf('-') + 1);
+
 /** The text that is stored, fetched and hashed; the plan's digest is its SHA-256. */
 export const planText = (plan: Plan): string => canonicalText(plan);
 

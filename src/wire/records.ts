@@ -203,7 +203,7 @@ export type PolicyRecord = z.infer<typeof PolicyRecord>;
 
 export const HostStatesRecord = z.object({
   version,
-  /** Host id → what the agent last said. */
+  /** Site's number in the plan and host id → what the agent last said. */
   hosts: z.record(
     z.string(),
     z.object({ state: HostState, at: seconds, note: z.string(), milliseconds: version }),

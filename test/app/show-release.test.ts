@@ -4,7 +4,7 @@ import { editContent } from '#app/edit-content';
 import { showRelease } from '#app/show-release';
 import { LEASE_SECONDS, TAKEOVER_GRACE_SECONDS } from '#wire/agent';
 import type { ReleaseView } from '#wire/page';
-import { aContent, LEADER, REPORTER, TESTER } from '../support/builders';
+import { aContent, aSite, LEADER, REPORTER, TESTER } from '../support/builders';
 import { aReleaseWorld } from '../support/release-world';
 import type { ReleaseWorld } from '../support/release-world';
 
@@ -100,6 +100,26 @@ describe('the panel of a release', () => {
     expect(view).toMatchObject({ status: 'deployed', now: 'Deployed in SIT.' });
     expect(view.hosts[0]).toMatchObject({ state: 'healthy', note: 'up', at: 7 });
     expect(view.environments[0]?.deployedAt).toBe(world.ports.clock.now());
+  });
+
+  test('keeps machines of two sites apart that bear the same id', async () => {
+    const names = ['shop', 'pay'];
+    const content = aContent({
+      code: names.map((site) => ({ site, version: '1.0.0', artifactSha256: 'c'.repeat(64) })),
+    });
+    const world = await aReleaseWorld({ sites: names.map((id) => aSite({ id })), content });
+    await world.click('submit', REPORTER);
+    await world.click('start', TESTER);
+    const { job, fence } = await world.claim();
+    const entry = { at: 7, step: 'code-2', host: 'web1', state: 'failed', note: 'disk full' };
+    const entries = [{ ...entry, milliseconds: 9 }];
+    await world.agent.call({ op: 'report', job, fence, seq: 1, data: { entries } });
+
+    const shown = (await look(world)).hosts.filter(({ id }) => id === 'web1');
+    expect(shown.map(({ site, state }) => `${site} ${state}`)).toEqual([
+      'shop waiting',
+      'pay failed',
+    ]);
   });
 
   test('says in which statuses the content is not edited', async () => {

@@ -2,7 +2,7 @@
 import { afterAll, afterEach, describe, expect, jest, test } from '@jest/globals';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -14,12 +14,12 @@ import {
   type FixtureHost,
 } from '../support/fixture-host';
 import type { LocalJiraSettings } from '../../local/host';
+import { changedApp } from '../support/changed-app';
 import { PROGRAM } from '../support/run-fixture-host';
 import { START_DEADLINE_MS } from '../support/start-deadline';
 
 jest.setTimeout(START_DEADLINE_MS);
 
-const FIXTURE_APP = join(__dirname, '../support/fixture-app');
 const scratch: string[] = [];
 const folder = () => {
   const directory = mkdtempSync(join(tmpdir(), 'local-jira-'));
@@ -38,21 +38,15 @@ afterEach(async () => {
   for (const host of hosts.splice(0)) await host.end();
 });
 
-/** A copy of the fixture app, beside it so that packages are found, with one file changed. */
-function changedApp(file: string, change: (text: string) => string): string {
-  const beside = join(__dirname, '../../.interlock/changed-apps');
-  mkdirSync(beside, { recursive: true });
-  const directory = mkdtempSync(join(beside, 'app-'));
+function changed(file: string, change: (text: string) => string): string {
+  const directory = changedApp(file, change);
   scratch.push(directory);
-  cpSync(FIXTURE_APP, directory, { recursive: true });
-  const path = join(directory, file);
-  writeFileSync(path, change(readFileSync(path, 'utf8')));
   return directory;
 }
 
 describe('a start is refused', () => {
   test('for a module type that Local Jira does not run', async () => {
-    const appDirectory = changedApp('manifest.yml', (text) =>
+    const appDirectory = changed('manifest.yml', (text) =>
       text.replace('jira:issuePanel:', 'jira:issueActivity:'),
     );
     await expect(start({ appDirectory })).rejects.toThrow(
@@ -61,35 +55,9 @@ describe('a start is refused', () => {
   });
 
   test('for what Forge’s own validation finds, with the line', async () => {
-    const appDirectory = changedApp('manifest.yml', (text) => text.replace('fiveMinute', 'minute'));
+    const appDirectory = changed('manifest.yml', (text) => text.replace('fiveMinute', 'minute'));
     await expect(start({ appDirectory, bundleDirectory: folder() })).rejects.toThrow(
       /manifest\.yml:\d+:\d+ .*interval/,
-    );
-  });
-
-  test('for a handler that the source does not export', async () => {
-    const appDirectory = changedApp('manifest.yml', (text) =>
-      text.replace('index.judge', 'index.judgement'),
-    );
-    await expect(start({ appDirectory, bundleDirectory: folder() })).rejects.toThrow(
-      'Function "judge" of manifest.yml names the handler index.judgement, but src/index exports no "judgement"; it exports',
-    );
-  });
-
-  test('for source that cannot be loaded', async () => {
-    const appDirectory = changedApp(
-      'src/index.ts',
-      (text) => `${text}\nif (Date.now() > 0) throw new Error('broken from the start');\n`,
-    );
-    await expect(start({ appDirectory, bundleDirectory: folder() })).rejects.toThrow(
-      'src/index of the app cannot be loaded: broken from the start',
-    );
-  });
-
-  test('for source with a type error', async () => {
-    const appDirectory = changedApp('src/index.ts', (text) => `${text}\nconst n: number = 'x';\n`);
-    await expect(start({ appDirectory, bundleDirectory: folder() })).rejects.toThrow(
-      /could not be bundled[^]*not assignable to type 'number'/,
     );
   });
 

@@ -3,7 +3,7 @@ import { decide } from '#core/decide';
 import { gateValue } from '#core/gate-field';
 import { STATUSES } from '#core/status';
 import { PERSON_TRANSITIONS } from '#core/transitions';
-import { chunkKey } from '#app/host-chunks';
+import { chunkKey, hostKey } from '#app/host-chunks';
 import { loadWorld } from '#app/world';
 import type { ReleaseRecord } from '#wire/records';
 import { EDITORS, PEOPLE } from './cast';
@@ -61,8 +61,9 @@ function checkHost({ sim, store, history }: World, host: FakeHost): void {
     const tells = ['code-failed', 'not-verified', 'outcome-unknown', 'answered'];
     return 'job' in event && event.job === job?.job && tells.includes(event.type);
   });
-  const shown = job && store.peek('host-states', chunkKey(job, 0))?.hosts[host.hostId]?.state;
-  if (!told || shown === 'healthy')
+  const hosts = (job && store.peek('host-states', chunkKey(job, 0))?.hosts) ?? {};
+  const isShownHealthy = hosts[hostKey('code-1', host.hostId)]?.state === 'healthy';
+  if (!told || isShownHealthy)
     sim.violated('I7', `${host.id} is in no known state, and nobody was told.`);
 }
 

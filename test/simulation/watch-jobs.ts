@@ -1,6 +1,7 @@
 /** I10, I11 and I12: the ends of jobs are final, claims are one at a time, messages count once and in order. */
 import { hash } from 'node:crypto';
 import { canonicalText } from '#core/canonical';
+import { hostKey } from '#app/host-chunks';
 import { ReportData, TAKEOVER_GRACE_SECONDS } from '#wire/agent';
 import type { Envelope, ReportEntry } from '#wire/agent';
 import type { HostStatesRecord, JobRecord, ScopeRecord } from '#wire/records';
@@ -78,7 +79,9 @@ export function watchJobs(sim: Sim, store: FakeStore): JobWatch {
       );
     const digest = after.lastMessage ?? '';
     applied.add(`${after.job} ${after.lastSeq} ${digest}`);
-    const told = new Map((messages.get(digest) ?? []).map((entry) => [entry.host, entry]));
+    const told = new Map(
+      (messages.get(digest) ?? []).map((entry) => [hostKey(entry.step, entry.host), entry]),
+    );
     const stored = changes.flatMap(({ entity, after: record }) =>
       entity === 'host-states' ? Object.entries((record as HostStatesRecord).hosts) : [],
     );
