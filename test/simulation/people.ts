@@ -75,7 +75,7 @@ async function actSensibly(town: Town, issue: FakeIssue): Promise<void> {
   const [person, action] = nextClick(status, record, chance.next());
   if (action !== undefined) return click(town, issue, person, action, false);
   if (record?.state.run && chance.happens(0.2)) return answer(town, record);
-  if (chance.happens(0.5)) await FUNCTIONS.show(town.functions, issue.id, DEV);
+  if (chance.happens(0.2)) await FUNCTIONS.show(town.functions, issue.id, DEV);
 }
 
 /** Who would click what next; nothing while the machine works. */

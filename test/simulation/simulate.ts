@@ -21,7 +21,7 @@ export interface Run {
 }
 
 /** How long the troubles last. */
-const STORM_SECONDS = { least: 30, most: 130 };
+const STORM_SECONDS = { least: 20, most: 80 };
 
 /** I21: when all troubles have ended, everything ends or asks within so long. */
 const REST_SECONDS = 600;
@@ -102,7 +102,7 @@ async function comeToRest(world: World, director: ReturnType<typeof createLife>)
   let deadline = scheduler.now() + REST_SECONDS * 1_000;
   let calmLooks = 0;
   for (;;) {
-    await scheduler.wait(director, 2_000, 'looks around');
+    await scheduler.wait(director, 3_000, 'looks around');
     // An event that is still late is a trouble that has not ended.
     if (world.events.pending() > 0) deadline = scheduler.now() + REST_SECONDS * 1_000;
     const reason = await unrest(world);
