@@ -20,6 +20,7 @@ import type { AgentCaller } from '../support/agent-caller';
 import {
   aContent,
   aHost,
+  aPolicy,
   aSite,
   LEADER,
   NOW,
@@ -250,6 +251,31 @@ describe('the claim of a job', () => {
 
     expect((await poll(elsewhere)).jobs).toEqual([]);
     expect((await claimAs(elsewhere, await jobOf(world), 'request-1')).status).toBe(410);
+  });
+
+  test('is gone when the approvals that it was started with no longer stand', async () => {
+    const [sit, ...others] = aPolicy().environments;
+    const approvals = [{ label: 'QA', count: 1, from: { kind: 'leaders' } } as const];
+    const environments = sit ? [{ ...sit, approvals }, ...others] : [];
+    const world = await aReleaseWorld({ policy: aPolicy({ environments }) });
+    await world.click('submit', REPORTER);
+    await world.click('approve', LEADER);
+    await world.click('start', TESTER);
+    const record = await world.record();
+    const { issueId } = record.state;
+    const without = { ...record, state: { ...record.state, approvals: [] } };
+    const change = { type: 'set', entity: 'release', key: issueId } as const;
+    await world.ports.memory.transact([{ ...change, record: without, expect: record.version }]);
+
+    expect((await claimAs(world.agent, await jobOf(world), 'request-1')).status).toBe(410);
+
+    const back = {
+      ...change,
+      record: { ...record, version: record.version },
+      expect: without.version,
+    };
+    await world.ports.memory.transact([back]);
+    expect((await claimAs(world.agent, await jobOf(world), 'request-1')).status).toBe(200);
   });
 
   test('is gone for an agent that came after the job', async () => {

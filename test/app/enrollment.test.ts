@@ -53,6 +53,17 @@ describe('the code of an enrollment', () => {
     });
   });
 
+  test('gives no work out before the admin has confirmed the agent', async () => {
+    const agent = caller();
+    await knock(agent);
+    const inbox = { version: 1, jobs: ['10001.1'], hotUntil: 0, imminentUntil: 0 };
+    await ports.memory.create('inbox', agent.agentId, inbox);
+
+    const { body } = await agent.call({ op: 'poll', data: { version: '0.1.0', busy: false } });
+
+    expect(body).toMatchObject({ state: 'pending', jobs: [] });
+  });
+
   test('names the agent as the admin has named it, whatever it calls itself', async () => {
     await knock(caller());
 

@@ -125,6 +125,11 @@ describe('the gate of a retry', () => {
     });
 
     expect(retryBlockers(broken, facts).map(({ why }) => why)).toEqual(['site-busy', 'no-agent']);
+    const approvals = [{ label: 'QA', count: 1, from: { kind: 'leaders' } } as const];
+    const unsigned = { ...broken, terms: { policyVersion: 1, approvals } };
+    expect(retryBlockers(unsigned, someFacts()).map(({ why }) => why)).toEqual([
+      'approvals-missing',
+    ]);
     const lost = someFacts({ policy: aPolicyOf([]) });
     expect(retryBlockers(broken, lost).map(({ why }) => why)).toEqual(['environment-removed']);
   });
