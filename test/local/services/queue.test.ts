@@ -131,16 +131,12 @@ describe('queues below @forge/events', () => {
 
   test('refuse more than 500 events a minute', async () => {
     host.clock.advance(60_000);
-    const fifty = Array.from({ length: 50 }, () => ({ body: { mark: 'many' } }));
+    const later = { body: { mark: 'many' }, delayInSeconds: 900 };
+    const fifty = Array.from({ length: 50 }, () => later);
     await expect(
       (async () => {
         for (let time = 0; time < 11; time += 1) await push(fifty);
       })(),
     ).rejects.toThrow('Too many requests.');
-    await eventually(
-      () => host.deliveries().waiting + host.deliveries().running === 0,
-      'all to be done',
-      45_000,
-    );
   });
 });
