@@ -1,6 +1,6 @@
 /** Issues of the demo, moved as people move them: by clicking transitions. */
 import { z } from 'zod';
-import { waitFor } from './jira-client';
+import { JiraRefusal, waitFor } from './jira-client';
 import type { JiraClient } from './jira-client';
 
 const Created = z.object({ id: z.string(), key: z.string() });
@@ -52,6 +52,16 @@ export async function click(
   });
 }
 
+/** A look that brings only "try again" is followed by the next one. */
+async function look(jira: JiraClient, issueKey: string): Promise<void> {
+  try {
+    await jira.invoke({ module: 'release-panel', name: 'release.show', issueKey });
+  } catch (error) {
+    if (!(error instanceof JiraRefusal)) throw error;
+    console.error(`The panel of ${issueKey} said: ${error.message}`);
+  }
+}
+
 /** Waits until the issue stands in a status, looking at its panel meanwhile as a person does. */
 export async function untilStatus(
   jira: JiraClient,
@@ -63,7 +73,7 @@ export async function untilStatus(
   return waitFor(
     `${issueKey} in ${wanted.join(' or ')}`,
     async () => {
-      await jira.invoke({ module: 'release-panel', name: 'release.show', issueKey });
+      await look(jira, issueKey);
       const status = await statusOf(jira, issueKey);
       return wanted.includes(status) ? status : undefined;
     },

@@ -26,13 +26,13 @@ export async function showRelease(
   ports: Ports,
   input: { readonly issueId: string; readonly accountId: string },
 ): Promise<ReleaseView> {
-  await reconcile(ports, input.issueId);
+  await attempt(ports, 'compare the issue', () => reconcile(ports, input.issueId));
   const issue = await ports.jira.issue(input.issueId);
   const record = issue ? await ensureRelease(ports, issue) : undefined;
   if (!record) return { kind: 'not-a-release', sentence: sentenceOf({ why: 'not-a-release' }) };
 
   const world = await loadWorld(ports, record);
-  await noteWatcher(ports, world);
+  await attempt(ports, 'tell the agents to hurry', () => noteWatcher(ports, world));
   const release = record.state;
   const job = release.run ? await ports.store.get('job', release.run.job) : undefined;
   const now = ports.clock.now();
@@ -55,6 +55,18 @@ export async function showRelease(
       : sentenceOf({ why: 'not-in-status', wanted: 'Editing the content', status: release.status }),
     story: await storyOf(ports, record),
   };
+}
+
+/** What a look does besides showing may wait for the next look: it never hides the release. */
+async function attempt(ports: Ports, what: string, act: () => Promise<void>): Promise<void> {
+  try {
+    await act();
+  } catch (error) {
+    ports.log.warn('A look at the panel could not do what it does besides.', {
+      what,
+      error: String(error),
+    });
+  }
 }
 
 const environmentsOf = ({ state }: ReleaseRecord, { facts }: World): readonly EnvironmentView[] =>

@@ -148,6 +148,15 @@ describe('the panel of a release', () => {
     expect((await look(world)).status).toBe('code-executing');
   });
 
+  test('is shown even when what a look heals meets others at the same moment', async () => {
+    let luck: 'none' | 'conflict' = 'none';
+    const world = await aReleaseWorld({ mishap: () => luck });
+    await world.clickOnly('submit', REPORTER);
+    luck = 'conflict';
+
+    expect(await look(world)).toMatchObject({ kind: 'release', status: 'draft' });
+  });
+
   test('shows the question that waits', async () => {
     const world = await aReleaseWorld();
     await world.click('submit', REPORTER);
