@@ -1,10 +1,10 @@
 /** A step with its hosts as agent.yml allows them, and how a part of the work ends. */
-import type { PlanStep } from '#core/plan';
+import type { HostStep } from '#core/plan-step';
 import type { FinishOutcome } from '#wire/agent';
 import type { Stop } from './hold';
 import type { HostTarget } from './ports';
 
-export interface BoundStep<Step extends PlanStep = PlanStep> {
+export interface BoundStep<Step extends HostStep = HostStep> {
   readonly step: Step;
   readonly targets: readonly HostTarget[];
 }

@@ -1,7 +1,7 @@
 /** What agent.yml allows: Jira names hosts, paths and ports, the file bounds them. */
 import ipaddr from 'ipaddr.js';
 import type { Failure } from '#core/failure';
-import type { PlanStep } from '#core/plan';
+import type { HostStep } from '#core/plan-step';
 import type { Host } from '#core/site';
 import type { HostRule, StoreRule } from './config';
 import type { HostTarget } from './ports';
@@ -18,7 +18,7 @@ export type Bounded =
   | { readonly kind: 'refused'; readonly failure: Failure };
 
 /** The hosts of a step with the rules that allow them, or the first thing that no rule allows. */
-export function boundStep(step: PlanStep, environment: string, bounds: Bounds): Bounded {
+export function boundStep(step: HostStep, environment: string, bounds: Bounds): Bounded {
   const targets: HostTarget[] = [];
   for (const host of step.hosts) {
     const rule = bounds.hosts.find((candidate) => reaches(candidate, host, environment));
@@ -78,7 +78,7 @@ function isInside(address: string, range: string): boolean {
 const isPlainAddress = (text: string): boolean =>
   ipaddr.IPv4.isValidFourPartDecimal(text) || ipaddr.IPv6.isValid(text);
 
-function outside(rule: HostRule, step: PlanStep, file: string): string | undefined {
+function outside(rule: HostRule, step: HostStep, file: string): string | undefined {
   const below = rule.basePath === '/' ? '/' : `${rule.basePath}/`;
   if (step.basePath !== rule.basePath && !step.basePath.startsWith(below)) {
     return `The site ${step.site} lives in ${step.basePath}, and ${file} allows ${rule.basePath} on its hosts; correct the site's base path or the file.`;

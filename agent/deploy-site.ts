@@ -1,6 +1,6 @@
 /** One site's code: staged on every host first, then flipped batch by batch, the gatekeeper alone and first. */
 import type { Failure } from '#core/failure';
-import type { CodeStep } from '#core/plan';
+import type { CodeStep } from '#core/plan-step';
 import { act } from './act';
 import { askState } from './ask-state';
 import type { BoundStep, PartEnd } from './bound-step';

@@ -1,6 +1,7 @@
 /** The plan of a job, fetched by its digest and believed only if its bytes have that digest. */
 import type { Failure } from '#core/failure';
-import type { CodeStep, Plan } from '#core/plan';
+import type { Plan } from '#core/plan';
+import type { CodeStep } from '#core/plan-step';
 import { parsePlan } from '#wire/plan';
 import { waitAfter } from './back-off';
 import type { Hold, Stop } from './hold';

@@ -1,6 +1,6 @@
 /** Looks at a service over HTTP, from the agent, as its users would: status, time and version leave, nothing else. */
 import { request } from 'node:http';
-import type { ServiceCheck } from '#core/plan';
+import type { ServiceCheck } from '#core/plan-step';
 import { resolveAddress } from './addresses';
 import { allowsProbe } from './bounds';
 import type { Clock, Health, HostTarget, Look } from './ports';

@@ -1,5 +1,5 @@
 /** What the story of one host in one step needs, and how it is told. */
-import type { PlanStep } from '#core/plan';
+import type { HostStep } from '#core/plan-step';
 import type { HostState, ReportEntry } from '#wire/agent';
 import type { Hold } from './hold';
 import type { Lines } from './lines';
@@ -8,7 +8,7 @@ import type { Agent, HostOrder, HostTarget, InstalledRelease } from './ports';
 export interface HostStory {
   readonly agent: Agent;
   readonly hold: Hold;
-  readonly step: PlanStep;
+  readonly step: HostStep;
   readonly target: HostTarget;
   readonly lines: Lines;
 }
@@ -20,7 +20,7 @@ const NOTE_MAX_CHARS = 1_000;
 export const nameOf = ({ host }: HostTarget): string => `${host.name} (${host.address})`;
 
 /** The release that the step puts on its hosts. */
-export const releaseOf = (step: PlanStep): InstalledRelease => ({
+export const releaseOf = (step: HostStep): InstalledRelease => ({
   digest: step.stage === 'CODE' ? step.artifact.sha256 : step.artifactSha256,
   version: step.version,
 });

@@ -5,7 +5,7 @@ import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import type { CodeStep } from '#core/plan';
+import type { CodeStep } from '#core/plan-step';
 import { guardArchive } from './archive-guard';
 import { storeFor } from './bounds';
 import type { Bounds } from './bounds';

@@ -3,7 +3,7 @@
  * through these, so that the whole agent runs in a simulation too.
  */
 import type { Failure } from '#core/failure';
-import type { CodeStep, ServiceCheck } from '#core/plan';
+import type { CodeStep, ServiceCheck } from '#core/plan-step';
 import type { Host } from '#core/site';
 import type {
   ClaimAnswer,

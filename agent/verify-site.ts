@@ -1,5 +1,5 @@
 /** Observes that every host serves the version; touches nothing. */
-import type { VerifyStep } from '#core/plan';
+import type { VerifyStep } from '#core/plan-step';
 import type { BoundStep, PartEnd } from './bound-step';
 import type { Hold } from './hold';
 import { entryOf, nameOf, releaseOf } from './host-story';

@@ -1,5 +1,5 @@
 /** Where the states of a deployment's hosts are kept: many hosts in few records, each host always in the same. */
-import { siteSerial } from '#core/plan';
+import { sharedPart } from '#core/plan';
 import type { Plan } from '#core/plan';
 import { HOSTS_PER_CHUNK } from '#wire/records';
 import type { JobRecord } from '#wire/records';
@@ -24,7 +24,7 @@ export const chunkKey = (
 
 /** The name of a host within a run: two sites may call different machines by the same id. */
 export const hostKey = (stepId: string, hostId: string): string =>
-  `${siteSerial(stepId)}.${hostId}`;
+  `${sharedPart(stepId)}.${hostId}`;
 
 /** The chunk of a host: stable, so that a host is always found in the same record. */
 export const chunkOf = (key: string, chunks: number, sha256: (text: string) => string): number =>

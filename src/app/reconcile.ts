@@ -1,7 +1,7 @@
 /** Compares Jira with the store and heals what a lost event or a dragged status left behind. */
+import { personRowBetween } from '#core/open-rows';
 import { statusName } from '#core/status';
 import type { Status } from '#core/status';
-import { personRowBetween } from '#core/transitions';
 import type { InstalledWorkflow, ReleaseRecord } from '#wire/records';
 import { applyTransition } from './apply-transition';
 import { askForEffects, commit } from './commit';
@@ -52,7 +52,7 @@ async function heal(
   if (latest && latest.to !== issue.statusId && (await hasMoved(ports, issue))) return;
   const row =
     latest && stands
-      ? personRowBetween(statusOf(workflow, latest.from) ?? 'aborted', stands)
+      ? personRowBetween(statusOf(workflow, latest.from) ?? 'aborted', stands, record.state)
       : undefined;
   const isLostClick =
     row !== undefined &&

@@ -3,8 +3,6 @@ import type { Person } from './facts';
 import { environmentOf } from './policy';
 import type { ApprovalStep, Policy } from './policy';
 import type { Approval, Release } from './release';
-import { leadersOf } from './site';
-import type { Site } from './site';
 
 export interface StepProgress {
   readonly step: ApprovalStep;
@@ -45,10 +43,14 @@ export const approvalBy = (release: Release, accountId: string): Approval | unde
   );
 
 /** Whether the person is among those whom the step asks. */
-export function maySignStep(step: ApprovalStep, person: Person, sites: readonly Site[]): boolean {
+export function maySignStep(
+  step: ApprovalStep,
+  person: Person,
+  leaders: readonly string[],
+): boolean {
   switch (step.from.kind) {
     case 'leaders':
-      return sites.some((site) => leadersOf(site).includes(person.accountId));
+      return leaders.includes(person.accountId);
     case 'accounts':
       return step.from.accountIds.includes(person.accountId);
     case 'group':

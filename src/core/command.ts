@@ -2,7 +2,8 @@
 import type { Content } from './content';
 import type { Person } from './facts';
 import type { Failure } from './failure';
-import type { RunStage, UnknownAnswer } from './release';
+import type { RunStage } from './plan-step';
+import type { UnknownAnswer } from './release';
 import type { PersonAction } from './transitions';
 
 /** A click on a transition. `person` is null where Jira does not say who: then only the facts are judged. */
@@ -16,6 +17,15 @@ export interface ClickCommand {
 export type Command =
   | ClickCommand
   | { readonly type: 'edit-content'; readonly person: Person; readonly content: Content }
+  /** A DBA judges a script; `mark` names what they saw. */
+  | {
+      readonly type: 'review-script';
+      readonly person: Person;
+      readonly script: string;
+      readonly mark: string;
+      readonly verdict: 'approved' | 'rejected';
+      readonly reason: string;
+    }
   /** The world may have changed: bind the plan anew and move on by rule. */
   | { readonly type: 'recheck' }
   /** Its issue is no release of the project any more. */

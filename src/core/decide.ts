@@ -2,16 +2,26 @@
 import type { ClickCommand, Command } from './command';
 import type { Facts } from './facts';
 import type { Failure } from './failure';
-import { environmentBlockers, retryBlockers, startBlockers } from './gates';
+import {
+  environmentBlockers,
+  retryBlockers,
+  rollbackBlockers,
+  sqlBlockers,
+  startBlockers,
+} from './gates';
+import { isOpen } from './open-rows';
 import { openStep, stepsOf } from './approvals';
-import { refuseAnswer, refusePerson } from './permissions';
+import { refuseAnswer, refusePerson, refuseReview } from './permissions';
 import { planFor } from './plan-for';
+import type { RunStage } from './plan-step';
 import { firstEnvironment, nextEnvironment } from './policy';
 import type { Refusal } from './refusal';
 import { evolve } from './release';
-import type { Release, ReleaseEvent } from './release';
-import { settle } from './settle';
+import type { Release, ReleaseEvent, Run } from './release';
+import { reviewMark } from './scripts';
+import { settle, verified } from './settle';
 import { STATUSES } from './status';
+import type { Status } from './status';
 import { transitionOf } from './transitions';
 
 export type Decision =
@@ -38,6 +48,8 @@ function decideCommand(release: Release, command: Command, facts: Facts): Decisi
       return decideClick(release, command, facts);
     case 'edit-content':
       return decideEdit(release, command, facts);
+    case 'review-script':
+      return decideReview(release, command, facts);
     case 'recheck':
       return decideRecheck(release, facts);
     case 'issue-gone':
@@ -84,9 +96,28 @@ function decideClick(release: Release, click: ClickCommand, facts: Facts): Decis
           approvals: stepsOf(release, facts.policy),
         },
       });
+    case 'submit-sql':
+      return unlessBlocked(sqlBlockers(release, facts), { type: 'sql-submitted', by });
+    case 'confirm-config':
+      return isOpen(row, release)
+        ? accept({ type: 'config-confirmed', by })
+        : refuse({ why: 'handwork-not-due' });
+    case 'report-config-failed':
+      return isOpen(row, release)
+        ? accept({ type: 'config-reported-failed', by, reason })
+        : refuse({ why: 'handwork-not-due' });
+    case 'retry-sql':
+      return retry(release, 'SQL', by, facts);
+    case 'retry-config':
+      return retry(release, 'CONFIG', by, facts);
     case 'retry-code':
+      return retry(release, 'CODE', by, facts);
     case 'retry-verification':
-      return retry(release, row.action === 'retry-code' ? 'CODE' : 'VERIFY', by, facts);
+      return retry(release, 'VERIFY', by, facts);
+    case 'retry-rollback':
+      return retry(release, 'ROLLBACK', by, facts);
+    case 'roll-back':
+      return rollBack(release, by, reason, facts);
     case 'promote':
       return promote(release, by, facts);
     case 'complete':
@@ -118,13 +149,45 @@ function approve(release: Release, by: string, facts: Facts): Decision {
   return accept({ type: 'approved', by, step: open.step.label, planDigest: release.planDigest });
 }
 
-function retry(release: Release, stage: 'CODE' | 'VERIFY', by: string, facts: Facts): Decision {
+function retry(release: Release, stage: RunStage, by: string, facts: Facts): Decision {
   const { failure } = release;
   if (failure && failure.stage !== stage) {
     return refuse({ why: 'other-stage-failed', failed: failure.stage, class: failure.class });
   }
-  return unlessBlocked(retryBlockers(release, facts), { type: 'retried', by, stage });
+  const blockers = stage === 'ROLLBACK' ? rollbackBlockers : retryBlockers;
+  return unlessBlocked(blockers(release, facts), { type: 'retried', by, stage });
 }
+
+function rollBack(release: Release, by: string, reason: string, facts: Facts): Decision {
+  const { failure } = release;
+  if (failure?.stage === 'ROLLBACK')
+    return refuse({ why: 'other-stage-failed', failed: failure.stage, class: failure.class });
+  return unlessBlocked(rollbackBlockers(release, facts), { type: 'rollback-started', by, reason });
+}
+
+/** One DBA's word on one script, as it stands; the release goes on, or stops, by rule. */
+function decideReview(
+  release: Release,
+  command: Extract<Command, { type: 'review-script' }>,
+  facts: Facts,
+): Decision {
+  const { person, script: id, mark, verdict } = command;
+  const wanted = 'Reviewing SQL';
+  if (!REVIEWABLE.includes(release.status))
+    return refuse({ why: 'not-in-status', wanted, status: release.status });
+  const script = release.content?.sql.find((candidate) => candidate.id === id);
+  if (!script || reviewMark(script) !== mark) return refuse({ why: 'script-unknown', script: id });
+  const notAllowed = refuseReview(person, release, facts);
+  if (notAllowed) return refuse(notAllowed);
+  const reason = command.reason.trim();
+  if (verdict === 'rejected' && reason === '')
+    return refuse({ why: 'reason-missing', wanted: 'Rejecting a script' });
+  const by = person.accountId;
+  return accept({ type: 'script-reviewed', script: id, mark, by, verdict, reason });
+}
+
+/** From Awaiting approval on, so that the review does not eat the window. */
+const REVIEWABLE: readonly Status[] = ['awaiting-approval', 'ready', 'sql-pending', 'fix-pending'];
 
 function promote(release: Release, by: string, facts: Facts): Decision {
   const environment = release.environment;
@@ -200,12 +263,10 @@ function decideFinish(
   switch (outcome.kind) {
     case 'unknown':
       return accept({ type: 'outcome-unknown', job, question: outcome.question });
-    case 'failed': {
-      const type = stage === 'CODE' ? 'code-failed' : 'not-verified';
-      return accept({ type, job, failure: outcome.failure });
-    }
+    case 'failed':
+      return accept({ type: FAILED[stage], job, failure: outcome.failure });
     case 'succeeded':
-      return stage === 'CODE' ? accept(succeeded(job)) : accept(verified(release, job, facts));
+      return accept(succeeded(release, { stage, job }, facts));
   }
 }
 
@@ -230,29 +291,36 @@ function decideAnswer(
       class: 'unknown',
       sentence: `A person answered that ${run.stage} was not done.`,
     };
-    return accept(answered, {
-      type: run.stage === 'CODE' ? 'code-failed' : 'not-verified',
-      job: run.job,
-      failure,
-    });
+    return accept(answered, { type: FAILED[run.stage], job: run.job, failure });
   }
-  const done = run.stage === 'CODE' ? succeeded(run.job) : verified(release, run.job, facts);
-  return accept(answered, done);
+  return accept(answered, succeeded(release, run, facts));
 }
 
-const succeeded = (job: string): ReleaseEvent => ({ type: 'code-succeeded', job });
-
-function verified(release: Release, job: string, facts: Facts): ReleaseEvent {
-  const packages = (release.content?.code ?? []).map(
-    (change) => `${change.site} ${change.artifactSha256}`,
-  );
-  return {
-    type: 'verified',
-    job,
-    productDigest: facts.sha256(packages.sort().join('\n')),
-    at: facts.now,
-  };
+/** What the success of a stage's job means. */
+function succeeded(release: Release, { stage, job }: Run, facts: Facts): ReleaseEvent {
+  switch (stage) {
+    case 'SQL':
+      return { type: 'sql-succeeded', job };
+    case 'CONFIG':
+      return release.content?.config.some(({ byHand }) => byHand)
+        ? { type: 'handwork-left', job }
+        : { type: 'config-applied', job };
+    case 'CODE':
+      return { type: 'code-succeeded', job };
+    case 'VERIFY':
+      return verified(release, job, facts);
+    case 'ROLLBACK':
+      return { type: 'rolled-back', job };
+  }
 }
+
+const FAILED = {
+  SQL: 'sql-failed',
+  CONFIG: 'config-failed',
+  CODE: 'code-failed',
+  VERIFY: 'not-verified',
+  ROLLBACK: 'rollback-failed',
+} as const;
 
 const accept = (...events: readonly ReleaseEvent[]): Decision => ({
   kind: 'accepted',

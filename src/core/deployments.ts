@@ -11,7 +11,7 @@ export interface EndedDeployment {
   readonly releaseVersion: string;
   readonly artifactSha256: string;
   readonly planDigest: string;
-  readonly result: 'deployed' | 'failed';
+  readonly result: 'deployed' | 'failed' | 'rolled-back';
 }
 
 /** One entry per site for an event that ends an attempt; none for any other. */
@@ -38,5 +38,6 @@ export function deploymentsOf(
 
 function resultOf(event: ReleaseEvent): EndedDeployment['result'] | undefined {
   if (event.type === 'verified') return 'deployed';
+  if (event.type === 'rolled-back') return 'rolled-back';
   return event.type === 'code-failed' || event.type === 'not-verified' ? 'failed' : undefined;
 }

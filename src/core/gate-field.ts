@@ -1,9 +1,9 @@
 /** The value of the read-only field *Interlock gate*, over which Jira's conditions are evaluated. */
 import { approvalBy, isImplementer, openStep, stepsOf } from './approvals';
 import type { ApprovalStep, Policy } from './policy';
-import { permitted } from './permissions';
+import { isOpen } from './open-rows';
+import { leadersIn, permitted } from './permissions';
 import type { Release } from './release';
-import { leadersOf } from './site';
 import type { Site } from './site';
 import { PERSON_TRANSITIONS } from './transitions';
 import type { PersonTransition } from './transitions';
@@ -38,13 +38,6 @@ export function gateValue(
   return { until: world.now + GATE_VALID_SECONDS, due, allow };
 }
 
-/** Of the ways back into a failed stage only the failed one's is open. */
-function isOpen(row: PersonTransition, { status, failure }: Release): boolean {
-  if (!row.from.includes(status)) return false;
-  if (row.action === 'retry-code') return failure?.stage !== 'VERIFY';
-  return row.action !== 'retry-verification' || failure?.stage !== 'CODE';
-}
-
 function visibleTo(
   row: PersonTransition,
   release: Release,
@@ -71,7 +64,7 @@ function approvers(
   const due = openStep(release, world.policy)?.step;
   const steps = who === 'any-approver' ? stepsOf(release, world.policy) : due ? [due] : [];
   if (steps.some((step) => step.from.kind === 'group')) return 'anybody';
-  const signers = steps.flatMap((step) => namedSigners(step, world.sites));
+  const signers = steps.flatMap((step) => namedSigners(step, leadersIn(world)));
   return who === 'any-approver'
     ? signers
     : signers.filter(
@@ -80,10 +73,10 @@ function approvers(
 }
 
 /** The accounts that a step names; nobody knows a group's here. */
-function namedSigners(step: ApprovalStep, sites: readonly Site[]): readonly string[] {
+function namedSigners(step: ApprovalStep, leaders: readonly string[]): readonly string[] {
   switch (step.from.kind) {
     case 'leaders':
-      return sites.flatMap(leadersOf);
+      return leaders;
     case 'accounts':
       return step.from.accountIds;
     case 'group':

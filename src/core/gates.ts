@@ -2,11 +2,13 @@
 import { openStep } from './approvals';
 import { AGENT_SILENCE_MAX_SECONDS } from './facts';
 import type { Facts } from './facts';
+import { runsIn } from './content';
 import { planFor } from './plan-for';
 import { environmentOf } from './policy';
 import type { Refusal } from './refusal';
 import type { Release } from './release';
-import { siteScope } from './site';
+import { databaseScope, namespaceScope, siteScope } from './site';
+import { unreviewedScripts } from './scripts';
 
 type Gate = (release: Release, facts: Facts) => readonly Refusal[];
 
@@ -19,6 +21,18 @@ export const startBlockers: Gate = (release, facts) =>
 /** Everything that blocks going on with a plan that has already started: approvals stay checked. */
 export const retryBlockers: Gate = (release, facts) =>
   [environmentBlockers, approvalsGiven, sitesFree, agentOnline].flatMap((gate) =>
+    gate(release, facts),
+  );
+
+/** Everything that blocks running the scripts: approvals and reviews stay checked. */
+export const sqlBlockers: Gate = (release, facts) =>
+  [environmentBlockers, approvalsGiven, scriptsReviewed, agentOnline].flatMap((gate) =>
+    gate(release, facts),
+  );
+
+/** Everything that blocks the way back; what was approved to go there may also come back. */
+export const rollbackBlockers: Gate = (release, facts) =>
+  [environmentBlockers, somethingToRollBack, sitesFree, agentOnline].flatMap((gate) =>
     gate(release, facts),
   );
 
@@ -46,16 +60,25 @@ const approvalsGiven: Gate = (release, facts) => {
     : [];
 };
 
-const sitesFree: Gate = ({ project, environment, content, issueId }, facts) => {
-  if (environment === null || content === null) return [];
-  return content.code.flatMap(({ site }): readonly Refusal[] => {
-    const scope = siteScope(project, site, environment);
-    const fact = facts.scopes.find((candidate) => candidate.scope === scope);
-    if (!fact || fact.holder === null || fact.holder === issueId) return [];
-    const holder = fact.holderKey ?? `issue ${fact.holder}`;
-    return [{ why: 'site-busy', site, environment, holder }];
-  });
+const scriptsReviewed: Gate = (release) => {
+  const scripts = unreviewedScripts(release).map(({ name }) => name);
+  return scripts.length === 0 ? [] : [{ why: 'scripts-unreviewed', scripts }];
 };
+
+const somethingToRollBack: Gate = ({ content, terms }) => {
+  const changes = [...(content?.code ?? []), ...(content?.config ?? [])];
+  return terms === null || changes.length === 0 ? [{ why: 'nothing-to-roll-back' }] : [];
+};
+
+const sitesFree: Gate = (release, facts) =>
+  sharedThings(release).flatMap(({ scope, what, site, environment }): readonly Refusal[] => {
+    const fact = facts.scopes.find((candidate) => candidate.scope === scope);
+    if (!fact || fact.holder === null || fact.holder === release.issueId) return [];
+    const holder = fact.holderKey ?? `issue ${fact.holder}`;
+    return site === null
+      ? [{ why: 'shared-busy', what, environment, holder }]
+      : [{ why: 'site-busy', site, environment, holder }];
+  });
 
 const agentOnline: Gate = (release, facts) => {
   const { environment } = release;
@@ -69,8 +92,37 @@ const agentOnline: Gate = (release, facts) => {
 };
 
 /** What only this release may change while it is under way. */
-export const scopesOf = (release: Release): readonly string[] => {
-  const { project, environment, content } = release;
+export const scopesOf = (release: Release): readonly string[] => [
+  ...new Set(sharedThings(release).map(({ scope }) => scope)),
+];
+
+interface SharedThing {
+  readonly scope: string;
+  readonly what: string;
+  readonly site: string | null;
+  readonly environment: string;
+}
+
+function sharedThings({ project, environment, content }: Release): readonly SharedThing[] {
   if (environment === null || content === null) return [];
-  return content.code.map((change) => siteScope(project, change.site, environment));
-};
+  const sites = content.code.map(({ site }) => ({
+    scope: siteScope(project, site, environment),
+    what: `site ${site}`,
+    site,
+    environment,
+  }));
+  const scripts = content.sql.filter((script) => runsIn(script, environment));
+  const databases = scripts.map(({ database }) => ({
+    scope: databaseScope(database, environment),
+    what: `database ${database}`,
+    site: null,
+    environment,
+  }));
+  const namespaces = content.config.map(({ centre, application, namespace }) => ({
+    scope: namespaceScope(centre, application, namespace, environment),
+    what: `namespace ${application}/${namespace}`,
+    site: null,
+    environment,
+  }));
+  return [...sites, ...databases, ...namespaces];
+}

@@ -1,4 +1,5 @@
 /** What an event means for the issue in Jira: the machine transition that shows it, and the comment. */
+import { contentText } from './content';
 import type { Release, ReleaseEvent } from './release';
 import type { Status } from './status';
 import type { MachineAction } from './transitions';
@@ -15,10 +16,22 @@ export function moveOf(event: ReleaseEvent): Move | undefined {
       return { action: 'approved', to: 'ready' };
     case 'approvals-stale':
       return { action: 'content-changed', to: 'awaiting-approval' };
+    case 'script-rejected':
+      return { action: 'script-rejected', to: 'fix-pending' };
     case 'no-sql':
       return { action: 'no-sql', to: 'config-executing' };
+    case 'sql-succeeded':
+      return { action: 'sql-succeeded', to: 'config-executing' };
+    case 'sql-failed':
+      return { action: 'sql-failed', to: 'fix-pending' };
     case 'no-config':
       return { action: 'no-config', to: 'code-executing' };
+    case 'config-applied':
+      return { action: 'config-applied', to: 'code-executing' };
+    case 'config-failed':
+      return { action: 'config-failed', to: 'fix-pending' };
+    case 'no-code':
+      return { action: 'no-code', to: 'verifying' };
     case 'code-succeeded':
       return { action: 'code-succeeded', to: 'verifying' };
     case 'code-failed':
@@ -27,17 +40,27 @@ export function moveOf(event: ReleaseEvent): Move | undefined {
       return { action: 'verified', to: 'deployed' };
     case 'not-verified':
       return { action: 'not-verified', to: 'fix-pending' };
+    case 'rolled-back':
+      return { action: 'rolled-back', to: 'rolled-back' };
+    case 'rollback-failed':
+      return { action: 'rollback-failed', to: 'fix-pending' };
     case 'created':
     case 'content-edited':
     case 'submitted':
     case 'plan-changed':
     case 'approved':
     case 'rejected':
+    case 'script-reviewed':
     case 'started':
+    case 'sql-submitted':
+    case 'handwork-left':
+    case 'config-confirmed':
+    case 'config-reported-failed':
     case 'stage-offered':
     case 'outcome-unknown':
     case 'answered':
     case 'retried':
+    case 'rollback-started':
     case 'promoted':
     case 'completed':
     case 'iterated':
@@ -59,8 +82,11 @@ export interface Comment {
 export function commentOf(event: ReleaseEvent, after: Release): Comment | undefined {
   const place = after.environment ?? '';
   switch (event.type) {
+    case 'sql-failed':
+    case 'config-failed':
     case 'code-failed':
     case 'not-verified':
+    case 'rollback-failed':
       return {
         tone: 'failure',
         label: `FAILED in ${place} (${event.failure.class})`,
@@ -68,6 +94,16 @@ export function commentOf(event: ReleaseEvent, after: Release): Comment | undefi
       };
     case 'verified':
       return { tone: 'success', label: `Deployed in ${place}`, text: versionsText(after) };
+    case 'rolled-back':
+      return {
+        tone: 'success',
+        label: `Rolled back in ${place}`,
+        text: 'Every host serves what it served before; what SQL has changed is kept.',
+      };
+    case 'script-rejected':
+      return { tone: 'notice', label: `Script ${event.script} rejected`, text: event.reason };
+    case 'config-reported-failed':
+      return { tone: 'failure', label: `FAILED in ${place} (config)`, text: event.reason };
     case 'outcome-unknown':
       return { tone: 'notice', label: `Outcome unknown in ${place}`, text: event.question };
     case 'rejected':
@@ -81,13 +117,21 @@ export function commentOf(event: ReleaseEvent, after: Release): Comment | undefi
     case 'approved':
     case 'approvals-met':
     case 'approvals-stale':
+    case 'script-reviewed':
     case 'started':
     case 'no-sql':
+    case 'sql-submitted':
+    case 'sql-succeeded':
     case 'no-config':
+    case 'handwork-left':
+    case 'config-applied':
+    case 'config-confirmed':
+    case 'no-code':
     case 'stage-offered':
     case 'answered':
     case 'code-succeeded':
     case 'retried':
+    case 'rollback-started':
     case 'promoted':
     case 'completed':
     case 'iterated':
@@ -97,5 +141,4 @@ export function commentOf(event: ReleaseEvent, after: Release): Comment | undefi
   }
 }
 
-const versionsText = (release: Release): string =>
-  (release.content?.code ?? []).map((change) => `${change.site} ${change.version}`).join(', ');
+const versionsText = ({ content }: Release): string => (content ? contentText(content) : '');

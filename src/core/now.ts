@@ -1,11 +1,14 @@
 /** The one sentence that says what is going on, what is waited for, and who may act. */
 import { openStep } from './approvals';
+import { RETRY_OF } from './open-rows';
 import { permitted } from './permissions';
 import type { Policy } from './policy';
-import type { Release, RunStage } from './release';
+import type { Release } from './release';
+import { unreviewedScripts } from './scripts';
 import type { Site } from './site';
 import { statusName } from './status';
 import { transitionOf } from './transitions';
+import type { PersonAction } from './transitions';
 
 /** Who is at the work that is under way; times are epoch seconds. */
 export type Attendance =
@@ -49,12 +52,29 @@ export function nowSentence(
       return release.failure
         ? `${release.failure.stage} failed (${release.failure.class}): ${release.failure.sentence} ${mayAct(RETRY_OF[release.failure.stage], release, world)}`
         : 'Waiting for a fix.';
-    case 'sql-pending':
+    case 'sql-pending': {
+      const waiting = unreviewedScripts(release).map(({ name }) => name);
+      const dbas = named(world.policy.dbas);
+      return waiting.length === 0
+        ? `Every script is reviewed. ${mayAct('submit-sql', release, world)}`
+        : `Waiting for a DBA to review ${waiting.join(', ')}.${dbas === '' ? ' The policy names no DBA; a project admin must add one.' : ` DBAs: ${dbas}.`}`;
+    }
     case 'sql-executing':
+      return (
+        absence(attendance, place) ?? `The scripts are running in ${place}, one after another.`
+      );
     case 'config-executing':
-    case 'grayscale':
+      return release.handworkLeft
+        ? `Configuration is to be applied by hand in ${place}. ${mayAct('confirm-config', release, world)}`
+        : (absence(attendance, place) ?? `Configuration is being applied in ${place}.`);
     case 'rolling-back':
+      return (
+        absence(attendance, place) ??
+        `The hosts of ${place} return to what they served before, from their own files.`
+      );
     case 'rolled-back':
+      return `Rolled back in ${place}; what SQL has changed is kept.`;
+    case 'grayscale':
     case 'released':
     case 'aborted':
       return `${statusName(release.status)}.`;
@@ -83,15 +103,16 @@ const dayAndTime = new Intl.DateTimeFormat('en-GB', {
 
 const utc = (seconds: number): string => `${dayAndTime.format(seconds * 1_000)} UTC`;
 
-const RETRY_OF = { CODE: 'retry-code', VERIFY: 'retry-verification' } as const;
-
 function mayAct(
-  action: 'start' | (typeof RETRY_OF)[RunStage],
+  action: PersonAction,
   release: Release,
   world: { readonly policy: Policy; readonly sites: readonly Site[] },
 ): string {
   const row = transitionOf(action);
   if (row.by !== 'person') return '';
-  const people = [...new Set(permitted(row, release, world))].map((accountId) => `@[${accountId}]`);
-  return people.length === 0 ? '' : `${row.name}: ${people.join(', ')}.`;
+  const people = named(permitted(row, release, world));
+  return people === '' ? '' : `${row.name}: ${people}.`;
 }
+
+const named = (accountIds: readonly string[]): string =>
+  [...new Set(accountIds)].map((accountId) => `@[${accountId}]`).join(', ');

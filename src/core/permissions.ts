@@ -41,13 +41,17 @@ function mayPerform(
       return person.mayEdit;
     case 'approver': {
       const open = openStep(release, world.policy);
-      return open !== undefined && maySignStep(open.step, person, world.sites);
+      return open !== undefined && maySignStep(open.step, person, leadersIn(world));
     }
     case 'any-approver':
-      return stepsOf(release, world.policy).some((step) => maySignStep(step, person, world.sites));
+      return stepsOf(release, world.policy).some((step) =>
+        maySignStep(step, person, leadersIn(world)),
+      );
     case 'starter':
     case 'leader':
     case 'leader-or-tester':
+    case 'sql-runner':
+    case 'config-applier':
       return permitted(row, release, world).includes(person.accountId);
   }
 }
@@ -73,14 +77,19 @@ export function permitted(
   release: Release,
   world: { readonly policy: Policy; readonly sites: readonly Site[] },
 ): readonly string[] {
-  const leaders = world.sites.flatMap(leadersOf);
+  const leaders = leadersIn(world);
+  const { testers, dbas, operators } = world.policy;
   switch (row.who) {
     case 'leader':
       return [...leaders, ...(leaders.length === 0 ? [release.reporter] : [])];
     case 'leader-or-tester':
-      return [...leaders, ...world.policy.testers];
+      return [...leaders, ...testers];
     case 'starter':
       return starters(release, world);
+    case 'sql-runner':
+      return [...dbas, ...operators, ...(testersStart(release, world.policy) ? testers : [])];
+    case 'config-applier':
+      return [...operators, ...leaders];
     case 'editor':
     case 'approver':
     case 'any-approver':
@@ -88,11 +97,35 @@ export function permitted(
   }
 }
 
+/** The leaders of the release's sites; operations lead what has no site. */
+export function leadersIn(world: {
+  readonly policy: Policy;
+  readonly sites: readonly Site[];
+}): readonly string[] {
+  return world.sites.length === 0 ? world.policy.operators : world.sites.flatMap(leadersOf);
+}
+
+/** Why this person may not judge a script; undefined when they may. */
+export function refuseReview(
+  person: Person,
+  release: Release,
+  { policy }: { readonly policy: Policy },
+): Refusal | undefined {
+  if (isImplementer(release, person.accountId)) return { why: 'implementer-reviews' };
+  if (policy.dbas.includes(person.accountId)) return undefined;
+  return {
+    why: 'person-may-not',
+    wanted: 'Reviewing SQL',
+    who: 'dba',
+    environment: release.environment,
+  };
+}
+
 function starters(
   release: Release,
   world: { readonly policy: Policy; readonly sites: readonly Site[] },
 ): readonly string[] {
-  const leaders = world.sites.flatMap(leadersOf);
+  const leaders = leadersIn(world);
   return testersStart(release, world.policy) ? [...leaders, ...world.policy.testers] : leaders;
 }
 

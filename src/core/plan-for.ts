@@ -3,6 +3,7 @@ import type { Facts } from './facts';
 import { buildPlan, planText } from './plan';
 import type { Refusal } from './refusal';
 import type { Release } from './release';
+import { executedIn } from './scripts';
 
 export type PlannedFor =
   | { readonly kind: 'planned'; readonly text: string; readonly digest: string }
@@ -22,6 +23,7 @@ export function planFor(
     content: release.content,
     sites: facts.sites,
     policyVersion: facts.policy.version,
+    executed: executedIn({ environment }, release.executed),
   });
   if (planned.kind === 'impossible') {
     return {

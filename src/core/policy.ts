@@ -26,6 +26,10 @@ export interface Policy {
   readonly environments: readonly EnvironmentPolicy[];
   /** Account ids of the people who test and may start where a policy says `testers`. */
   readonly testers: readonly string[];
+  /** Account ids of the people who review SQL scripts, and may run them. */
+  readonly dbas: readonly string[];
+  /** Account ids of operations: they may run reviewed SQL, apply configuration by hand, and lead what has no site. */
+  readonly operators: readonly string[];
 }
 
 /** The policy that a project starts with: leader for STAGE; PROD wants product and quality as well once their groups are set. */
@@ -46,6 +50,8 @@ export const DEFAULT_POLICY: Policy = {
     },
   ],
   testers: [],
+  dbas: [],
+  operators: [],
 };
 
 /** The policy of one environment; undefined for an environment that the project does not have. */

@@ -1,9 +1,11 @@
 /** Every reason why a command is not carried out, and its one sentence for people. */
 import type { FailureClass } from './failure';
 import type { PlanProblem } from './plan';
-import type { RunStage } from './release';
+import type { RunStage } from './plan-step';
+import { RETRY_OF } from './open-rows';
 import { statusName } from './status';
 import type { Status } from './status';
+import { transitionOf } from './transitions';
 import type { Who } from './transitions';
 
 export type Refusal =
@@ -13,10 +15,15 @@ export type Refusal =
       readonly why: 'person-may-not';
       /** What they wanted, as it is called in Jira or on the page. */
       readonly wanted: string;
-      readonly who: Who;
+      readonly who: Who | 'dba';
       readonly environment: string | null;
     }
   | { readonly why: 'implementer' }
+  | { readonly why: 'implementer-reviews' }
+  | { readonly why: 'script-unknown'; readonly script: string }
+  | { readonly why: 'scripts-unreviewed'; readonly scripts: readonly string[] }
+  | { readonly why: 'handwork-not-due' }
+  | { readonly why: 'nothing-to-roll-back' }
   | { readonly why: 'approved-already'; readonly step: string }
   | { readonly why: 'content-missing' }
   | { readonly why: 'plan-impossible'; readonly problem: PlanProblem }
@@ -32,6 +39,14 @@ export type Refusal =
   | {
       readonly why: 'site-busy';
       readonly site: string;
+      readonly environment: string;
+      /** Issue key of the release that holds it. */
+      readonly holder: string;
+    }
+  | {
+      readonly why: 'shared-busy';
+      /** `database orders`, `namespace shop/app.properties`. */
+      readonly what: string;
       readonly environment: string;
       /** Issue key of the release that holds it. */
       readonly holder: string;
@@ -59,10 +74,20 @@ export function sentenceOf(refusal: Refusal): string {
       return `${refusal.wanted} is reserved${inEnvironment(refusal.environment)} to ${whoName(refusal.who)}; ask one of them, or have the policy changed by a project admin.`;
     case 'implementer':
       return 'Whoever reported this release or changed its content cannot approve it; ask another approver.';
+    case 'implementer-reviews':
+      return 'Whoever reported this release or changed its content cannot review its SQL; ask another DBA.';
+    case 'script-unknown':
+      return `The release has no script ${refusal.script} as you saw it; reload the issue and look at the script again.`;
+    case 'scripts-unreviewed':
+      return `No DBA has approved ${refusal.scripts.join(', ')} yet; a DBA of the project’s policy reviews it in the release’s panel.`;
+    case 'handwork-not-due':
+      return 'No configuration waits to be applied by hand; reload the issue to see what the release waits for.';
+    case 'nothing-to-roll-back':
+      return 'This release has changed neither hosts nor configuration, so there is nothing to roll back; abort or iterate it instead.';
     case 'approved-already':
       return `You have approved this plan as “${refusal.step}” already, and one person counts once; ask another approver for the rest.`;
     case 'content-missing':
-      return 'The release has no content yet; name at least one site with version and package digest.';
+      return 'The release has no content yet; name a script, a configuration change or a site with its version.';
     case 'plan-impossible':
       return problemSentence(refusal.problem);
     case 'plan-changed':
@@ -75,10 +100,12 @@ export function sentenceOf(refusal: Refusal): string {
       return `The environment ${refusal.environment} is no longer in the project’s policy; iterate the release, or have the environment added back.`;
     case 'site-busy':
       return `The site ${refusal.site} is being changed in ${refusal.environment} by another release (${refusal.holder}); wait until that one is deployed, iterated or aborted.`;
+    case 'shared-busy':
+      return `The ${refusal.what} is being changed in ${refusal.environment} by another release (${refusal.holder}); wait until that one is deployed, iterated or aborted.`;
     case 'no-agent':
       return `No agent for ${refusal.environment} has been heard from in the last 3 minutes; start the agent, or have a project admin approve one.`;
     case 'other-stage-failed':
-      return `${refusal.failed} failed (${refusal.class}), so only Retry ${refusal.failed === 'CODE' ? 'code' : 'verification'} is possible.`;
+      return `${refusal.failed} failed (${refusal.class}), so only ${transitionOf(RETRY_OF[refusal.failed]).name} is possible.`;
     case 'last-environment':
       return `${refusal.environment} is the last environment; complete the release instead.`;
     case 'not-last-environment':
@@ -113,14 +140,14 @@ function problemSentence(problem: PlanProblem): string {
     case 'no-hosts':
       return `The site ${problem.site} has no host in ${problem.environment}; a project admin must add one.`;
     case 'nothing-to-do':
-      return 'The release changes nothing; name at least one site with its version.';
+      return 'The release changes nothing there; name a script that has not run yet, a configuration change or a site with its version.';
   }
 }
 
 const inEnvironment = (environment: string | null): string =>
   environment === null ? '' : ` in ${environment}`;
 
-function whoName(who: Who): string {
+function whoName(who: Who | 'dba'): string {
   switch (who) {
     case 'editor':
       return 'people who may edit this issue';
@@ -134,5 +161,11 @@ function whoName(who: Who): string {
       return 'the leaders of its sites';
     case 'leader-or-tester':
       return 'the leaders of its sites and the testers';
+    case 'sql-runner':
+      return 'the DBAs and operators of the policy, and to testers where they may start';
+    case 'config-applier':
+      return 'the operators of the policy and the leaders of its sites';
+    case 'dba':
+      return 'the DBAs of the policy';
   }
 }

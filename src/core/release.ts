@@ -2,9 +2,11 @@
 import type { Content } from './content';
 import type { Failure } from './failure';
 import type { ApprovalStep } from './policy';
+import { executedMark } from './plan';
+import type { RunStage } from './plan-step';
+import { scriptsToRun } from './scripts';
+import type { ScriptReview } from './scripts';
 import type { Status } from './status';
-
-export type RunStage = 'CODE' | 'VERIFY';
 
 /** It was done after all; it was not, and the release needs a fix; do it again. */
 export type UnknownAnswer = 'done' | 'not-done' | 'retry';
@@ -52,6 +54,12 @@ export interface Release {
   readonly editors: readonly string[];
   readonly planDigest: string | null;
   readonly approvals: readonly Approval[];
+  /** What DBAs have said about the scripts of the content, the latest word on each. */
+  readonly reviews: readonly ScriptReview[];
+  /** Environment → marks of the scripts that have run there. */
+  readonly executed: Readonly<Record<string, readonly string[]>>;
+  /** The agent's part of the configuration is done; the rest is applied by a person. */
+  readonly handworkLeft: boolean;
   /** Null until a start, and again once the release leaves its environment. */
   readonly terms: Terms | null;
   readonly run: Run | null;
@@ -91,8 +99,22 @@ export type ReleaseEvent =
       readonly attempt: number;
       readonly terms: Terms;
     }
+  | ({ readonly type: 'script-reviewed' } & ScriptReview)
+  /** By rule: the start does not go on with a script that a DBA has rejected. */
+  | { readonly type: 'script-rejected'; readonly script: string; readonly reason: string }
   | { readonly type: 'no-sql' }
+  | { readonly type: 'sql-submitted'; readonly by: string }
+  | { readonly type: 'sql-succeeded'; readonly job: string }
+  | { readonly type: 'sql-failed'; readonly job: string; readonly failure: Failure }
   | { readonly type: 'no-config' }
+  /** `job` is null where everything is applied by hand. */
+  | { readonly type: 'handwork-left'; readonly job: string | null }
+  | { readonly type: 'config-applied'; readonly job: string }
+  | { readonly type: 'config-confirmed'; readonly by: string }
+  | { readonly type: 'config-failed'; readonly job: string; readonly failure: Failure }
+  /** A person applied it by hand, or tried to, and says that it failed. */
+  | { readonly type: 'config-reported-failed'; readonly by: string; readonly reason: string }
+  | { readonly type: 'no-code' }
   | { readonly type: 'stage-offered'; readonly stage: RunStage; readonly job: string }
   | { readonly type: 'outcome-unknown'; readonly job: string; readonly question: string }
   | {
@@ -105,7 +127,8 @@ export type ReleaseEvent =
   | { readonly type: 'code-failed'; readonly job: string; readonly failure: Failure }
   | {
       readonly type: 'verified';
-      readonly job: string;
+      /** Null where there was nothing to verify. */
+      readonly job: string | null;
       readonly productDigest: string;
       readonly at: number;
     }
@@ -117,6 +140,9 @@ export type ReleaseEvent =
       readonly environment: string;
       readonly planDigest: string;
     }
+  | { readonly type: 'rollback-started'; readonly by: string; readonly reason: string }
+  | { readonly type: 'rolled-back'; readonly job: string }
+  | { readonly type: 'rollback-failed'; readonly job: string; readonly failure: Failure }
   | { readonly type: 'completed'; readonly by: string }
   | { readonly type: 'iterated'; readonly by: string }
   | { readonly type: 'aborted'; readonly by: string; readonly reason: string }
@@ -140,6 +166,9 @@ const unborn: Release = {
   editors: [],
   planDigest: null,
   approvals: [],
+  reviews: [],
+  executed: {},
+  handworkLeft: false,
   terms: null,
   run: null,
   failure: null,
@@ -201,11 +230,45 @@ export function evolve(release: Release, event: ReleaseEvent): Release {
         terms: event.terms,
         failure: null,
         question: null,
+        handworkLeft: false,
       };
+    case 'script-reviewed': {
+      const { type: _, ...review } = event;
+      const others = release.reviews.filter(({ script }) => script !== event.script);
+      return { ...release, reviews: [...others, review] };
+    }
+    case 'script-rejected':
+      return failed(release, 'SQL', {
+        class: 'SQL',
+        sentence: `A DBA rejected the script ${event.script}: ${event.reason}`,
+      });
+    case 'sql-submitted':
+      return { ...release, status: 'sql-executing' };
     case 'no-sql':
       return { ...release, status: 'config-executing' };
+    case 'sql-succeeded':
+      return { ...remembered(release), status: 'config-executing', run: null, question: null };
+    case 'sql-failed':
+      return failed(release, 'SQL', event.failure);
     case 'no-config':
       return { ...release, status: 'code-executing' };
+    case 'handwork-left':
+      return { ...release, run: null, question: null, handworkLeft: true };
+    case 'config-applied':
+    case 'config-confirmed':
+      return {
+        ...release,
+        status: 'code-executing',
+        run: null,
+        question: null,
+        handworkLeft: false,
+      };
+    case 'config-failed':
+      return failed(release, 'CONFIG', event.failure);
+    case 'config-reported-failed':
+      return failed(release, 'CONFIG', { class: 'config', sentence: event.reason });
+    case 'no-code':
+      return { ...release, status: 'verifying' };
     case 'stage-offered':
       return {
         ...release,
@@ -228,9 +291,16 @@ export function evolve(release: Release, event: ReleaseEvent): Release {
     case 'retried':
       return {
         ...release,
-        status: event.stage === 'CODE' ? 'code-executing' : 'verifying',
+        status: STATUS_OF[event.stage],
         failure: null,
+        handworkLeft: false,
       };
+    case 'rollback-started':
+      return { ...release, status: 'rolling-back', failure: null, handworkLeft: false };
+    case 'rolled-back':
+      return { ...withoutDeployment(release), status: 'rolled-back', run: null, question: null };
+    case 'rollback-failed':
+      return failed(release, 'ROLLBACK', event.failure);
     case 'completed':
       return { ...release, status: 'released' };
     case 'iterated':
@@ -252,13 +322,38 @@ export function evolve(release: Release, event: ReleaseEvent): Release {
   }
 }
 
+/** Where a retry of a stage begins. */
+const STATUS_OF = {
+  SQL: 'sql-pending',
+  CONFIG: 'config-executing',
+  CODE: 'code-executing',
+  VERIFY: 'verifying',
+  ROLLBACK: 'rolling-back',
+} as const satisfies Record<RunStage, Status>;
+
 const failed = (release: Release, stage: RunStage, failure: Failure): Release => ({
   ...release,
   status: 'fix-pending',
   run: null,
   question: null,
+  handworkLeft: false,
   failure: { ...failure, stage },
 });
+
+/** The scripts that have just run count as run in this environment. */
+function remembered(release: Release): Release {
+  const { environment, executed } = release;
+  if (environment === null) return release;
+  const marks = [...(executed[environment] ?? []), ...scriptsToRun(release).map(executedMark)];
+  return { ...release, executed: { ...executed, [environment]: [...new Set(marks)] } };
+}
+
+/** What was rolled back is deployed there no more. */
+function withoutDeployment(release: Release): Release {
+  const { environment, deployments } = release;
+  const left = Object.entries(deployments).filter(([name]) => name !== environment);
+  return { ...release, deployments: Object.fromEntries(left) };
+}
 
 function deployed(release: Release, productDigest: string, at: number): Release {
   const { environment, planDigest, attempt } = release;

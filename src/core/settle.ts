@@ -3,7 +3,10 @@ import { openStep } from './approvals';
 import type { Facts } from './facts';
 import { environmentBlockers } from './gates';
 import { evolve } from './release';
-import type { Release, ReleaseEvent, RunStage } from './release';
+import { executedMark } from './plan';
+import type { RunStage } from './plan-step';
+import type { Release, ReleaseEvent } from './release';
+import { rejectedScript, scriptsToRun } from './scripts';
 
 /** The events that follow by rule from where the release stands. */
 export function settle(release: Release, facts: Facts): readonly ReleaseEvent[] {
@@ -20,25 +23,64 @@ function nextByRule(release: Release, facts: Facts): ReleaseEvent | undefined {
         ? undefined
         : { type: 'approvals-met' };
     case 'sql-pending':
-      return { type: 'no-sql' };
+      return afterStart(release);
+    case 'sql-executing':
+      return release.run ? undefined : offer(release, 'SQL', facts);
     case 'config-executing':
-      return { type: 'no-config' };
+      return configure(release, facts);
     case 'code-executing':
-      return release.run ? undefined : offer(release, 'CODE', facts);
+      if (release.run) return undefined;
+      return hasCode(release) ? offer(release, 'CODE', facts) : { type: 'no-code' };
     case 'verifying':
-      return release.run ? undefined : offer(release, 'VERIFY', facts);
+      if (release.run) return undefined;
+      return hasCode(release) ? offer(release, 'VERIFY', facts) : verified(release, null, facts);
+    case 'rolling-back':
+      return release.run ? undefined : offer(release, 'ROLLBACK', facts);
     case 'draft':
     case 'ready':
-    case 'sql-executing':
     case 'grayscale':
     case 'deployed':
     case 'fix-pending':
-    case 'rolling-back':
     case 'rolled-back':
     case 'released':
     case 'aborted':
       return undefined;
   }
+}
+
+/** Scripts wait for a person; a rejected one stops the release; without any it goes on. */
+function afterStart(release: Release): ReleaseEvent | undefined {
+  const rejected = rejectedScript(release);
+  if (rejected)
+    return { type: 'script-rejected', script: rejected.script, reason: rejected.reason };
+  return scriptsToRun(release).length === 0 ? { type: 'no-sql' } : undefined;
+}
+
+/** The agent's part first, then what a person applies by hand. */
+function configure(release: Release, facts: Facts): ReleaseEvent | undefined {
+  const changes = release.content?.config ?? [];
+  if (changes.length === 0) return { type: 'no-config' };
+  if (release.run || release.handworkLeft) return undefined;
+  return changes.every(({ byHand }) => byHand)
+    ? { type: 'handwork-left', job: null }
+    : offer(release, 'CONFIG', facts);
+}
+
+const hasCode = ({ content }: Release): boolean => (content?.code.length ?? 0) > 0;
+
+/** The proof of what was deployed: packages, scripts and configuration, in an order of their own. */
+export function verified(release: Release, job: string | null, facts: Facts): ReleaseEvent {
+  const { code = [], sql = [], config = [] } = release.content ?? {};
+  const product = [
+    ...code.map(({ site, artifactSha256 }) => `${site} ${artifactSha256}`),
+    ...sql.map((script) => `sql ${executedMark(script)}`),
+    ...config.map(
+      ({ centre, application, namespace, changes }) =>
+        `config ${centre} ${application} ${namespace} ${changes.sha256}`,
+    ),
+  ];
+  const productDigest = facts.sha256(product.sort().join('\n'));
+  return { type: 'verified', job, productDigest, at: facts.now };
 }
 
 const offer = (release: Release, stage: RunStage, facts: Facts): ReleaseEvent => ({

@@ -47,3 +47,15 @@ export const leadersOf = (site: Site): readonly string[] =>
 /** The name of what only one release may change at a time: a project's site in an environment. */
 export const siteScope = (project: string, siteId: string, environment: string): string =>
   `${project}:${siteId}:${environment}`;
+
+/** A database of the customer's network; every project reaches the same one. */
+export const databaseScope = (database: string, environment: string): string =>
+  `db:${database}:${environment}`;
+
+/** A namespace of an application in a configuration centre. */
+export const namespaceScope = (
+  centre: string,
+  application: string,
+  namespace: string,
+  environment: string,
+): string => `ns:${centre}:${application}:${namespace}:${environment}`;

@@ -1,4 +1,5 @@
 /** What an event says in a release's story, and who caused it. */
+import { contentText } from './content';
 import type { ReleaseEvent } from './release';
 
 /** The event in words; people are named apart from them. */
@@ -7,7 +8,7 @@ export function eventText(event: ReleaseEvent): string {
     case 'created':
       return 'created the release';
     case 'content-edited':
-      return `changed the content: ${event.content.code.map((change) => `${change.site} ${change.version}`).join(', ')}`;
+      return `changed the content: ${contentText(event.content)}`;
     case 'submitted':
       return `submitted it for ${event.environment}`;
     case 'plan-changed':
@@ -22,10 +23,34 @@ export function eventText(event: ReleaseEvent): string {
       return 'found the approvals stale, because the plan changed';
     case 'started':
       return `started attempt ${String(event.attempt)}`;
+    case 'script-reviewed':
+      return event.verdict === 'approved'
+        ? `approved the script ${event.script}`
+        : `rejected the script ${event.script}: ${event.reason}`;
+    case 'script-rejected':
+      return `stopped at the script ${event.script}, which was rejected: ${event.reason}`;
     case 'no-sql':
       return 'found no SQL to run';
+    case 'sql-submitted':
+      return 'had the scripts run';
+    case 'sql-succeeded':
+      return 'saw every script succeed';
+    case 'sql-failed':
+      return `saw SQL fail (${event.failure.class}): ${event.failure.sentence}`;
     case 'no-config':
       return 'found no configuration to apply';
+    case 'handwork-left':
+      return 'found configuration that a person applies by hand';
+    case 'config-applied':
+      return 'saw the configuration applied';
+    case 'config-confirmed':
+      return 'confirmed the configuration';
+    case 'config-failed':
+      return `saw CONFIG fail (${event.failure.class}): ${event.failure.sentence}`;
+    case 'config-reported-failed':
+      return `reported that the configuration failed: ${event.reason}`;
+    case 'no-code':
+      return 'found no code to deploy';
     case 'stage-offered':
       return `offered job ${event.job} (${event.stage}) to the agents`;
     case 'outcome-unknown':
@@ -37,13 +62,19 @@ export function eventText(event: ReleaseEvent): string {
     case 'code-failed':
       return `saw CODE fail (${event.failure.class}): ${event.failure.sentence}`;
     case 'verified':
-      return 'verified every host';
+      return event.job === null ? 'found no host to verify' : 'verified every host';
     case 'not-verified':
       return `saw VERIFY fail (${event.failure.class}): ${event.failure.sentence}`;
     case 'retried':
       return `retried ${event.stage}`;
     case 'promoted':
       return `promoted it to ${event.environment}`;
+    case 'rollback-started':
+      return `started the rollback: ${event.reason}`;
+    case 'rolled-back':
+      return 'saw every host serve again what it served before';
+    case 'rollback-failed':
+      return `saw ROLLBACK fail (${event.failure.class}): ${event.failure.sentence}`;
     case 'completed':
       return 'completed the release';
     case 'iterated':

@@ -2,8 +2,7 @@
  * The one transition table: from it come the workflow in Jira, the rules of the machine, and what
  * the pages say. A row has one target, because a Jira transition has one.
  *
- * It holds the rows of a release that carries code only; the rows of SQL, configuration, grayscale
- * and rollback join it with the stages that perform them.
+ * The rows of grayscale and of stopping join it with the acts that perform them.
  */
 import type { Status } from './status';
 
@@ -12,8 +11,15 @@ export type PersonAction =
   | 'approve'
   | 'reject'
   | 'start'
+  | 'submit-sql'
+  | 'confirm-config'
+  | 'report-config-failed'
+  | 'retry-sql'
+  | 'retry-config'
   | 'retry-code'
   | 'retry-verification'
+  | 'retry-rollback'
+  | 'roll-back'
   | 'promote'
   | 'complete'
   | 'iterate'
@@ -22,12 +28,20 @@ export type PersonAction =
 export type MachineAction =
   | 'approved'
   | 'content-changed'
+  | 'script-rejected'
   | 'no-sql'
+  | 'sql-succeeded'
+  | 'sql-failed'
   | 'no-config'
+  | 'config-applied'
+  | 'config-failed'
+  | 'no-code'
   | 'code-succeeded'
   | 'code-failed'
   | 'verified'
-  | 'not-verified';
+  | 'not-verified'
+  | 'rolled-back'
+  | 'rollback-failed';
 
 /** `repair-ready` is the app's way back to Ready, from wherever the issue was dragged. */
 export type RepairAction = `repair-${Status}`;
@@ -43,7 +57,9 @@ export type Who =
   | 'any-approver'
   | 'starter'
   | 'leader'
-  | 'leader-or-tester';
+  | 'leader-or-tester'
+  | 'sql-runner'
+  | 'config-applier';
 
 interface Row<ActionName extends string> {
   readonly action: ActionName;
@@ -101,6 +117,47 @@ export const PERSON_TRANSITIONS: readonly PersonTransition[] = [
     who: 'starter',
   },
   {
+    action: 'submit-sql',
+    name: 'Submit SQL',
+    from: ['sql-pending'],
+    to: 'sql-executing',
+    by: 'person',
+    who: 'sql-runner',
+  },
+  {
+    action: 'confirm-config',
+    name: 'Confirm config',
+    from: ['config-executing'],
+    to: 'code-executing',
+    by: 'person',
+    who: 'config-applier',
+  },
+  {
+    action: 'report-config-failed',
+    name: 'Report config failed',
+    from: ['config-executing'],
+    to: 'fix-pending',
+    by: 'person',
+    who: 'config-applier',
+    reason: true,
+  },
+  {
+    action: 'retry-sql',
+    name: 'Retry SQL',
+    from: ['fix-pending'],
+    to: 'sql-pending',
+    by: 'person',
+    who: 'starter',
+  },
+  {
+    action: 'retry-config',
+    name: 'Retry config',
+    from: ['fix-pending'],
+    to: 'config-executing',
+    by: 'person',
+    who: 'starter',
+  },
+  {
     action: 'retry-code',
     name: 'Retry code',
     from: ['fix-pending'],
@@ -115,6 +172,23 @@ export const PERSON_TRANSITIONS: readonly PersonTransition[] = [
     to: 'verifying',
     by: 'person',
     who: 'starter',
+  },
+  {
+    action: 'retry-rollback',
+    name: 'Retry rollback',
+    from: ['fix-pending'],
+    to: 'rolling-back',
+    by: 'person',
+    who: 'leader',
+  },
+  {
+    action: 'roll-back',
+    name: 'Roll back',
+    from: ['fix-pending', 'deployed', 'released'],
+    to: 'rolling-back',
+    by: 'person',
+    who: 'leader',
+    reason: true,
   },
   {
     action: 'promote',
@@ -135,7 +209,7 @@ export const PERSON_TRANSITIONS: readonly PersonTransition[] = [
   {
     action: 'iterate',
     name: 'Iterate',
-    from: ['deployed', 'fix-pending'],
+    from: ['deployed', 'fix-pending', 'rolled-back'],
     to: 'draft',
     by: 'person',
     who: 'editor',
@@ -160,7 +234,28 @@ export const MACHINE_TRANSITIONS: readonly MachineTransition[] = [
     to: 'awaiting-approval',
     by: 'app',
   },
+  {
+    action: 'script-rejected',
+    name: 'Script rejected',
+    from: ['sql-pending'],
+    to: 'fix-pending',
+    by: 'app',
+  },
   { action: 'no-sql', name: 'No SQL', from: ['sql-pending'], to: 'config-executing', by: 'app' },
+  {
+    action: 'sql-succeeded',
+    name: 'SQL succeeded',
+    from: ['sql-executing'],
+    to: 'config-executing',
+    by: 'app',
+  },
+  {
+    action: 'sql-failed',
+    name: 'SQL failed',
+    from: ['sql-executing'],
+    to: 'fix-pending',
+    by: 'app',
+  },
   {
     action: 'no-config',
     name: 'No config',
@@ -168,6 +263,21 @@ export const MACHINE_TRANSITIONS: readonly MachineTransition[] = [
     to: 'code-executing',
     by: 'app',
   },
+  {
+    action: 'config-applied',
+    name: 'Config applied',
+    from: ['config-executing'],
+    to: 'code-executing',
+    by: 'app',
+  },
+  {
+    action: 'config-failed',
+    name: 'Config failed',
+    from: ['config-executing'],
+    to: 'fix-pending',
+    by: 'app',
+  },
+  { action: 'no-code', name: 'No code', from: ['code-executing'], to: 'verifying', by: 'app' },
   {
     action: 'code-succeeded',
     name: 'Code succeeded',
@@ -190,6 +300,20 @@ export const MACHINE_TRANSITIONS: readonly MachineTransition[] = [
     to: 'fix-pending',
     by: 'app',
   },
+  {
+    action: 'rolled-back',
+    name: 'Rolled back',
+    from: ['rolling-back'],
+    to: 'rolled-back',
+    by: 'app',
+  },
+  {
+    action: 'rollback-failed',
+    name: 'Rollback failed',
+    from: ['rolling-back'],
+    to: 'fix-pending',
+    by: 'app',
+  },
 ];
 
 /** Every row, persons first. */
@@ -201,10 +325,6 @@ export function transitionOf(action: PersonAction | MachineAction): Transition {
   if (!row) throw new Error(`No row for the action ${action} in the transition table.`);
   return row;
 }
-
-/** The person's row that leads from one status to another, if there is one. */
-export const personRowBetween = (from: Status, to: Status): PersonTransition | undefined =>
-  PERSON_TRANSITIONS.find((row) => row.from.includes(from) && row.to === to && from !== to);
 
 /** The action of the app's repair move to a status. */
 export const repairTo = (status: Status): RepairAction => `repair-${status}`;

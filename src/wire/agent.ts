@@ -1,5 +1,6 @@
 /** The words spoken between an agent and the app: one web trigger, one envelope, seven operations. */
 import { z } from 'zod';
+import type { RunStage } from '#core/plan-step';
 import { FAILURE_CLASSES } from '#core/failure';
 
 export const PROTOCOL_VERSION = 1;
@@ -80,7 +81,7 @@ export type FetchData = z.infer<typeof FetchData>;
 export const HeartbeatData = z.object({ step: z.string().max(200).nullable() });
 export type HeartbeatData = z.infer<typeof HeartbeatData>;
 
-/** What one host looks like to the agent; a host that is neither NEW nor OLD is UNKNOWN, never guessed. */
+/** What one host, script or namespace looks like to the agent; a host that is neither NEW nor OLD is UNKNOWN, never guessed. */
 export const HostState = z.enum([
   'waiting',
   'staging',
@@ -89,6 +90,9 @@ export const HostState = z.enum([
   'switched',
   'starting',
   'healthy',
+  /** A script or a namespace. */
+  'running',
+  'done',
   'failed',
   'unknown',
 ]);
@@ -98,6 +102,7 @@ export const ReportEntry = z.object({
   /** Epoch seconds, corrected by the app's own clock. */
   at: serial,
   step: z.string().max(100),
+  /** The host's id; a script's or a change's where the step is one of SQL or CONFIG. */
   host: z.string().max(100),
   state: HostState,
   /** One sentence; empty when the state says it all. */
@@ -126,6 +131,9 @@ export type FinishOutcome = z.infer<typeof FinishOutcome>;
 export const FinishData = z.object({ outcome: FinishOutcome });
 export type FinishData = z.infer<typeof FinishData>;
 
+const RUN_STAGES = ['SQL', 'CONFIG', 'CODE', 'VERIFY', 'ROLLBACK'] as const satisfies RunStage[];
+export const RunStageSchema = z.enum(RUN_STAGES);
+
 /** What the gate decided, as it is signed by the installation's key. */
 export const GateDecision = z.object({
   v: z.literal(1),
@@ -135,7 +143,7 @@ export const GateDecision = z.object({
   fence: serial,
   issueId: z.string(),
   environment: z.string(),
-  stage: z.enum(['CODE', 'VERIFY']),
+  stage: RunStageSchema,
   planDigest: sha256Hex,
   policyVersion: serial,
   approvals: z.array(z.object({ accountId: z.string(), step: z.string() })),
@@ -173,7 +181,7 @@ export type PollAnswer = z.infer<typeof PollAnswer>;
 export const ClaimAnswer = z.object({
   now: serial,
   job: id,
-  stage: z.enum(['CODE', 'VERIFY']),
+  stage: RunStageSchema,
   environment: z.string(),
   planDigest: sha256Hex,
   scopes: z.array(z.string()),

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Content } from '#core/content';
 import type { Failure } from '#core/failure';
 import type { Policy } from '#core/policy';
-import type { RunStage } from '#core/release';
+import type { RunStage } from '#core/plan-step';
 import type { Site } from '#core/site';
 import type { Status } from '#core/status';
 import type { HostState } from './agent';
@@ -12,12 +12,35 @@ import { PolicySchema, SiteSchema } from './site';
 
 const nothing = z.object({});
 const agentId = z.string().min(1).max(100);
+const digest = z.string().regex(/^[0-9a-f]{64}$/);
+
+/** Most characters in one piece: at 3 bytes each it stays below 300 KB, and Forge takes 500 KB in a call. */
+export const TEXT_PIECE_MAX_CHARS = 100_000;
+
+/** Enough for 5 MB of SQL with room for texts that were written anew. */
+export const TEXT_PIECES_MAX = 64;
 
 /** The calls of the issue panel. The issue itself comes from Jira's context, never from the page. */
 export const PANEL_CALLS = {
   'release.show': nothing,
   'content.put': z.object({ content: ContentSchema }),
   'question.answer': z.object({ answer: z.enum(['done', 'not-done', 'retry']) }),
+  /** One piece of a text that a later `content.put` names by its digest. */
+  'text.put': z.object({
+    sha256: digest,
+    index: z.int().min(0).max(TEXT_PIECES_MAX - 1),
+    count: z.int().min(1).max(TEXT_PIECES_MAX),
+    piece: z.string().min(1).max(TEXT_PIECE_MAX_CHARS),
+  }),
+  /** A text that this release's content names. */
+  'text.get': z.object({ sha256: digest, offset: z.int().min(0) }),
+  /** A DBA judges a script; `mark` is the one that the view showed. */
+  'script.review': z.object({
+    script: z.string().min(1).max(64),
+    mark: z.string().min(1).max(2_000),
+    verdict: z.enum(['approved', 'rejected']),
+    reason: z.string().max(1_000),
+  }),
 } as const;
 
 /** The calls of the project settings. The project itself comes from Jira's context, never from the page. */
@@ -42,6 +65,16 @@ export interface PanelAnswers {
   readonly 'release.show': ReleaseView;
   readonly 'content.put': Outcome;
   readonly 'question.answer': Outcome;
+  readonly 'text.put': Outcome;
+  readonly 'text.get': TextPiece | Extract<Outcome, { kind: 'refused' }>;
+  readonly 'script.review': Outcome;
+}
+
+export interface TextPiece {
+  readonly kind: 'piece';
+  readonly text: string;
+  /** Where the next piece begins; null after the last. */
+  readonly nextOffset: number | null;
 }
 
 export interface SettingsAnswers {
@@ -77,6 +110,12 @@ export type ReleaseView =
       /** The environments of the policy in their order. */
       readonly environments: readonly EnvironmentView[];
       readonly hosts: readonly HostView[];
+      /** SQL, configuration, code, verification, in their order. */
+      readonly stages: readonly StageView[];
+      readonly scripts: readonly ScriptView[];
+      readonly config: readonly ConfigView[];
+      /** The caller is a DBA of the policy and did not make this release. */
+      readonly mayReview: boolean;
       readonly content: Content | null;
       /** Why the content cannot be edited now; null when it can. */
       readonly editRefused: string | null;
@@ -89,6 +128,44 @@ export interface EnvironmentView {
   readonly current: boolean;
   /** Epoch seconds of the last successful deployment. */
   readonly deployedAt: number | null;
+}
+
+export interface StageView {
+  readonly stage: 'SQL' | 'CONFIG' | 'CODE' | 'VERIFY';
+  /** `none`: nothing to do there. */
+  readonly state: 'none' | 'waiting' | 'active' | 'done' | 'failed';
+}
+
+export interface ScriptView {
+  readonly id: string;
+  readonly name: string;
+  readonly database: string;
+  readonly sha256: string;
+  readonly bytes: number;
+  readonly undoSha256: string | null;
+  /** Names exactly what a review judges. */
+  readonly mark: string;
+  readonly review: {
+    readonly verdict: 'approved' | 'rejected';
+    readonly by: string;
+    readonly reason: string;
+  } | null;
+  /** `skipped`: it has run in this environment before, or does not belong there. */
+  readonly state: 'waiting' | 'running' | 'done' | 'failed' | 'unknown' | 'skipped';
+  /** One sentence: the statement under way, rows and milliseconds, or why it failed. */
+  readonly note: string;
+}
+
+export interface ConfigView {
+  readonly id: string;
+  readonly centre: string;
+  readonly application: string;
+  readonly namespace: string;
+  readonly changesSha256: string;
+  readonly keys: number;
+  readonly byHand: boolean;
+  readonly state: 'waiting' | 'running' | 'done' | 'failed' | 'unknown';
+  readonly note: string;
 }
 
 export interface HostView {

@@ -25,10 +25,43 @@ const HostSchema = z.strictObject({
 
 const Service = z.strictObject({ port, healthPath: urlPath, versionPath: urlPath.exactOptional() });
 
+const scope = z.string().min(1).max(300);
+const textRef = z.strictObject({ sha256: sha256Hex, bytes: z.int().min(0) });
+
+const SqlStepSchema = z.strictObject({
+  id: name,
+  stage: z.literal('SQL'),
+  script: name,
+  name: z.string().min(1).max(200),
+  database: name,
+  scope,
+  text: textRef,
+  undo: textRef.exactOptional(),
+});
+
+const place = {
+  id: name,
+  change: name,
+  centre: name,
+  application: name,
+  namespace: name,
+  scope,
+  byHand: z.boolean(),
+};
+
+const ConfigStepSchema = z.strictObject({
+  ...place,
+  stage: z.literal('CONFIG'),
+  changes: textRef,
+  keys: z.int().min(1),
+});
+
+const RestoreStepSchema = z.strictObject({ ...place, stage: z.literal('RESTORE') });
+
 const step = {
   id: name,
   site: name,
-  scope: z.string().min(1).max(200),
+  scope,
   version: name,
   basePath: absolutePath,
   service: Service,
@@ -53,13 +86,29 @@ const VerifyStepSchema = z.strictObject({
   artifactSha256: sha256Hex,
 });
 
+const RollbackStepSchema = z.strictObject({
+  ...step,
+  stage: z.literal('ROLLBACK'),
+  artifactSha256: sha256Hex,
+  batches: z.array(z.array(name).min(1)).min(1),
+});
+
 const PlanSchema = z.strictObject({
   format: z.literal(1),
   issueId: z.string().min(1).max(40),
   environment: name,
   policyVersion: z.int().min(0),
   steps: z
-    .array(z.discriminatedUnion('stage', [CodeStepSchema, VerifyStepSchema]))
+    .array(
+      z.discriminatedUnion('stage', [
+        SqlStepSchema,
+        ConfigStepSchema,
+        CodeStepSchema,
+        VerifyStepSchema,
+        RollbackStepSchema,
+        RestoreStepSchema,
+      ]),
+    )
     .min(1)
     .max(500),
 });

@@ -3,7 +3,7 @@
  * `version`; times are integer seconds, because integers of Forge entities are 32-bit.
  */
 import { z } from 'zod';
-import { FinishOutcome, HostState, PublicKey } from './agent';
+import { FinishOutcome, HostState, PublicKey, RunStageSchema } from './agent';
 import { ReleaseEventSchema, ReleaseSchema, StatusSchema } from './release';
 import { PolicySchema, SiteSchema } from './site';
 
@@ -22,7 +22,7 @@ const DeploymentRecord = z.object({
   releaseVersion: z.string(),
   artifactSha256: z.string(),
   planDigest: z.string(),
-  result: z.enum(['deployed', 'failed']),
+  result: z.enum(['deployed', 'failed', 'rolled-back']),
 });
 
 /** What is still to do after an event, outside the transaction that recorded it; the first of the list is done first. */
@@ -94,7 +94,7 @@ export const JobRecord = z.object({
   issueId: z.string(),
   project: z.string(),
   environment: z.string(),
-  stage: z.enum(['CODE', 'VERIFY']),
+  stage: RunStageSchema,
   attempt: version,
   planDigest: z.string(),
   scopes: z.array(z.string()),

@@ -1,10 +1,11 @@
 /** A release, its content and its events as they are stored: the core's types, parsed. */
 import { z } from 'zod';
 import type { Content } from '#core/content';
-import { CONTENT_SITES_MAX } from '#core/content';
+import { CONFIG_KEYS_MAX, CONTENT_SCOPES_MAX, SQL_BYTES_MAX, SQL_SCRIPTS_MAX } from '#core/content';
+import type { ConfigChange, SqlScript } from '#core/content';
 import type { Release, ReleaseEvent } from '#core/release';
 import { STATUS_ORDER } from '#core/status';
-import { FailureSchema } from './agent';
+import { FailureSchema, RunStageSchema } from './agent';
 import { ApprovalStepSchema, NAME_GRAMMAR } from './site';
 
 const account = z.string().min(1).max(200);
@@ -12,28 +13,93 @@ const digest = z
   .string()
   .regex(/^[0-9a-f]{64}$/, { message: 'must be a SHA-256: 64 hex digits in lower case' });
 const count = z.int().min(0);
-const stage = z.enum(['CODE', 'VERIFY']);
+const stage = RunStageSchema;
 const terms = z.object({ policyVersion: count, approvals: z.array(ApprovalStepSchema) });
 
 export const StatusSchema = z.enum(STATUS_ORDER);
 
+const name = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, { message: NAME_GRAMMAR });
+const environmentId = z.string().min(1).max(64);
+
+const TextRefSchema = z.strictObject({
+  sha256: digest,
+  bytes: z.int().min(1, { message: 'is empty; write something or take it out' }),
+});
+
+const SqlScriptSchema: z.ZodType<SqlScript> = z.strictObject({
+  id: name,
+  database: name,
+  name: z.string().trim().min(1).max(200),
+  text: TextRefSchema,
+  undo: TextRefSchema.exactOptional(),
+  environments: z.array(environmentId).min(1).max(20).exactOptional(),
+});
+
+const ConfigChangeSchema: z.ZodType<ConfigChange> = z.strictObject({
+  id: name,
+  centre: name,
+  application: name,
+  namespace: name,
+  changes: TextRefSchema,
+  keys: z.int().min(1),
+  byHand: z.boolean(),
+});
+
 /** The version grammar keeps a version from ever being read as a path or an option. */
 const CodeChangeSchema = z.strictObject({
-  site: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, { message: NAME_GRAMMAR }),
-  version: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, { message: NAME_GRAMMAR }),
+  site: name,
+  version: name,
   artifactSha256: digest,
+  batchSize: z.int().min(1).max(10_000).exactOptional(),
 });
+
+const bytesOf = ({ text, undo }: SqlScript): number => text.bytes + (undo?.bytes ?? 0);
+const sum = (numbers: readonly number[]): number =>
+  numbers.reduce((total, each) => total + each, 0);
+const isUnique = (names: readonly string[]): boolean => new Set(names).size === names.length;
 
 export const ContentSchema: z.ZodType<Content> = z.strictObject({
   kind: z.enum(['Major', 'Minor', 'Hotfix']),
+  sql: z
+    .array(SqlScriptSchema)
+    .max(SQL_SCRIPTS_MAX, {
+      message: `holds more than ${String(SQL_SCRIPTS_MAX)} scripts; split the release`,
+    })
+    .refine((scripts) => isUnique(scripts.map(({ id }) => id)), {
+      message: 'names one script twice; give each an id of its own',
+    })
+    .refine((scripts) => sum(scripts.map(bytesOf)) <= SQL_BYTES_MAX, {
+      message: `holds more than ${String(SQL_BYTES_MAX / 1024 ** 2)} MB of SQL; split the release`,
+    })
+    .default([]),
+  config: z
+    .array(ConfigChangeSchema)
+    .max(CONTENT_SCOPES_MAX, {
+      message: `names more than ${String(CONTENT_SCOPES_MAX)} namespaces; split the release`,
+    })
+    .refine((changes) => isUnique(changes.map(({ id }) => id)), {
+      message: 'names one change twice; give each an id of its own',
+    })
+    .refine((changes) => sum(changes.map(({ keys }) => keys)) <= CONFIG_KEYS_MAX, {
+      message: `changes more than ${String(CONFIG_KEYS_MAX)} keys; split the release`,
+    })
+    .default([]),
   code: z
     .array(CodeChangeSchema)
-    .max(CONTENT_SITES_MAX, {
-      message: `names more than ${String(CONTENT_SITES_MAX)} sites; split the release`,
+    .max(CONTENT_SCOPES_MAX, {
+      message: `names more than ${String(CONTENT_SCOPES_MAX)} sites; split the release`,
     })
     .refine((changes) => new Set(changes.map((change) => change.site)).size === changes.length, {
       message: 'names one site twice; a release carries each site once',
     }),
+});
+
+const review = z.object({
+  script: z.string(),
+  mark: z.string(),
+  by: account,
+  verdict: z.enum(['approved', 'rejected']),
+  reason: z.string(),
 });
 
 export const ReleaseSchema: z.ZodType<Release> = z.object({
@@ -47,6 +113,9 @@ export const ReleaseSchema: z.ZodType<Release> = z.object({
   editors: z.array(account),
   planDigest: digest.nullable(),
   approvals: z.array(z.object({ accountId: account, step: z.string(), planDigest: digest })),
+  reviews: z.array(review).default([]),
+  executed: z.record(z.string(), z.array(z.string())).default({}),
+  handworkLeft: z.boolean().default(false),
   terms: terms.nullable(),
   run: z.object({ stage, job: z.string() }).nullable(),
   failure: FailureSchema.extend({ stage }).nullable(),
@@ -76,17 +145,31 @@ export const ReleaseEventSchema: z.ZodType<ReleaseEvent> = z.discriminatedUnion(
   z.object({ type: z.literal('approvals-met') }),
   z.object({ type: z.literal('approvals-stale') }),
   z.object({ type: z.literal('started'), by, attempt: count, terms }),
+  review.extend({ type: z.literal('script-reviewed') }),
+  z.object({ type: z.literal('script-rejected'), script: z.string(), reason: z.string() }),
   z.object({ type: z.literal('no-sql') }),
+  z.object({ type: z.literal('sql-submitted'), by }),
+  z.object({ type: z.literal('sql-succeeded'), job }),
+  z.object({ type: z.literal('sql-failed'), job, failure: FailureSchema }),
   z.object({ type: z.literal('no-config') }),
+  z.object({ type: z.literal('handwork-left'), job: job.nullable() }),
+  z.object({ type: z.literal('config-applied'), job }),
+  z.object({ type: z.literal('config-confirmed'), by }),
+  z.object({ type: z.literal('config-failed'), job, failure: FailureSchema }),
+  z.object({ type: z.literal('config-reported-failed'), by, reason: z.string() }),
+  z.object({ type: z.literal('no-code') }),
   z.object({ type: z.literal('stage-offered'), stage, job }),
   z.object({ type: z.literal('outcome-unknown'), job, question: z.string() }),
   z.object({ type: z.literal('answered'), by, job, answer: z.enum(['done', 'not-done', 'retry']) }),
   z.object({ type: z.literal('code-succeeded'), job }),
   z.object({ type: z.literal('code-failed'), job, failure: FailureSchema }),
-  z.object({ type: z.literal('verified'), job, productDigest: digest, at: count }),
+  z.object({ type: z.literal('verified'), job: job.nullable(), productDigest: digest, at: count }),
   z.object({ type: z.literal('not-verified'), job, failure: FailureSchema }),
   z.object({ type: z.literal('retried'), by, stage }),
   z.object({ type: z.literal('promoted'), by, environment, planDigest: digest }),
+  z.object({ type: z.literal('rollback-started'), by, reason: z.string() }),
+  z.object({ type: z.literal('rolled-back'), job }),
+  z.object({ type: z.literal('rollback-failed'), job, failure: FailureSchema }),
   z.object({ type: z.literal('completed'), by }),
   z.object({ type: z.literal('iterated'), by }),
   z.object({ type: z.literal('aborted'), by, reason: z.string() }),

@@ -97,4 +97,6 @@ export const PolicySchema: z.ZodType<Policy> = z.strictObject({
       message: 'names one environment twice; name each once',
     }),
   testers: z.array(account).max(100),
+  dbas: z.array(account).max(100).default([]),
+  operators: z.array(account).max(100).default([]),
 });

@@ -2,7 +2,7 @@
 import { createPrivateKey, hash, sign } from 'node:crypto';
 import { canonicalText } from '#core/canonical';
 import { planText } from '#core/plan';
-import type { PlanStep } from '#core/plan';
+import type { PlanStep } from '#core/plan-step';
 import { ClaimAnswer, GateDecision, HeartbeatAnswer } from '#wire/agent';
 import type { Envelope, SignedDecision } from '#wire/agent';
 import { decisionText } from '#wire/signature';

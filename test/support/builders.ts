@@ -89,6 +89,8 @@ export const aPolicyOf = (
 
 export const aContent = (over: Partial<Content> = {}): Content => ({
   kind: 'Minor',
+  sql: [],
+  config: [],
   code: [{ site: 'shop', version: '1.0.0', artifactSha256: PACKAGE_DIGEST }],
   ...over,
 });
@@ -141,6 +143,7 @@ export function aPlan(over: Partial<Parameters<typeof buildPlan>[0]> = {}): Plan
     content: aContent(),
     sites: [aSite()],
     policyVersion: 1,
+    executed: [],
     ...over,
   });
   if (planned.kind === 'impossible') throw new Error(JSON.stringify(planned.problems));

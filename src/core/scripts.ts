@@ -1,0 +1,58 @@
+/** Which SQL scripts a release still has to run in its environment, and what a DBA has said about them. */
+import type { Content, SqlScript } from './content';
+import { scriptsFor } from './plan';
+
+/** What a release says about its scripts. */
+interface ScriptState {
+  readonly content: Content | null;
+  readonly environment: string | null;
+  /** Environment → marks of the scripts that have run there. */
+  readonly executed: Readonly<Record<string, readonly string[]>>;
+  readonly reviews: readonly ScriptReview[];
+}
+
+/** What a DBA said about one script, as it stood then. */
+export interface ScriptReview {
+  readonly script: string;
+  /** What was reviewed: another text, undo or place is another script. */
+  readonly mark: string;
+  readonly by: string;
+  readonly verdict: 'approved' | 'rejected';
+  /** Why it was rejected; empty for an approval. */
+  readonly reason: string;
+}
+
+/** The scripts that run in the release's environment and have not run there as they stand. */
+export function scriptsToRun(release: Omit<ScriptState, 'reviews'>): readonly SqlScript[] {
+  const { content, environment, executed } = release;
+  if (content === null || environment === null) return [];
+  return scriptsFor({ content, environment, executed: executedIn(release, executed) });
+}
+
+/** Marks of the scripts that have run in the release's environment. */
+export const executedIn = (
+  { environment }: Pick<ScriptState, 'environment'>,
+  executed: ScriptState['executed'],
+): readonly string[] =>
+  environment !== null && Object.hasOwn(executed, environment) ? (executed[environment] ?? []) : [];
+
+/** What a review binds. */
+export const reviewMark = ({ database, text, undo, environments }: SqlScript): string =>
+  [database, text.sha256, undo?.sha256 ?? '-', ...(environments ?? ['*'])].join(' ');
+
+/** The review of the script as it stands; undefined while nobody has judged it. */
+export const reviewOf = (
+  { reviews }: Pick<ScriptState, 'reviews'>,
+  script: SqlScript,
+): ScriptReview | undefined =>
+  reviews.find((review) => review.script === script.id && review.mark === reviewMark(script));
+
+/** The first script that a DBA has rejected as it stands. */
+export const rejectedScript = (release: ScriptState): ScriptReview | undefined =>
+  scriptsToRun(release)
+    .map((script) => reviewOf(release, script))
+    .find((review) => review?.verdict === 'rejected');
+
+/** Scripts that wait for a DBA. */
+export const unreviewedScripts = (release: ScriptState): readonly SqlScript[] =>
+  scriptsToRun(release).filter((script) => reviewOf(release, script) === undefined);
