@@ -3,6 +3,8 @@ import { readFileSync } from 'node:fs';
 import ipaddr from 'ipaddr.js';
 import { parse, YAMLParseError } from 'yaml';
 import { z } from 'zod';
+import { CentreRule } from './centres/centre-rule';
+import { DatabaseRule } from './sql/database-rule';
 
 const absolutePath = z
   .string()
@@ -99,6 +101,8 @@ const AgentConfig = z.strictObject({
   name: z.string().min(1).max(80),
   hosts: z.array(HostRule),
   stores: z.array(StoreRule).default([]),
+  databases: z.array(DatabaseRule).default([]),
+  centres: z.array(CentreRule).default([]),
   limits: Limits.prefault({}),
 });
 export type AgentConfig = z.infer<typeof AgentConfig>;

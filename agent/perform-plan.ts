@@ -1,18 +1,15 @@
-/** The work of a job: its plan by digest, what an earlier claim left open, then its steps in order. */
-import type { Failure } from '#core/failure';
+/** The work of a job: its plan by digest, then what the plan says for the stage that was claimed. */
 import type { Plan } from '#core/plan';
-import { isHostStep, KINDS_OF } from '#core/plan-step';
+import { KINDS_OF } from '#core/plan-step';
 import type { FinishOutcome } from '#wire/agent';
-import type { BoundStep, PartEnd } from './bound-step';
-import { boundStep } from './bounds';
-import { deploySite } from './deploy-site';
+import type { PartEnd } from './bound-step';
+import { applyChanges } from './centres/apply-changes';
+import { restoreNamespaces } from './centres/restore-namespaces';
 import { fetchPlan } from './fetch-plan';
 import type { Hold, Stop } from './hold';
-import { openLines } from './lines';
-import type { Lines } from './lines';
+import { performOnHosts } from './perform-on-hosts';
 import type { Agent } from './ports';
-import { settleJournal } from './settle-journal';
-import { verifySite } from './verify-site';
+import { runScripts } from './sql/run-scripts';
 
 /** How the work of a job ends: with an outcome for the app, or without one. */
 export type WorkEnd = FinishOutcome | Exclude<Stop, { kind: 'refused' }>;
@@ -28,55 +25,43 @@ async function perform(agent: Agent, hold: Hold): Promise<PartEnd> {
   if (permit.kind !== 'yes') return permit;
   const fetched = await fetchPlan(agent, hold);
   if (fetched.kind !== 'plan') return fetched;
-  const bounded = boundPlan(agent, hold, fetched.plan);
-  if (bounded.kind === 'refused') return bounded;
-
-  const lines = openLines(agent.hosts);
-  try {
-    const settled = await settleJournal(agent, hold, bounded.steps, lines);
-    if (settled.kind !== 'succeeded') return settled;
-    for (const { step, targets } of bounded.steps) {
-      const end = await performStep(agent, hold, { step, targets }, lines);
-      if (end.kind !== 'succeeded') return end;
-    }
-    return { kind: 'succeeded' };
-  } finally {
-    await lines.close();
-  }
+  return performStage(agent, hold, fetched.plan);
 }
 
-async function performStep(
-  agent: Agent,
-  hold: Hold,
-  { step, targets }: BoundStep,
-  lines: Lines,
-): Promise<PartEnd> {
-  switch (step.stage) {
+async function performStage(agent: Agent, hold: Hold, { steps }: Plan): Promise<PartEnd> {
+  const kinds = KINDS_OF[hold.claim.stage];
+  const due = steps.filter(({ stage }) => kinds.includes(stage));
+  switch (hold.claim.stage) {
+    case 'SQL':
+      return runScripts(
+        agent,
+        hold,
+        due.filter((step) => step.stage === 'SQL'),
+      );
+    case 'CONFIG':
+      return applyChanges(
+        agent,
+        hold,
+        due.filter((step) => step.stage === 'CONFIG'),
+      );
     case 'CODE':
-      return deploySite(agent, hold, { step, targets }, lines);
+      return performOnHosts(
+        agent,
+        hold,
+        due.filter((step) => step.stage === 'CODE'),
+      );
     case 'VERIFY':
-      return verifySite(agent, hold, { step, targets }, lines);
-    case 'ROLLBACK':
-      throw new Error('A rollback is refused before it is begun.');
-  }
-}
-
-type BoundPlan =
-  | { readonly kind: 'bounded'; readonly steps: readonly BoundStep[] }
-  | { readonly kind: 'refused'; readonly failure: Failure };
-
-/** The stage's steps within agent.yml; all of them, before the first host is touched. */
-function boundPlan({ settings }: Agent, { claim }: Hold, plan: Plan): BoundPlan {
-  const steps: BoundStep[] = [];
-  const kinds = KINDS_OF[claim.stage];
-  for (const step of plan.steps.filter(({ stage }) => kinds.includes(stage))) {
-    if (!isHostStep(step) || step.stage === 'ROLLBACK') {
-      const sentence = `This agent cannot perform ${step.stage} yet; install a newer one.`;
-      return { kind: 'refused', failure: { class: 'unknown', sentence } };
+      return performOnHosts(
+        agent,
+        hold,
+        due.filter((step) => step.stage === 'VERIFY'),
+      );
+    case 'ROLLBACK': {
+      const back = due.filter((step) => step.stage === 'ROLLBACK');
+      const end = await performOnHosts(agent, hold, back);
+      if (end.kind !== 'succeeded') return end;
+      const restored = due.filter((step) => step.stage === 'RESTORE');
+      return restoreNamespaces(agent, hold, restored);
     }
-    const bounded = boundStep(step, plan.environment, settings);
-    if (bounded.kind === 'refused') return bounded;
-    steps.push({ step, targets: bounded.targets });
   }
-  return { kind: 'bounded', steps };
 }

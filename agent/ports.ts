@@ -15,7 +15,9 @@ import type {
   ReportAnswer,
   ReportEntry,
 } from '#wire/agent';
+import type { CentreRule } from './centres/centre-rule';
 import type { HostRule, Limits, StoreRule } from './config';
+import type { DatabaseRule } from './sql/database-rule';
 
 export interface Ports {
   readonly clock: Clock;
@@ -37,6 +39,8 @@ export interface Settings {
   readonly file: string;
   readonly hosts: readonly HostRule[];
   readonly stores: readonly StoreRule[];
+  readonly databases: readonly DatabaseRule[];
+  readonly centres: readonly CentreRule[];
   readonly limits: Limits;
   readonly identity: Identity;
 }

@@ -28,7 +28,10 @@ export const PANEL_CALLS = {
   /** One piece of a text that a later `content.put` names by its digest. */
   'text.put': z.object({
     sha256: digest,
-    index: z.int().min(0).max(TEXT_PIECES_MAX - 1),
+    index: z
+      .int()
+      .min(0)
+      .max(TEXT_PIECES_MAX - 1),
     count: z.int().min(1).max(TEXT_PIECES_MAX),
     piece: z.string().min(1).max(TEXT_PIECE_MAX_CHARS),
   }),

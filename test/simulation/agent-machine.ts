@@ -143,6 +143,8 @@ export function createAgentRunner(
         file: 'agent.yml',
         hosts: CONFIG.config.hosts,
         stores: CONFIG.config.stores,
+        databases: CONFIG.config.databases,
+        centres: CONFIG.config.centres,
         limits: CONFIG.config.limits,
         identity,
       },
