@@ -81,7 +81,9 @@ export function permitted(
   const { testers, dbas, operators } = world.policy;
   switch (row.who) {
     case 'leader':
-      return [...leaders, ...(leaders.length === 0 ? [release.reporter] : [])];
+      return leaders.length === 0 || release.content === null
+        ? [...leaders, release.reporter]
+        : leaders;
     case 'leader-or-tester':
       return [...leaders, ...testers];
     case 'starter':

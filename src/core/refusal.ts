@@ -79,11 +79,11 @@ export function sentenceOf(refusal: Refusal): string {
     case 'script-unknown':
       return `The release has no script ${refusal.script} as you saw it; reload the issue and look at the script again.`;
     case 'scripts-unreviewed':
-      return `No DBA has approved ${refusal.scripts.join(', ')} yet; a DBA of the project’s policy reviews it in the release’s panel.`;
+      return `No DBA has approved ${refusal.scripts.join(', ')} yet; ask a DBA of the project’s policy to review it in the release’s panel.`;
     case 'handwork-not-due':
       return 'No configuration waits to be applied by hand; reload the issue to see what the release waits for.';
     case 'nothing-to-roll-back':
-      return 'This release has changed neither hosts nor configuration, so there is nothing to roll back; abort or iterate it instead.';
+      return 'This release has changed neither hosts nor configuration, so there is nothing to roll back; iterate or abort it instead.';
     case 'approved-already':
       return `You have approved this plan as “${refusal.step}” already, and one person counts once; ask another approver for the rest.`;
     case 'content-missing':

@@ -12,6 +12,8 @@ const started: readonly ReleaseEvent[] = [
     by: 'dev',
     content: {
       kind: 'Minor',
+      sql: [],
+      config: [],
       code: [
         { site: 'shop', version: '1.4.0', artifactSha256: digest('a') },
         { site: 'api', version: '2.0.1', artifactSha256: digest('b') },

@@ -38,7 +38,7 @@ describe('the gate field', () => {
     'opens in %s what the table opens',
     (status) => {
       const { allow } = gateValue(
-        { ...releaseIn('fix-pending'), status, failure: null },
+        { ...releaseIn('fix-pending'), status, failure: null, handworkLeft: true },
         [],
         someFacts(),
       );

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { buildPlan, planDigest, planText } from '#core/plan';
 import type { Plan } from '#core/plan';
+import { isHostStep } from '#core/plan-step';
 import { sha256 } from '#forge/sha256';
 import { parsePlan } from '#wire/plan';
 import { aContent, aHost, aPlan, aSite, PACKAGE_DIGEST, someHosts } from '../support/builders';
@@ -13,6 +14,7 @@ const input = {
   content: aContent(),
   sites: [aSite()],
   policyVersion: 1,
+  executed: [],
 };
 
 type Input = typeof input;
@@ -130,11 +132,14 @@ describe('the steps of a plan', () => {
 
     const { steps } = aPlan({ content, sites: [aSite(), aSite({ id: 'pay' })] });
 
-    expect(steps.map(({ id, stage, site }) => `${id} ${stage} ${site}`)).toEqual([
+    const told = steps.filter(isHostStep).map(({ id, stage, site }) => `${id} ${stage} ${site}`);
+    expect(told).toEqual([
       'code-1 CODE shop',
       'code-2 CODE pay',
       'verify-1 VERIFY shop',
       'verify-2 VERIFY pay',
+      'rollback-1 ROLLBACK shop',
+      'rollback-2 ROLLBACK pay',
     ]);
   });
 

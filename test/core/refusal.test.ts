@@ -23,6 +23,11 @@ const SAMPLES: { readonly [Why in Refusal['why']]: Extract<Refusal, { why: Why }
     environment: 'PROD',
   },
   implementer: { why: 'implementer' },
+  'implementer-reviews': { why: 'implementer-reviews' },
+  'script-unknown': { why: 'script-unknown', script: 'add-column' },
+  'scripts-unreviewed': { why: 'scripts-unreviewed', scripts: ['Add column', 'Fill column'] },
+  'handwork-not-due': { why: 'handwork-not-due' },
+  'nothing-to-roll-back': { why: 'nothing-to-roll-back' },
   'approved-already': { why: 'approved-already', step: 'Leader' },
   'content-missing': { why: 'content-missing' },
   'plan-impossible': { why: 'plan-impossible', problem: PROBLEMS['no-hosts'] },
@@ -31,6 +36,12 @@ const SAMPLES: { readonly [Why in Refusal['why']]: Extract<Refusal, { why: Why }
   'no-environment': { why: 'no-environment' },
   'environment-removed': { why: 'environment-removed', environment: 'UAT' },
   'site-busy': { why: 'site-busy', site: 'shop', environment: 'UAT', holder: 'REL-7' },
+  'shared-busy': {
+    why: 'shared-busy',
+    what: 'database orders',
+    environment: 'UAT',
+    holder: 'REL-7',
+  },
   'no-agent': { why: 'no-agent', environment: 'UAT' },
   'other-stage-failed': { why: 'other-stage-failed', failed: 'VERIFY', class: 'start-up' },
   'last-environment': { why: 'last-environment', environment: 'PROD' },
@@ -44,13 +55,16 @@ const SAMPLES: { readonly [Why in Refusal['why']]: Extract<Refusal, { why: Why }
   'job-superseded': { why: 'job-superseded', job: '10001.7' },
 };
 
-const WHOS: Record<Who, true> = {
+const WHOS: Record<Who | 'dba', true> = {
   editor: true,
   approver: true,
   'any-approver': true,
   starter: true,
   leader: true,
   'leader-or-tester': true,
+  'sql-runner': true,
+  'config-applier': true,
+  dba: true,
 };
 
 const all: readonly (readonly [string, Refusal])[] = [
@@ -59,7 +73,8 @@ const all: readonly (readonly [string, Refusal])[] = [
     ([why, problem]) => [why, { why: 'plan-impossible', problem } as const] as const,
   ),
   ...Object.keys(WHOS).map(
-    (who) => [`reserved to ${who}`, { ...SAMPLES['person-may-not'], who: who as Who }] as const,
+    (who) =>
+      [`reserved to ${who}`, { ...SAMPLES['person-may-not'], who: who as Who | 'dba' }] as const,
   ),
 ];
 

@@ -75,7 +75,7 @@ describe('any walk of a release', () => {
           event.type === 'stage-offered' ? [event.job] : [],
         );
         const ended = history.flatMap((event) =>
-          ENDS.includes(event.type) && 'job' in event ? [event.job] : [],
+          ENDS.includes(event.type) && 'job' in event && event.job !== null ? [event.job] : [],
         );
 
         expect(new Set(offered).size).toBe(offered.length);

@@ -40,8 +40,34 @@ const EVENTS: Named = {
     attempt: 2,
     terms: { policyVersion: 1, approvals: [] },
   },
+  'script-reviewed': {
+    type: 'script-reviewed',
+    script: 'add-column',
+    mark: 'orders',
+    by: 'dba',
+    verdict: 'rejected',
+    reason: 'It locks the table.',
+  },
+  'script-rejected': {
+    type: 'script-rejected',
+    script: 'add-column',
+    reason: 'It locks the table.',
+  },
   'no-sql': { type: 'no-sql' },
+  'sql-submitted': { type: 'sql-submitted', by: 'ann' },
+  'sql-succeeded': { type: 'sql-succeeded', job: '10001.5' },
+  'sql-failed': { type: 'sql-failed', job: '10001.5', failure: FAILURE },
   'no-config': { type: 'no-config' },
+  'handwork-left': { type: 'handwork-left', job: null },
+  'config-applied': { type: 'config-applied', job: '10001.6' },
+  'config-confirmed': { type: 'config-confirmed', by: 'ann' },
+  'config-failed': { type: 'config-failed', job: '10001.6', failure: FAILURE },
+  'config-reported-failed': {
+    type: 'config-reported-failed',
+    by: 'ann',
+    reason: 'The centre refused the namespace.',
+  },
+  'no-code': { type: 'no-code' },
   'stage-offered': { type: 'stage-offered', stage: 'CODE', job: '10001.7' },
   'outcome-unknown': {
     type: 'outcome-unknown',
@@ -55,6 +81,13 @@ const EVENTS: Named = {
   'not-verified': { type: 'not-verified', job: '10001.8', failure: FAILURE },
   retried: { type: 'retried', by: 'ann', stage: 'CODE' },
   promoted: { type: 'promoted', by: 'ann', environment: 'STAGE', planDigest: digest },
+  'rollback-started': {
+    type: 'rollback-started',
+    by: 'ann',
+    reason: 'Orders fail.',
+  },
+  'rolled-back': { type: 'rolled-back', job: '10001.9' },
+  'rollback-failed': { type: 'rollback-failed', job: '10001.9', failure: FAILURE },
   completed: { type: 'completed', by: 'ann' },
   iterated: { type: 'iterated', by: 'ann' },
   aborted: { type: 'aborted', by: 'ann', reason: 'Not needed.' },
@@ -94,7 +127,19 @@ describe('the story of a release', () => {
 });
 
 describe('the comment that an event leaves', () => {
-  const COMMENTED = ['rejected', 'outcome-unknown', 'code-failed', 'verified', 'not-verified'];
+  const COMMENTED = [
+    'rejected',
+    'script-rejected',
+    'sql-failed',
+    'config-failed',
+    'config-reported-failed',
+    'outcome-unknown',
+    'code-failed',
+    'verified',
+    'not-verified',
+    'rolled-back',
+    'rollback-failed',
+  ];
 
   test('is left by what people must know, and by nothing else', () => {
     const left = rows
@@ -128,12 +173,20 @@ describe('the comment that an event leaves', () => {
     expect(moved).toEqual([
       'approvals-met',
       'approvals-stale',
+      'script-rejected',
       'no-sql',
+      'sql-succeeded',
+      'sql-failed',
       'no-config',
+      'config-applied',
+      'config-failed',
+      'no-code',
       'code-succeeded',
       'code-failed',
       'verified',
       'not-verified',
+      'rolled-back',
+      'rollback-failed',
     ]);
   });
 });

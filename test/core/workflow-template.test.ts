@@ -47,7 +47,7 @@ describe('the workflow that a project gets', () => {
   test('asks for a reason where the table does', () => {
     const asking = template.transitions.filter(({ reason }) => reason).map(({ action }) => action);
 
-    expect(asking).toEqual(['reject', 'abort']);
+    expect(asking).toEqual(['reject', 'report-config-failed', 'roll-back', 'abort']);
   });
 
   test('is the same every time it is made', () => {

@@ -2,6 +2,7 @@
 import { createPrivateKey, hash, sign } from 'node:crypto';
 import { canonicalText } from '#core/canonical';
 import { planText } from '#core/plan';
+import { isHostStep } from '#core/plan-step';
 import type { PlanStep } from '#core/plan-step';
 import { ClaimAnswer, GateDecision, HeartbeatAnswer } from '#wire/agent';
 import type { Envelope, SignedDecision } from '#wire/agent';
@@ -48,6 +49,7 @@ export function createAttacker(sim: Sim, store: FakeStore): Attacker {
 
 /** Good bytes, but not the ones that were approved. */
 function withOtherPackage(step: PlanStep): PlanStep {
+  if (!isHostStep(step)) return step;
   const { version, sha256 } =
     PACKAGES.find((pack) => pack.version !== step.version) ?? FIRST_PACKAGE;
   return step.stage === 'CODE'

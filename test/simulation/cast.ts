@@ -37,6 +37,8 @@ export const drawPolicy = (chance: Chance): Policy => ({
   version: 1,
   environments: chance.pick([[SIT], [PROD], [SIT, PROD]]),
   testers: [DEV],
+  dbas: [BACKUP],
+  operators: [LEAD],
 });
 
 /** The policy with one more approval in its last environment: a running release must not care. */
@@ -97,5 +99,7 @@ export const drawPackage = (chance: Chance): FakePackage =>
 
 export const contentOf = (sites: readonly string[], pack: FakePackage): Content => ({
   kind: 'Minor',
+  sql: [],
+  config: [],
   code: sites.map((site) => ({ site, version: pack.version, artifactSha256: pack.sha256 })),
 });

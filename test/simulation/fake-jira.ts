@@ -1,6 +1,6 @@
 /** Jira as the app's account sees it: issues in the real workflow, with the app's own rules on every transition. */
 import type { Status } from '#core/status';
-import { personRowBetween } from '#core/transitions';
+import { PERSON_TRANSITIONS } from '#core/transitions';
 import type { TemplateTransition } from '#core/workflow-template';
 import type { Issue, Jira, StatusChange } from '#app/ports';
 import type { ClickLedger } from './click-ledger';
@@ -69,8 +69,11 @@ export function createFakeJira(sim: Sim, functions: Functions, clicks: ClickLedg
     clicks.clicked(issue.id, accountId, row.action);
     // After two clicks at once the changelog looks like another transition; nobody can tell them apart.
     const from = statusOf(issue);
-    const seen = from && personRowBetween(from, row.to);
-    if (seen && seen.action !== row.action) clicks.clicked(issue.id, accountId, seen.action);
+    if (from === undefined || from === row.to) return;
+    const alike = PERSON_TRANSITIONS.filter(
+      (other) => other.from.includes(from) && other.to === row.to && other.action !== row.action,
+    );
+    for (const { action } of alike) clicks.clicked(issue.id, accountId, action);
   };
 
   const transition: FakeJira['transition'] = async (issue, row, click) => {

@@ -11,9 +11,9 @@ export function notServing(
   const steps = store.plan(planDigest)?.steps ?? [];
   return hosts.find((host) => {
     const step = steps
-      .filter(({ stage }) => stage === 'CODE')
+      .filter((candidate) => candidate.stage === 'CODE')
       .find((candidate) => candidate.hosts.some(({ address }) => address === host.address));
-    if (step?.stage !== 'CODE') return false;
+    if (!step) return false;
     return host.current !== step.artifact.sha256 || host.run?.digest !== step.artifact.sha256;
   });
 }

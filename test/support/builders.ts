@@ -1,5 +1,5 @@
 /** Small whole things to start a test from: each has what the rules need, and a test names what it is about. */
-import type { Content } from '#core/content';
+import type { ConfigChange, Content, SqlScript } from '#core/content';
 import { decide } from '#core/decide';
 import type { Decision } from '#core/decide';
 import type { Command } from '#core/command';
@@ -9,6 +9,7 @@ import type { Plan } from '#core/plan';
 import type { Policy } from '#core/policy';
 import { evolve, replay } from '#core/release';
 import type { Release, ReleaseEvent } from '#core/release';
+import { reviewMark } from '#core/scripts';
 import type { Host, Site } from '#core/site';
 import type { Status } from '#core/status';
 import { sha256 } from '#forge/sha256';
@@ -21,6 +22,8 @@ export const LEADER = 'acc-leader';
 export const BACKUP = 'acc-backup';
 export const TESTER = 'acc-tester';
 export const OWNER = 'acc-owner';
+export const DBA = 'acc-dba';
+export const OPERATOR = 'acc-operator';
 
 export const PACKAGE_DIGEST = sha256('shop 1.0.0');
 
@@ -78,6 +81,8 @@ export const aPolicy = (over: Partial<Policy> = {}): Policy => ({
     },
   ],
   testers: [TESTER],
+  dbas: [DBA],
+  operators: [OPERATOR],
   ...over,
 });
 
@@ -92,6 +97,25 @@ export const aContent = (over: Partial<Content> = {}): Content => ({
   sql: [],
   config: [],
   code: [{ site: 'shop', version: '1.0.0', artifactSha256: PACKAGE_DIGEST }],
+  ...over,
+});
+
+export const aScript = (over: Partial<SqlScript> = {}): SqlScript => ({
+  id: 'add-column',
+  database: 'orders',
+  name: 'Add the column',
+  text: { sha256: sha256('ALTER TABLE orders ADD note text'), bytes: 32 },
+  ...over,
+});
+
+export const aConfigChange = (over: Partial<ConfigChange> = {}): ConfigChange => ({
+  id: 'limits',
+  centre: 'files',
+  application: 'shop',
+  namespace: 'app.properties',
+  changes: { sha256: sha256('[]'), bytes: 2 },
+  keys: 1,
+  byHand: false,
   ...over,
 });
 
@@ -173,7 +197,7 @@ export const aClick = (
 });
 
 /** The release after commands that must be accepted, one after the other. */
-const afterCommands = (
+export const afterCommands = (
   release: Release,
   commands: readonly ((release: Release) => Command)[],
   facts: Facts = someFacts(),
@@ -186,13 +210,13 @@ const afterCommands = (
   }, release);
 };
 
-const succeed = (release: Release): Command => {
+export const succeed = (release: Release): Command => {
   if (!release.run) throw new Error('No job is under way.');
   const { stage, job } = release.run;
   return { type: 'finish-stage', stage, job, outcome: { kind: 'succeeded' } };
 };
 
-const fail = (release: Release): Command => {
+export const fail = (release: Release): Command => {
   if (!release.run) throw new Error('No job is under way.');
   const { stage, job } = release.run;
   const failure = { class: 'health', sentence: 'web1 did not answer.' } as const;
@@ -201,6 +225,23 @@ const fail = (release: Release): Command => {
 
 const SUBMIT = () => aClick('submit', REPORTER);
 const START = () => aClick('start', TESTER);
+const ROLL_BACK = () => aClick('roll-back', LEADER, 'orders fail');
+
+/** A DBA's word on the first script, as it stands. */
+export const aReview = (
+  verdict: 'approved' | 'rejected',
+  by: string = DBA,
+  script: SqlScript = aScript(),
+): Extract<Command, { type: 'review-script' }> => ({
+  type: 'review-script',
+  person: aPerson(by),
+  script: script.id,
+  mark: reviewMark(script),
+  verdict,
+  reason: verdict === 'rejected' ? 'it locks the table' : '',
+});
+
+const TO_SIT = [SUBMIT, START, succeed, succeed];
 
 /** How a release gets into a status through the front door: in SIT, and in STAGE where it waits for approval. */
 const WAYS: Partial<Record<Status, readonly ((release: Release) => Command)[]>> = {
@@ -208,15 +249,37 @@ const WAYS: Partial<Record<Status, readonly ((release: Release) => Command)[]>> 
   ready: [SUBMIT],
   'code-executing': [SUBMIT, START],
   verifying: [SUBMIT, START, succeed],
-  deployed: [SUBMIT, START, succeed, succeed],
+  deployed: TO_SIT,
   'fix-pending': [SUBMIT, START, fail],
-  'awaiting-approval': [SUBMIT, START, succeed, succeed, () => aClick('promote', LEADER)],
+  'awaiting-approval': [...TO_SIT, () => aClick('promote', LEADER)],
+  'sql-pending': [SUBMIT, START],
+  'sql-executing': [SUBMIT, START, () => aReview('approved'), () => aClick('submit-sql', DBA)],
+  'config-executing': [SUBMIT, START],
+  'rolling-back': [SUBMIT, START, fail, ROLL_BACK],
+  'rolled-back': [SUBMIT, START, fail, ROLL_BACK, succeed],
+  released: [
+    ...TO_SIT,
+    () => aClick('promote', LEADER),
+    () => aClick('approve', LEADER),
+    () => aClick('approve', OWNER),
+    () => aClick('start', LEADER),
+    succeed,
+    succeed,
+    () => aClick('complete', LEADER),
+  ],
   aborted: [() => aClick('abort', LEADER, 'not needed')],
+};
+
+/** Most releases carry code alone; these statuses wait for something else. */
+const CONTENT_IN: Partial<Record<Status, Content>> = {
+  'sql-pending': aContent({ sql: [aScript()] }),
+  'sql-executing': aContent({ sql: [aScript()] }),
+  'config-executing': aContent({ config: [aConfigChange({ byHand: true })] }),
 };
 
 /** A release that has come into the status by commands only. */
 export function releaseIn(status: Status, facts: Facts = someFacts()): Release {
   const way = WAYS[status];
   if (!way) throw new Error(`No way is known into ${status}.`);
-  return afterCommands(aRelease(), way, facts);
+  return afterCommands(aRelease({ content: CONTENT_IN[status] ?? aContent() }), way, facts);
 }

@@ -20,11 +20,43 @@ export const RECORDS: { readonly [Name in EntityName]: RecordOf<Name> } = {
       attempt: 1,
       content: {
         kind: 'Minor',
+        sql: [
+          {
+            id: 'add-column',
+            database: 'orders',
+            name: 'Add the column 客户',
+            text: { sha256: digest, bytes: 120 },
+            undo: { sha256: digest, bytes: 40 },
+            environments: ['UAT'],
+          },
+        ],
+        config: [
+          {
+            id: 'limits',
+            centre: 'files',
+            application: 'shop',
+            namespace: 'app.properties',
+            changes: { sha256: digest, bytes: 60 },
+            keys: 2,
+            byHand: true,
+          },
+        ],
         code: [{ site: 'shop', version: '1.4.0', artifactSha256: digest }],
       },
       editors: ['account-dev'],
       planDigest: digest,
       approvals: [{ accountId: 'account-leader', step: 'Leader', planDigest: digest }],
+      reviews: [
+        {
+          script: 'add-column',
+          mark: 'orders',
+          by: 'account-dba',
+          verdict: 'rejected',
+          reason: 'It locks the table.',
+        },
+      ],
+      executed: { SIT: [`orders ${digest}`] },
+      handworkLeft: true,
       terms: {
         policyVersion: 3,
         approvals: [{ label: 'Leader', count: 1, from: { kind: 'leaders' } }],
@@ -155,6 +187,8 @@ export const RECORDS: { readonly [Name in EntityName]: RecordOf<Name> } = {
         },
       ],
       testers: ['account-tester'],
+      dbas: ['account-dba'],
+      operators: ['account-operator'],
     },
     agents: [{ agentId: 'ag-1', environments: ['SIT'] }],
     workflow: {

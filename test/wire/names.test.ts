@@ -248,7 +248,7 @@ describe('the content of a release', () => {
     expect(accepts(ContentSchema, known)).toBe(true);
     for (const kind of ['Patch', 'minor', '', null, ['Minor']])
       expect(accepts(ContentSchema, { ...known, kind })).toBe(false);
-    for (const task of ['sql', 'config', 'shell', 'constructor', '__proto__x'])
+    for (const task of ['shell', 'script', 'files', 'constructor', '__proto__x'])
       expect(accepts(ContentSchema, { ...known, [task]: [] })).toBe(false);
     for (const appType of ['java', 'Generic', 'shell', '', null])
       expect(accepts(SiteSchema, { ...aSite(), appType })).toBe(false);
