@@ -51,16 +51,25 @@ export async function putSite(
     updatedAt: clock.now(),
     site: input.site,
   };
-  if (!known) {
-    const made = await store.create('site', key, record);
-    return made === 'created'
-      ? { kind: 'done' }
-      : refused(changedMeanwhile(`Site ${input.site.id}`));
+  const written = known
+    ? await store.transact([{ type: 'set', entity: 'site', key, record, expect: known.version }])
+    : await store.create('site', key, record);
+  if (written === 'conflict' || written === 'exists')
+    return refused(changedMeanwhile(`Site ${input.site.id}`));
+  return settled(ports, input.project);
+}
+
+/** Whoever may act on the open releases may be others now; when the queue is down, a look at a release sees it. */
+async function settled(ports: Ports, project: string): Promise<Outcome> {
+  try {
+    await ports.queue.push({ type: 'refresh-project', project });
+  } catch (error) {
+    ports.log.warn('The queue took no task; a look at a release sees the change.', {
+      project,
+      error: String(error),
+    });
   }
-  const result = await store.transact([
-    { type: 'set', entity: 'site', key, record, expect: known.version },
-  ]);
-  return result === 'done' ? { kind: 'done' } : refused(changedMeanwhile(`Site ${input.site.id}`));
+  return { kind: 'done' };
 }
 
 /** Largest description of a site, below the 240 KiB of one stored value: some 2,000 hosts over all environments. */
@@ -83,7 +92,9 @@ export async function putPolicy(
   const result = await store.transact([
     { type: 'set', entity: 'policy', key: input.project, record, expect: settings.version },
   ]);
-  return result === 'done' ? { kind: 'done' } : refused(changedMeanwhile('The policy'));
+  return result === 'done'
+    ? settled(ports, input.project)
+    : refused(changedMeanwhile('The policy'));
 }
 
 const changedMeanwhile = (what: string): string =>

@@ -1,10 +1,10 @@
 /** One Jira effect: written so that doing it again changes nothing. */
-import { gateValue } from '#core/gate-field';
 import type { Status } from '#core/status';
 import { MACHINE_TRANSITIONS } from '#core/transitions';
 import type { Effect, ReleaseRecord } from '#wire/records';
-import { dueMoves, withEffects } from './effects';
+import { withEffects } from './effects';
 import type { Ports } from './ports';
+import { gateMark, gateOf } from './refresh-gate';
 import { loadSettings, loadWorld } from './world';
 
 type JiraSide = ReleaseRecord['jira'];
@@ -47,8 +47,7 @@ async function perform(
   const { issueId } = record.state;
   switch (effect.kind) {
     case 'gate':
-      await writeGate(ports, record);
-      return done(({ jira }) => jira);
+      return gateWritten(await writeGate(ports, record));
     case 'move':
       return moveIssue(ports, record, effect.action, effect.to);
     case 'repair':
@@ -68,12 +67,16 @@ async function perform(
   }
 }
 
-async function writeGate(ports: Ports, record: ReleaseRecord): Promise<void> {
-  const { state, jira } = record;
-  const { facts } = await loadWorld(ports, record);
-  const due = dueMoves(jira).map((move) => move.action);
-  await ports.jira.writeGate(state.issueId, gateValue(state, due, facts), state.environment);
+type GateMark = NonNullable<JiraSide['gate']>;
+
+async function writeGate(ports: Ports, record: ReleaseRecord): Promise<GateMark> {
+  const { issueId, environment } = record.state;
+  const value = gateOf(record, await loadWorld(ports, record));
+  await ports.jira.writeGate(issueId, value, environment);
+  return gateMark(ports, record, value);
 }
+
+const gateWritten = (gate: GateMark): EffectOutcome => done(({ jira }) => ({ ...jira, gate }));
 
 async function moveIssue(
   ports: Ports,

@@ -122,7 +122,9 @@ export interface Queue {
 export type Task =
   | { readonly type: 'work-outbox'; readonly issueId: string }
   | { readonly type: 'reconcile'; readonly issueId: string }
-  | { readonly type: 'recheck'; readonly issueId: string };
+  | { readonly type: 'recheck'; readonly issueId: string }
+  /** Sites or policy have changed: every open release looks at its world again. */
+  | { readonly type: 'refresh-project'; readonly project: string };
 
 export interface Crypto {
   /** Lower-case hex. */

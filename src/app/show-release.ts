@@ -12,6 +12,7 @@ import { chunkKey, chunkOf, chunksOf, hostKey } from './host-chunks';
 import { changeInbox } from './offer-job';
 import type { Ports } from './ports';
 import { reconcile } from './reconcile';
+import { refreshGate } from './refresh-gate';
 import { loadWorld } from './world';
 import type { World } from './world';
 
@@ -33,6 +34,7 @@ export async function showRelease(
 
   const world = await loadWorld(ports, record);
   await attempt(ports, 'tell the agents to hurry', () => noteWatcher(ports, world));
+  await attempt(ports, 'write the gate anew', () => refreshGate(ports, record, world));
   const release = record.state;
   const job = release.run ? await ports.store.get('job', release.run.job) : undefined;
   const now = ports.clock.now();

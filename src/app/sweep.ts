@@ -1,7 +1,9 @@
 /** Every five minutes: finds what queue and events have lost. */
+import { GATE_VALID_SECONDS } from '#core/gate-field';
 import { askForEffects } from './commit';
 import type { Ports } from './ports';
 import { reconcile } from './reconcile';
+import { refreshProject } from './refresh-project';
 
 /** How far back a sweep looks for moved issues: three sweeps, so that one that fails loses nothing. */
 const LOOK_BACK_MINUTES = 15;
@@ -9,19 +11,29 @@ const LOOK_BACK_MINUTES = 15;
 /** An outbox row that is older has been forgotten by the queue. */
 const OUTBOX_OVERDUE_SECONDS = 60;
 
-/** Rows and projects that one sweep handles; the rest waits for the next. */
+/** Rows of one page; outboxes beyond the first wait for the next sweep. */
 const PAGE = 50;
+
+const SWEEP_SECONDS = 300;
+
+/** Releases that nothing has moved for so long have their gate written anew before it runs out. */
+const QUIET_SECONDS = GATE_VALID_SECONDS - 5 * 3600;
 
 /** Wakes forgotten Jira effects and compares what has moved in Jira lately with the store. */
 export async function sweep(ports: Ports): Promise<void> {
   await wakeOutboxes(ports);
-  const projects = await ports.store.list('policy', {
-    index: 'by-installed',
-    partition: ['yes'],
-    order: 'ascending',
-    limit: PAGE,
-  });
-  for (const { record } of projects.rows) await sweepProject(ports, record.project);
+  let cursor: string | undefined;
+  do {
+    const projects = await ports.store.list('policy', {
+      index: 'by-installed',
+      partition: ['yes'],
+      order: 'ascending',
+      limit: PAGE,
+      ...(cursor === undefined ? {} : { cursor }),
+    });
+    for (const { record } of projects.rows) await sweepProject(ports, record.project);
+    ({ cursor } = projects);
+  } while (cursor !== undefined);
 }
 
 /** A project that Jira does not answer for must not keep the others waiting. */
@@ -29,6 +41,8 @@ async function sweepProject(ports: Ports, project: string): Promise<void> {
   try {
     const issueIds = await ports.jira.issuesUpdatedSince(project, LOOK_BACK_MINUTES);
     for (const issueId of issueIds) await tryReconcile(ports, issueId);
+    const now = ports.clock.now();
+    if (now % 3600 < SWEEP_SECONDS) await refreshProject(ports, project, now - QUIET_SECONDS);
   } catch (error) {
     ports.log.warn('A project’s issues could not be listed.', { project, error: String(error) });
   }

@@ -10,7 +10,7 @@ class QueueError extends Error {
   readonly retryable = true;
 
   constructor(task: Task, cause: unknown) {
-    super(`Forge's queue did not take ${task.type} for issue ${task.issueId}: ${String(cause)}.`, {
+    super(`Forge's queue did not take ${JSON.stringify(task)}: ${String(cause)}.`, {
       cause,
     });
     this.name = 'QueueError';

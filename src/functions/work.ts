@@ -4,6 +4,7 @@ import type { InvocationError } from '@forge/events';
 import type { Ports, Task } from '#app/ports';
 import { recheck } from '#app/recheck';
 import { reconcile } from '#app/reconcile';
+import { refreshProject } from '#app/refresh-project';
 import { workOutbox, WORKING_SECONDS } from '#app/work-outbox';
 import { portsOf } from '#forge/ports';
 import { retryLater } from '#forge/retry';
@@ -39,7 +40,7 @@ export async function work(
   } catch (error) {
     if ((retryContext?.retryCount ?? 0) < RETRIES_MAX)
       return retryLater(ports.log, `The task ${task.type}`, error);
-    ports.log.warn(`The task ${task.type} is left to the sweep.`, { issueId: task.issueId });
+    ports.log.warn(`The task ${task.type} is left to the sweep.`, { ...task });
     return undefined;
   }
 }
@@ -55,5 +56,7 @@ async function perform(ports: Ports, task: Task): Promise<void> {
       return reconcile(ports, task.issueId);
     case 'recheck':
       return recheck(ports, task.issueId);
+    case 'refresh-project':
+      return refreshProject(ports, task.project);
   }
 }

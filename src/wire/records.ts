@@ -62,6 +62,8 @@ export const ReleaseRecord = z.object({
     nextSerial: version,
     /** Who is working on the first effect, and until when nobody else may. */
     working: z.object({ token: z.string(), until: seconds }).nullable(),
+    /** The value of the gate field that was written last, and how long it holds; null before the first. */
+    gate: z.object({ digest: z.string(), until: seconds }).nullable().default(null),
   }),
   /** Ids of the clicks that were turned into commands: an id seen twice is answered, not repeated. */
   clicks: z.array(z.string()),

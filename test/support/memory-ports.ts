@@ -3,6 +3,7 @@ import { generateKeyPairSync, sign } from 'node:crypto';
 import { checkTransition } from '#app/check-transition';
 import { recheck } from '#app/recheck';
 import { reconcile } from '#app/reconcile';
+import { refreshProject } from '#app/refresh-project';
 import { workOutbox } from '#app/work-outbox';
 import type { Ports, Store, Task } from '#app/ports';
 import { createCrypto } from '#forge/crypto';
@@ -104,6 +105,8 @@ async function perform(ports: MemoryPorts, task: Task): Promise<void> {
       return reconcile(ports, task.issueId);
     case 'recheck':
       return recheck(ports, task.issueId);
+    case 'refresh-project':
+      return refreshProject(ports, task.project);
   }
 }
 
