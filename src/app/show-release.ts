@@ -8,6 +8,7 @@ import type { HostStatesRecord, JobRecord, ReleaseRecord } from '#wire/records';
 import { attendanceOf, isAbandoned } from './abandoned';
 import { segmentKey } from './commit';
 import { ensureRelease } from './ensure-release';
+import { viewMark } from './glance-release';
 import { chunkKey, chunkOf, chunksOf, hostKey } from './host-chunks';
 import { changeInbox } from './offer-job';
 import type { Ports } from './ports';
@@ -41,6 +42,7 @@ export async function showRelease(
   const editable = ['draft', 'awaiting-approval', 'ready'].includes(release.status);
   return {
     kind: 'release',
+    mark: viewMark(record, job, now),
     issueKey: record.issueKey,
     status: release.status,
     environment: release.environment,

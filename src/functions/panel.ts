@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { answerUnknown } from '#app/answer-unknown';
 import { editContent } from '#app/edit-content';
+import { glanceRelease } from '#app/glance-release';
 import { showRelease } from '#app/show-release';
 import { createResolver, onCall } from '#forge/resolver';
 import { PANEL_CALLS } from '#wire/page';
@@ -14,6 +15,9 @@ type Place = z.infer<typeof Place>;
 export const panel = createResolver<PanelAnswers, Place>(Place, {
   'release.show': onCall(PANEL_CALLS['release.show'], ({ ports, accountId, place }) =>
     showRelease(ports, { issueId: place.issue.id, accountId }),
+  ),
+  'release.glance': onCall(PANEL_CALLS['release.glance'], ({ ports, place }, { mark }) =>
+    glanceRelease(ports, { issueId: place.issue.id, mark }),
   ),
   'content.put': onCall(PANEL_CALLS['content.put'], ({ ports, accountId, place }, { content }) =>
     editContent(ports, { issueId: place.issue.id, accountId, content }),

@@ -23,6 +23,8 @@ export const TEXT_PIECES_MAX = 64;
 /** The calls of the issue panel. The issue itself comes from Jira's context, never from the page. */
 export const PANEL_CALLS = {
   'release.show': nothing,
+  /** Asked every few seconds with the mark of the last view; `release.show` follows when it has changed. */
+  'release.glance': z.object({ mark: z.string().max(100) }),
   'content.put': z.object({ content: ContentSchema }),
   'question.answer': z.object({ answer: z.enum(['done', 'not-done', 'retry']) }),
   /** One piece of a text that a later `content.put` names by its digest. */
@@ -66,6 +68,7 @@ export type Outcome =
 
 export interface PanelAnswers {
   readonly 'release.show': ReleaseView;
+  readonly 'release.glance': { readonly kind: 'same' } | { readonly kind: 'changed' };
   readonly 'content.put': Outcome;
   readonly 'question.answer': Outcome;
   readonly 'text.put': Outcome;
@@ -100,6 +103,8 @@ export type ReleaseView =
   | { readonly kind: 'not-a-release'; readonly sentence: string }
   | {
       readonly kind: 'release';
+      /** Names what this view shows; for `release.glance`. */
+      readonly mark: string;
       readonly issueKey: string;
       readonly status: Status;
       readonly environment: string | null;

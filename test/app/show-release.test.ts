@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { answerUnknown } from '#app/answer-unknown';
 import { editContent } from '#app/edit-content';
+import { glanceRelease } from '#app/glance-release';
 import { showRelease } from '#app/show-release';
 import { LEASE_SECONDS, TAKEOVER_GRACE_SECONDS } from '#wire/agent';
 import type { ReleaseView } from '#wire/page';
@@ -155,6 +156,37 @@ describe('the panel of a release', () => {
     luck = 'conflict';
 
     expect(await look(world)).toMatchObject({ kind: 'release', status: 'draft' });
+  });
+
+  test('is asked with two reads whether it has changed', async () => {
+    const world = await started();
+    // The first look has the gate written anew, which is a change of its own.
+    await look(world);
+    await world.ports.drain();
+    const { mark } = await look(world);
+    const glance = () => glanceRelease(world.ports, { issueId: world.issue.id, mark });
+    expect(await glance()).toEqual({ kind: 'same' });
+
+    const { job, fence } = await world.claim();
+    expect(await glance()).toEqual({ kind: 'changed' });
+    const claimed = (await look(world)).mark;
+    const entry = { at: 7, step: 'code-1', host: 'web1', state: 'staged', note: '' };
+    const entries = [{ ...entry, milliseconds: 9 }];
+    await world.agent.call({ op: 'report', job, fence, seq: 1, data: { entries } });
+    expect(await glanceRelease(world.ports, { issueId: world.issue.id, mark: claimed })).toEqual({
+      kind: 'changed',
+    });
+  });
+
+  test('is another view once the agent has left', async () => {
+    const world = await started();
+    await world.claim();
+    const { mark } = await look(world);
+
+    world.ports.pass(LEASE_SECONDS + TAKEOVER_GRACE_SECONDS + 1);
+    expect(await glanceRelease(world.ports, { issueId: world.issue.id, mark })).toEqual({
+      kind: 'changed',
+    });
   });
 
   test('shows the question that waits', async () => {
