@@ -170,7 +170,7 @@ describe('the import rules', () => {
   );
 
   test(
-    'report each planted violation by the names of the rules that it breaks',
+    'report each planted violation as an error, by the names of the rules that it breaks [S0-28]',
     () => {
       const planted = Object.fromEntries(VIOLATIONS.map(({ file, content }) => [file, content]));
 
@@ -183,7 +183,7 @@ describe('the import rules', () => {
     RUN_SECONDS * 1000,
   );
 
-  test('are each broken by a planted violation [S0-28]', () => {
+  test('are each broken by a planted violation', () => {
     const names = execFileSync(
       process.execPath,
       ['-p', `require(${JSON.stringify(RULES)}).forbidden.map(({ name }) => name).join('\\n')`],
@@ -207,7 +207,12 @@ function sentences(broken: ReadonlyMap<string, ReadonlySet<string>>): string[] {
 }
 
 interface CruiseResult {
-  readonly summary: { readonly violations: readonly { from: string; rule: { name: string } }[] };
+  readonly summary: {
+    readonly violations: readonly {
+      readonly from: string;
+      readonly rule: { readonly name: string; readonly severity: string };
+    }[];
+  };
 }
 
 /** Writes the files and answers which rules each of them breaks. */
@@ -227,6 +232,8 @@ function cruise(name: string, files: Files): Map<string, Set<string>> {
   const { summary } = JSON.parse(output) as CruiseResult;
   const broken = new Map<string, Set<string>>();
   for (const { from, rule } of summary.violations) {
+    // What is only a warning lets the build pass: it counts as not reported.
+    if (rule.severity !== 'error') continue;
     broken.set(from, (broken.get(from) ?? new Set()).add(rule.name));
   }
   return broken;

@@ -1,10 +1,15 @@
 /** Many storms: whatever is lost, late, doubled, killed or frozen, no invariant breaks. */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { generateKeyPairSync, sign, verify } from 'node:crypto';
 import { buildSearch } from './run-search';
 import type { BuiltSearch } from './run-search';
 
 /** About a minute's worth; `npm run simulate -- --seeds 200000` searches on. */
 const SEEDS = 1_500;
+
+/** The figure, on a core that verifies an Ed25519 signature in so many microseconds, as the one it was set on. */
+const SEEDS_PER_SECOND = 30;
+const YARDSTICK_MICROSECONDS = 140;
 
 /** What the storms together must have seen, so that a quiet simulation is no proof. */
 const MUST_HAPPEN = [
@@ -26,10 +31,28 @@ test(`${SEEDS} seeds hold I1, I4, I6, I7, I10 to I13, I21, I23 and I24`, async (
   const { violations, counts, seconds, cpuSeconds } = await search.run('--seeds', String(SEEDS));
 
   const [byClock, byCore] = [SEEDS / seconds, SEEDS / cpuSeconds].map((rate) => rate.toFixed(1));
-  console.log(`${byClock} seeds/s by the clock, ${byCore} per second of processor time`);
+  const yardstick = verificationMicroseconds();
+  console.log(
+    `${byClock} seeds/s by the clock, ${byCore} per second of processor time; ` +
+      `an Ed25519 verification took ${yardstick.toFixed(0)} µs`,
+  );
   expect(violations.map(({ story }) => story).join('\n')).toBe('');
   expect(MUST_HAPPEN.filter((what) => counts[what] === undefined)).toEqual([]);
+  const slowness = Math.max(1, yardstick / YARDSTICK_MICROSECONDS);
+  expect((SEEDS / Math.min(seconds, cpuSeconds)) * slowness).toBeGreaterThanOrEqual(
+    SEEDS_PER_SECOND,
+  );
 }, 900_000);
+
+/** What one verification takes on this machine now: shared machines are twice as slow at times. */
+function verificationMicroseconds(): number {
+  const { privateKey, publicKey } = generateKeyPairSync('ed25519');
+  const text = Buffer.from('yardstick');
+  const signature = sign(null, text, privateKey);
+  const began = performance.now();
+  for (let time = 0; time < 2_000; time += 1) verify(null, text, publicKey, signature);
+  return (performance.now() - began) / 2;
+}
 
 test('the same seeds leave the same trace, in another process as well', async () => {
   const first = await search.run('--seeds', '40', '--from', '25');
