@@ -60,7 +60,7 @@ function assembleAgent(
   const boot = randomBytes(8).toString('hex');
   const log = createLog();
   const clock = machineClock;
-  const { hosts, stores, limits } = config;
+  const { hosts, stores, databases, centres, limits } = config;
   const sender = {
     exchange: createExchange(config.url, limits),
     clock,
@@ -83,6 +83,6 @@ function assembleAgent(
       requests += 1;
       return `${boot}.${requests}`;
     },
-    settings: { file, hosts, stores, limits, identity },
+    settings: { file, hosts, stores, databases, centres, limits, identity },
   };
 }

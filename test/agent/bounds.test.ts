@@ -18,7 +18,7 @@ const rule: HostRule = {
 
 function bound(change: object, environment = 'SIT') {
   const [step] = structuredClone(aPlan(['web-1'])).steps;
-  if (!step) throw new Error('no step');
+  if (step?.stage !== 'CODE') throw new Error('no step');
   const { address, sshPort, ...rest } = change as { address?: string; sshPort?: number };
   if (address !== undefined) Object.assign(step.hosts[0] ?? {}, { address });
   if (sshPort !== undefined) Object.assign(step.hosts[0] ?? {}, { sshPort });

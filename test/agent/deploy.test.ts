@@ -142,7 +142,9 @@ describe('a CODE job', () => {
     const plan = aPlan();
     const [step] = plan.steps;
     const strange = structuredClone(plan);
-    Object.assign(strange.steps[0]?.hosts[2] ?? {}, { address: '192.168.0.9' });
+    const [first] = strange.steps;
+    if (first?.stage !== 'CODE') throw new Error('no step');
+    Object.assign(first.hosts[2] ?? {}, { address: '192.168.0.9' });
     const world = aWorld('CODE', strange);
 
     await world.live();

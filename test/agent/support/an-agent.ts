@@ -71,7 +71,7 @@ let boots = 0;
 export function anAgent(parts: Parts): Agent {
   const parsed = parseConfig(CONFIG, '/etc/interlock/agent.yml');
   if (parsed.kind !== 'config') throw new Error(parsed.sentence);
-  const { hosts, stores, limits } = parsed.config;
+  const { hosts, stores, databases, centres, limits } = parsed.config;
   boots += 1;
   const boot = boots;
   let requests = 0;
@@ -88,6 +88,14 @@ export function anAgent(parts: Parts): Agent {
       requests += 1;
       return `boot${boot}.${requests}`;
     },
-    settings: { file: '/etc/interlock/agent.yml', hosts, stores, limits, identity: IDENTITY },
+    settings: {
+      file: '/etc/interlock/agent.yml',
+      hosts,
+      stores,
+      databases,
+      centres,
+      limits,
+      identity: IDENTITY,
+    },
   };
 }

@@ -13,8 +13,11 @@ export function aPlan(hostNames: readonly string[] = ['web-1', 'web-2', 'web-3']
     project: '10000',
     environment: 'SIT',
     policyVersion: 1,
+    executed: [],
     content: {
       kind: 'Minor',
+      sql: [],
+      config: [],
       code: [{ site: 'shop', version: NEW.version, artifactSha256: NEW.digest }],
     },
     sites: [
