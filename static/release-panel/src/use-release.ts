@@ -1,17 +1,23 @@
-import { useCallback, useEffect, useState } from 'react';
+import { useCallback, useEffect, useRef, useState } from 'react';
 import type { ReleaseView } from '#wire/page';
 import { ask } from './api/app';
 
-/** While an agent works, people want to see each host change. */
+/** While work is under way, people want to see each host change. */
 const WORKING_MILLISECONDS = 3_000;
+/** How long a person's own act is watched closely. */
+const HURRY_MILLISECONDS = 30_000;
 /** Otherwise somebody else may click, rarely. */
 const IDLE_MILLISECONDS = 15_000;
+/** A whole look also compares the issue with Jira and keeps the agents hurrying; a glance does not. */
+const WHOLE_LOOK_MILLISECONDS = 30_000;
 
 const WORKING: readonly string[] = [
+  'sql-pending',
+  'sql-executing',
+  'config-executing',
   'code-executing',
   'verifying',
-  'sql-pending',
-  'config-executing',
+  'rolling-back',
 ];
 
 export interface Watched {
@@ -19,31 +25,66 @@ export interface Watched {
   /** Why the last look failed; the view is older then. */
   readonly problem: string | undefined;
   readonly look: () => Promise<void>;
+  /** Looks more often for a while: the person has just done something. */
+  readonly hurry: () => void;
 }
 
 /** The release as the app shows it, asked again and again while the page is visible. */
 export function useRelease(): Watched {
   const [view, setView] = useState<ReleaseView>();
   const [problem, setProblem] = useState<string>();
+  const seen = useRef<{ readonly mark: string | undefined; readonly at: number }>({
+    mark: undefined,
+    at: -Infinity,
+  });
 
-  const look = useCallback(async () => {
+  const attempt = useCallback(async (act: () => Promise<void>) => {
     try {
-      setView(await ask('release.show'));
+      await act();
       setProblem(undefined);
     } catch (error) {
       setProblem(error instanceof Error ? error.message : String(error));
     }
   }, []);
-
-  const isWorking = view?.kind === 'release' && WORKING.includes(view.status);
-  useEffect(() => {
-    void look();
-    const lookIfVisible = (): void => {
-      if (!document.hidden) void look();
+  const show = useCallback(async () => {
+    const fresh = await ask('release.show');
+    seen.current = {
+      mark: fresh.kind === 'release' ? fresh.mark : undefined,
+      at: performance.now(),
     };
-    const timer = setInterval(lookIfVisible, isWorking ? WORKING_MILLISECONDS : IDLE_MILLISECONDS);
-    return () => clearInterval(timer);
-  }, [look, isWorking]);
+    setView(fresh);
+  }, []);
+  const look = useCallback(() => attempt(show), [attempt, show]);
+  const glance = useCallback(
+    () =>
+      attempt(async () => {
+        const { mark, at } = seen.current;
+        const isDue = performance.now() - at >= WHOLE_LOOK_MILLISECONDS;
+        if (isDue || mark === undefined) return show();
+        const { kind } = await ask('release.glance', { mark });
+        if (kind === 'changed') await show();
+      }),
+    [attempt, show],
+  );
 
-  return { view, problem, look };
+  const [isHurried, setHurried] = useState(false);
+  const hurry = useCallback(() => setHurried(true), []);
+  useEffect(() => {
+    if (!isHurried) return undefined;
+    const timer = setTimeout(() => setHurried(false), HURRY_MILLISECONDS);
+    return () => clearTimeout(timer);
+  }, [isHurried]);
+
+  const isWorking = isHurried || (view?.kind === 'release' && WORKING.includes(view.status));
+  useEffect(() => {
+    void glance();
+    const glanceIfVisible = (): void => {
+      if (!document.hidden) void glance();
+    };
+    const milliseconds = isWorking ? WORKING_MILLISECONDS : IDLE_MILLISECONDS;
+    const timer = setInterval(glanceIfVisible, milliseconds);
+    return () => clearInterval(timer);
+  }, [glance, isWorking]);
+
+  return { view, problem, look, hurry };
 }
