@@ -1,6 +1,6 @@
 /** A person says what became of work whose outcome nobody knows. */
 import { sentenceOf } from '#core/refusal';
-import type { UnknownAnswer } from '#core/release';
+import type { UnknownAnswer } from '#core/release-event';
 import type { Outcome } from '#wire/page';
 import type { ReleaseRecord } from '#wire/records';
 import { isAbandoned } from './abandoned';

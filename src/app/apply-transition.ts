@@ -5,7 +5,7 @@ import { environmentOf } from '#core/policy';
 import type { Person } from '#core/facts';
 import { sentencesOf } from '#core/refusal';
 import type { Refusal } from '#core/refusal';
-import type { ReleaseEvent } from '#core/release';
+import type { ReleaseEvent } from '#core/release-event';
 import { statusName } from '#core/status';
 import type { Status } from '#core/status';
 import { PERSON_TRANSITIONS } from '#core/transitions';

@@ -1,8 +1,9 @@
 /** Writes what a command became, all in one transaction: state, history, Jira effects, jobs, locks. */
 import { canonicalText } from '#core/canonical';
 import { scopesOf } from '#core/gates';
-import { evolve } from '#core/release';
-import type { Release, ReleaseEvent } from '#core/release';
+import { evolve } from '#core/evolve';
+import type { Release } from '#core/release';
+import type { ReleaseEvent } from '#core/release-event';
 import type { Status } from '#core/status';
 import { CLICKS_REMEMBERED } from '#wire/records';
 import type { EventSegment, JobRecord, ReleaseRecord } from '#wire/records';

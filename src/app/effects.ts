@@ -1,8 +1,9 @@
 /** From events to what Jira must show, as a list in order. */
 import { deploymentsOf } from '#core/deployments';
 import { commentOf, moveOf } from '#core/jira-moves';
-import { evolve } from '#core/release';
-import type { Release, ReleaseEvent } from '#core/release';
+import { evolve } from '#core/evolve';
+import type { Release } from '#core/release';
+import type { ReleaseEvent } from '#core/release-event';
 import type { Status } from '#core/status';
 import type { Effect, ReleaseRecord } from '#wire/records';
 import { siteKey } from './site-key';

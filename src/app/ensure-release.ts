@@ -1,6 +1,6 @@
 /** The record of an issue: found, or made for an issue that is a release and has none yet. */
-import { replay } from '#core/release';
-import type { ReleaseEvent } from '#core/release';
+import { replay } from '#core/evolve';
+import type { ReleaseEvent } from '#core/release-event';
 import type { EventSegment, ReleaseRecord } from '#wire/records';
 import { askForEffects, segmentHash, segmentKey } from './commit';
 import type { Issue, Ports } from './ports';

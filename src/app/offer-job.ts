@@ -1,6 +1,7 @@
 /** Puts a stage's job where its agents find it. */
 import { scopesOf } from '#core/gates';
-import type { Release, ReleaseEvent } from '#core/release';
+import type { Release } from '#core/release';
+import type { ReleaseEvent } from '#core/release-event';
 import { parsePlan } from '#wire/plan';
 import type { InboxRecord, JobRecord } from '#wire/records';
 import { chunksOf } from './host-chunks';

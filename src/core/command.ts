@@ -3,7 +3,7 @@ import type { Content } from './content';
 import type { Person } from './facts';
 import type { Failure } from './failure';
 import type { RunStage } from './plan-step';
-import type { UnknownAnswer } from './release';
+import type { UnknownAnswer } from './release-event';
 import type { PersonAction } from './transitions';
 
 /** A click on a transition. `person` is null where Jira does not say who: then only the facts are judged. */

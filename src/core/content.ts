@@ -76,6 +76,10 @@ export interface Content {
   readonly code: readonly CodeChange[];
 }
 
+/** A content may change nothing in one environment, for instance where its scripts have run; this one changes nothing anywhere. */
+export const isEmpty = ({ sql, config, code }: Content): boolean =>
+  sql.length + config.length + code.length === 0;
+
 /** The content in few words: `2 scripts, 1 configuration change, shop 1.2.0`. */
 export function contentText({ sql, config, code }: Content): string {
   const counted = (count: number, word: string): readonly string[] =>
@@ -102,3 +106,20 @@ export const SQL_SCRIPTS_MAX = 100;
  * 8 agents' inboxes, and these).
  */
 export const CONTENT_SCOPES_MAX = 12;
+
+/** Everything that the content locks, each thing once, whatever the environment. */
+export function lockedBy({ sql, config, code }: Content): ReadonlySet<string> {
+  return new Set([
+    ...code.map(({ site }) => `site ${site}`),
+    ...sql.map(({ database }) => `database ${database}`),
+    ...config.map(namespaceText),
+  ]);
+}
+
+/** How a namespace is called: `namespace shop/app.properties in files`. */
+export const namespaceText = ({
+  centre,
+  application,
+  namespace,
+}: Pick<ConfigChange, 'centre' | 'application' | 'namespace'>): string =>
+  `namespace ${application}/${namespace} in ${centre}`;

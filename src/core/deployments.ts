@@ -1,5 +1,6 @@
 /** What an attempt adds to the history of its sites when it ends. */
-import type { Release, ReleaseEvent } from './release';
+import type { Release } from './release';
+import type { ReleaseEvent } from './release-event';
 
 export interface EndedDeployment {
   readonly site: string;
@@ -36,8 +37,19 @@ export function deploymentsOf(
   }));
 }
 
+/** An attempt that failed before any host was touched is one too. */
+const FAILURES: readonly ReleaseEvent['type'][] = [
+  'script-rejected',
+  'sql-failed',
+  'config-failed',
+  'config-reported-failed',
+  'code-failed',
+  'not-verified',
+  'rollback-failed',
+];
+
 function resultOf(event: ReleaseEvent): EndedDeployment['result'] | undefined {
   if (event.type === 'verified') return 'deployed';
   if (event.type === 'rolled-back') return 'rolled-back';
-  return event.type === 'code-failed' || event.type === 'not-verified' ? 'failed' : undefined;
+  return FAILURES.includes(event.type) ? 'failed' : undefined;
 }

@@ -8,14 +8,14 @@ import { environmentOf } from './policy';
 import type { Refusal } from './refusal';
 import type { Release } from './release';
 import { databaseScope, namespaceScope, siteScope } from './site';
-import { unreviewedScripts } from './scripts';
+import { rejectedScript, unreviewedScripts } from './scripts';
 
 type Gate = (release: Release, facts: Facts) => readonly Refusal[];
 
 /** Everything that blocks the start of the release in its environment. */
 export const startBlockers: Gate = (release, facts) =>
-  [environmentBlockers, planUnchanged, approvalsGiven, sitesFree, agentOnline].flatMap((gate) =>
-    gate(release, facts),
+  [environmentBlockers, planUnchanged, approvalsGiven, notRejected, sitesFree, agentOnline].flatMap(
+    (gate) => gate(release, facts),
   );
 
 /** Everything that blocks going on with a plan that has already started: approvals stay checked. */
@@ -23,6 +23,12 @@ export const retryBlockers: Gate = (release, facts) =>
   [environmentBlockers, approvalsGiven, sitesFree, agentOnline].flatMap((gate) =>
     gate(release, facts),
   );
+
+/** Everything that blocks taking up the SQL stage again: a rejected script is reviewed anew first. */
+export const retrySqlBlockers: Gate = (release, facts) => [
+  ...retryBlockers(release, facts),
+  ...notRejected(release, facts),
+];
 
 /** Everything that blocks running the scripts: approvals and reviews stay checked. */
 export const sqlBlockers: Gate = (release, facts) =>
@@ -65,9 +71,16 @@ const scriptsReviewed: Gate = (release) => {
   return scripts.length === 0 ? [] : [{ why: 'scripts-unreviewed', scripts }];
 };
 
+const notRejected: Gate = (release) => {
+  const rejected = rejectedScript(release);
+  if (!rejected) return [];
+  return [{ why: 'script-rejected', script: rejected.script, reason: rejected.reason }];
+};
+
 const somethingToRollBack: Gate = ({ content, terms }) => {
-  const changes = [...(content?.code ?? []), ...(content?.config ?? [])];
-  return terms === null || changes.length === 0 ? [{ why: 'nothing-to-roll-back' }] : [];
+  const hasWayBack =
+    content !== null && (content.code.length > 0 || content.config.some(({ byHand }) => !byHand));
+  return terms === null || !hasWayBack ? [{ why: 'nothing-to-roll-back' }] : [];
 };
 
 const sitesFree: Gate = (release, facts) =>

@@ -1,6 +1,7 @@
 /** What an event means for the issue in Jira: the machine transition that shows it, and the comment. */
-import { contentText } from './content';
-import type { Release, ReleaseEvent } from './release';
+import { contentText, namespaceText } from './content';
+import type { Release } from './release';
+import type { ReleaseEvent } from './release-event';
 import type { Status } from './status';
 import type { MachineAction } from './transitions';
 
@@ -98,7 +99,7 @@ export function commentOf(event: ReleaseEvent, after: Release): Comment | undefi
       return {
         tone: 'success',
         label: `Rolled back in ${place}`,
-        text: 'Every host serves what it served before; what SQL has changed is kept.',
+        text: rolledBackText(after),
       };
     case 'script-rejected':
       return { tone: 'notice', label: `Script ${event.script} rejected`, text: event.reason };
@@ -139,6 +140,15 @@ export function commentOf(event: ReleaseEvent, after: Release): Comment | undefi
     case 'issue-gone':
       return undefined;
   }
+}
+
+/** What is back, and what a person still has to put back. */
+export function rolledBackText({ content }: Release): string {
+  const byHand = (content?.config ?? []).filter((change) => change.byHand).map(namespaceText);
+  const kept = 'Every host serves what it served before; what SQL has changed is kept.';
+  return byHand.length === 0
+    ? kept
+    : `${kept} Put back by hand what was applied by hand: ${byHand.join(', ')}.`;
 }
 
 const versionsText = ({ content }: Release): string => (content ? contentText(content) : '');

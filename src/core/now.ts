@@ -1,5 +1,6 @@
 /** The one sentence that says what is going on, what is waited for, and who may act. */
 import { openStep } from './approvals';
+import { rolledBackText } from './jira-moves';
 import { RETRY_OF } from './open-rows';
 import { permitted } from './permissions';
 import type { Policy } from './policy';
@@ -28,7 +29,7 @@ export function nowSentence(
     case 'draft':
       return release.content
         ? 'Ready to be submitted.'
-        : 'Waiting for content: name a site, its version and its package.';
+        : 'Waiting for content: name a script, a configuration change or a site with its version.';
     case 'awaiting-approval': {
       const open = openStep(release, world.policy);
       return open
@@ -73,7 +74,7 @@ export function nowSentence(
         `The hosts of ${place} return to what they served before, from their own files.`
       );
     case 'rolled-back':
-      return `Rolled back in ${place}; what SQL has changed is kept.`;
+      return `Rolled back in ${place}. ${rolledBackText(release)}`;
     case 'grayscale':
     case 'released':
     case 'aborted':

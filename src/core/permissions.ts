@@ -62,11 +62,13 @@ export function refuseAnswer(
   release: Release,
   world: { readonly policy: Policy; readonly sites: readonly Site[] },
 ): Refusal | undefined {
-  if (starters(release, world).includes(person.accountId)) return undefined;
+  const isSql = release.run?.stage === 'SQL';
+  const people = [...starters(release, world), ...(isSql ? sqlRunners(release, world.policy) : [])];
+  if (people.includes(person.accountId)) return undefined;
   return {
     why: 'person-may-not',
     wanted: 'Answering the question',
-    who: 'starter',
+    who: isSql ? 'sql-runner' : 'starter',
     environment: release.environment,
   };
 }
@@ -78,7 +80,7 @@ export function permitted(
   world: { readonly policy: Policy; readonly sites: readonly Site[] },
 ): readonly string[] {
   const leaders = leadersIn(world);
-  const { testers, dbas, operators } = world.policy;
+  const { testers, operators } = world.policy;
   switch (row.who) {
     case 'leader':
       return leaders.length === 0 || release.content === null
@@ -89,7 +91,7 @@ export function permitted(
     case 'starter':
       return starters(release, world);
     case 'sql-runner':
-      return [...dbas, ...operators, ...(testersStart(release, world.policy) ? testers : [])];
+      return sqlRunners(release, world.policy);
     case 'config-applier':
       return [...operators, ...leaders];
     case 'editor':
@@ -129,6 +131,11 @@ function starters(
 ): readonly string[] {
   const leaders = leadersIn(world);
   return testersStart(release, world.policy) ? [...leaders, ...world.policy.testers] : leaders;
+}
+
+function sqlRunners(release: Release, policy: Policy): readonly string[] {
+  const { testers, dbas, operators } = policy;
+  return [...dbas, ...operators, ...(testersStart(release, policy) ? testers : [])];
 }
 
 function testersStart(release: Release, policy: Policy): boolean {

@@ -1,7 +1,7 @@
 /** The exact steps that a release's content becomes in one environment, and their digest. */
 import { canonicalText } from './canonical';
 import type { Sha256 } from './canonical';
-import { runsIn } from './content';
+import { isEmpty, runsIn } from './content';
 import type { CodeChange, ConfigChange, Content, SqlScript } from './content';
 import type {
   CodeStep,
@@ -63,7 +63,7 @@ export function buildPlan(input: PlanInput): Planned {
     ...sites.map(({ rollback }) => rollback),
     ...config.map(({ restore }) => restore),
   ];
-  if (steps.length + problems.length === 0) problems.push({ why: 'nothing-to-do' });
+  if (isEmpty(input.content)) problems.push({ why: 'nothing-to-do' });
   if (problems.length > 0) return { kind: 'impossible', problems };
   const { issueId, policyVersion } = input;
   return { kind: 'plan', plan: { format: 1, issueId, environment, policyVersion, steps } };

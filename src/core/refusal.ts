@@ -22,6 +22,7 @@ export type Refusal =
   | { readonly why: 'implementer-reviews' }
   | { readonly why: 'script-unknown'; readonly script: string }
   | { readonly why: 'scripts-unreviewed'; readonly scripts: readonly string[] }
+  | { readonly why: 'script-rejected'; readonly script: string; readonly reason: string }
   | { readonly why: 'handwork-not-due' }
   | { readonly why: 'nothing-to-roll-back' }
   | { readonly why: 'approved-already'; readonly step: string }
@@ -80,10 +81,12 @@ export function sentenceOf(refusal: Refusal): string {
       return `The release has no script ${refusal.script} as you saw it; reload the issue and look at the script again.`;
     case 'scripts-unreviewed':
       return `No DBA has approved ${refusal.scripts.join(', ')} yet; ask a DBA of the project’s policy to review it in the release’s panel.`;
+    case 'script-rejected':
+      return `A DBA has rejected the script ${refusal.script} (${refusal.reason.replace(/[.\s]+$/, '')}); have a DBA review it again, or change the script.`;
     case 'handwork-not-due':
       return 'No configuration waits to be applied by hand; reload the issue to see what the release waits for.';
     case 'nothing-to-roll-back':
-      return 'This release has changed neither hosts nor configuration, so there is nothing to roll back; iterate or abort it instead.';
+      return 'This release carries nothing that an agent could put back: what SQL or a person has changed stays; iterate or abort it instead.';
     case 'approved-already':
       return `You have approved this plan as “${refusal.step}” already, and one person counts once; ask another approver for the rest.`;
     case 'content-missing':
@@ -140,7 +143,7 @@ function problemSentence(problem: PlanProblem): string {
     case 'no-hosts':
       return `The site ${problem.site} has no host in ${problem.environment}; a project admin must add one.`;
     case 'nothing-to-do':
-      return 'The release changes nothing there; name a script that has not run yet, a configuration change or a site with its version.';
+      return 'The release changes nothing; name a script, a configuration change or a site with its version.';
   }
 }
 

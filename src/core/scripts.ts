@@ -4,6 +4,8 @@ import { scriptsFor } from './plan';
 
 /** What a release says about its scripts. */
 interface ScriptState {
+  readonly reporter: string;
+  readonly editors: readonly string[];
   readonly content: Content | null;
   readonly environment: string | null;
   /** Environment → marks of the scripts that have run there. */
@@ -23,7 +25,9 @@ export interface ScriptReview {
 }
 
 /** The scripts that run in the release's environment and have not run there as they stand. */
-export function scriptsToRun(release: Omit<ScriptState, 'reviews'>): readonly SqlScript[] {
+export function scriptsToRun(
+  release: Pick<ScriptState, 'content' | 'environment' | 'executed'>,
+): readonly SqlScript[] {
   const { content, environment, executed } = release;
   if (content === null || environment === null) return [];
   return scriptsFor({ content, environment, executed: executedIn(release, executed) });
@@ -40,12 +44,17 @@ export const executedIn = (
 export const reviewMark = ({ database, text, undo, environments }: SqlScript): string =>
   [database, text.sha256, undo?.sha256 ?? '-', ...(environments ?? ['*'])].join(' ');
 
-/** The review of the script as it stands; undefined while nobody has judged it. */
+/** The review of the script as it stands; undefined while nobody has judged it. Whoever became an implementer after approving counts no more. */
 export const reviewOf = (
-  { reviews }: Pick<ScriptState, 'reviews'>,
+  { reviews, reporter, editors }: Pick<ScriptState, 'reviews' | 'reporter' | 'editors'>,
   script: SqlScript,
 ): ScriptReview | undefined =>
-  reviews.find((review) => review.script === script.id && review.mark === reviewMark(script));
+  reviews.find(
+    ({ script: id, mark, verdict, by }) =>
+      id === script.id &&
+      mark === reviewMark(script) &&
+      (verdict === 'rejected' || (by !== reporter && !editors.includes(by))),
+  );
 
 /** The first script that a DBA has rejected as it stands. */
 export const rejectedScript = (release: ScriptState): ScriptReview | undefined =>

@@ -2,10 +2,11 @@
 import { openStep } from './approvals';
 import type { Facts } from './facts';
 import { environmentBlockers } from './gates';
-import { evolve } from './release';
+import { evolve } from './evolve';
 import { executedMark } from './plan';
 import type { RunStage } from './plan-step';
-import type { Release, ReleaseEvent } from './release';
+import type { Release } from './release';
+import type { ReleaseEvent } from './release-event';
 import { rejectedScript, scriptsToRun } from './scripts';
 
 /** The events that follow by rule from where the release stands. */

@@ -1,6 +1,6 @@
 /** What an event says in a release's story, and who caused it. */
 import { contentText } from './content';
-import type { ReleaseEvent } from './release';
+import type { ReleaseEvent } from './release-event';
 
 /** The event in words; people are named apart from them. */
 export function eventText(event: ReleaseEvent): string {

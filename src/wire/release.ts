@@ -1,9 +1,16 @@
 /** A release, its content and its events as they are stored: the core's types, parsed. */
 import { z } from 'zod';
-import type { Content } from '#core/content';
-import { CONFIG_KEYS_MAX, CONTENT_SCOPES_MAX, SQL_BYTES_MAX, SQL_SCRIPTS_MAX } from '#core/content';
-import type { ConfigChange, SqlScript } from '#core/content';
-import type { Release, ReleaseEvent } from '#core/release';
+import {
+  CONFIG_KEYS_MAX,
+  CONTENT_SCOPES_MAX,
+  lockedBy,
+  namespaceText,
+  SQL_BYTES_MAX,
+  SQL_SCRIPTS_MAX,
+} from '#core/content';
+import type { ConfigChange, Content, SqlScript } from '#core/content';
+import type { Release } from '#core/release';
+import type { ReleaseEvent } from '#core/release-event';
 import { STATUS_ORDER } from '#core/status';
 import { FailureSchema, RunStageSchema } from './agent';
 import { ApprovalStepSchema, NAME_GRAMMAR } from './site';
@@ -58,7 +65,7 @@ const sum = (numbers: readonly number[]): number =>
   numbers.reduce((total, each) => total + each, 0);
 const isUnique = (names: readonly string[]): boolean => new Set(names).size === names.length;
 
-export const ContentSchema: z.ZodType<Content> = z.strictObject({
+const ContentParts = z.strictObject({
   kind: z.enum(['Major', 'Minor', 'Hotfix']),
   sql: z
     .array(SqlScriptSchema)
@@ -74,8 +81,8 @@ export const ContentSchema: z.ZodType<Content> = z.strictObject({
     .default([]),
   config: z
     .array(ConfigChangeSchema)
-    .max(CONTENT_SCOPES_MAX, {
-      message: `names more than ${String(CONTENT_SCOPES_MAX)} namespaces; split the release`,
+    .refine((changes) => isUnique(changes.map(namespaceText)), {
+      message: 'names one namespace twice; put all its keys into one change',
     })
     .refine((changes) => isUnique(changes.map(({ id }) => id)), {
       message: 'names one change twice; give each an id of its own',
@@ -84,15 +91,17 @@ export const ContentSchema: z.ZodType<Content> = z.strictObject({
       message: `changes more than ${String(CONFIG_KEYS_MAX)} keys; split the release`,
     })
     .default([]),
-  code: z
-    .array(CodeChangeSchema)
-    .max(CONTENT_SCOPES_MAX, {
-      message: `names more than ${String(CONTENT_SCOPES_MAX)} sites; split the release`,
-    })
-    .refine((changes) => new Set(changes.map((change) => change.site)).size === changes.length, {
-      message: 'names one site twice; a release carries each site once',
-    }),
+  code: z.array(CodeChangeSchema).refine((changes) => isUnique(changes.map(({ site }) => site)), {
+    message: 'names one site twice; a release carries each site once',
+  }),
 });
+
+export const ContentSchema: z.ZodType<Content> = ContentParts.refine(
+  (content) => lockedBy(content).size <= CONTENT_SCOPES_MAX,
+  {
+    message: `names more than ${String(CONTENT_SCOPES_MAX)} sites, databases and namespaces together; split the release`,
+  },
+);
 
 const review = z.object({
   script: z.string(),

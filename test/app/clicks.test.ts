@@ -7,8 +7,8 @@ import { segmentHash, segmentKey } from '#app/commit';
 import { putSite } from '#app/manage-settings';
 import { reconcile } from '#app/reconcile';
 import { sweep } from '#app/sweep';
-import { replay } from '#core/release';
-import type { ReleaseEvent } from '#core/release';
+import { replay } from '#core/evolve';
+import type { ReleaseEvent } from '#core/release-event';
 import { sha256 } from '#forge/sha256';
 import {
   NOW,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { applyTransition } from '#app/apply-transition';
 import { aSite, REPORTER, someHosts, TESTER } from '../support/builders';
-import type { ReleaseEvent } from '#core/release';
+import type { ReleaseEvent } from '#core/release-event';
 import { aReleaseWorld } from '../support/release-world';
 import type { ReleaseWorld } from '../support/release-world';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { answerUnknown } from '#app/answer-unknown';
-import type { UnknownAnswer } from '#core/release';
+import type { UnknownAnswer } from '#core/release-event';
 import { LEASE_SECONDS, TAKEOVER_GRACE_SECONDS } from '#wire/agent';
 import { REPORTER, TESTER } from '../support/builders';
 import { aReleaseWorld } from '../support/release-world';

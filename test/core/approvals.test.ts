@@ -4,7 +4,7 @@ import { approvalProgress, isImplementer, openStep } from '#core/approvals';
 import { decide } from '#core/decide';
 import type { Facts } from '#core/facts';
 import type { ApprovalStep, Policy } from '#core/policy';
-import { evolve } from '#core/release';
+import { evolve } from '#core/evolve';
 import type { Release } from '#core/release';
 import {
   aClick,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { deploymentsOf } from '#core/deployments';
-import { evolve, replay } from '#core/release';
-import type { ReleaseEvent } from '#core/release';
+import { evolve, replay } from '#core/evolve';
+import type { ReleaseEvent } from '#core/release-event';
 
 const digest = (letter: string): string => letter.repeat(64);
 

@@ -26,6 +26,11 @@ const SAMPLES: { readonly [Why in Refusal['why']]: Extract<Refusal, { why: Why }
   'implementer-reviews': { why: 'implementer-reviews' },
   'script-unknown': { why: 'script-unknown', script: 'add-column' },
   'scripts-unreviewed': { why: 'scripts-unreviewed', scripts: ['Add column', 'Fill column'] },
+  'script-rejected': {
+    why: 'script-rejected',
+    script: 'Add column',
+    reason: 'It locks the table.',
+  },
   'handwork-not-due': { why: 'handwork-not-due' },
   'nothing-to-roll-back': { why: 'nothing-to-roll-back' },
   'approved-already': { why: 'approved-already', step: 'Leader' },

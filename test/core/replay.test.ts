@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { commentOf, moveOf } from '#core/jira-moves';
 import { nowSentence } from '#core/now';
-import { replay } from '#core/release';
+import { replay } from '#core/evolve';
 import { eventText } from '#core/story';
 import { TRANSITIONS } from '#core/transitions';
 import { ReleaseEventSchema, ReleaseSchema } from '#wire/release';

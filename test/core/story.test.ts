@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { commentOf, moveOf } from '#core/jira-moves';
 import { nowSentence } from '#core/now';
-import { evolve } from '#core/release';
-import type { ReleaseEvent } from '#core/release';
+import { evolve } from '#core/evolve';
+import type { ReleaseEvent } from '#core/release-event';
 import { STATUS_ORDER } from '#core/status';
 import { eventActor, eventText } from '#core/story';
 import {

@@ -1,8 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { moveOf } from '#core/jira-moves';
 import { personRowBetween, retriedBy } from '#core/open-rows';
-import { evolve } from '#core/release';
-import type { Release, ReleaseEvent } from '#core/release';
+import { evolve } from '#core/evolve';
+import type { Release } from '#core/release';
+import type { ReleaseEvent } from '#core/release-event';
 import { sentencesOf } from '#core/refusal';
 import { decide } from '#core/decide';
 import { STATUS_ORDER, STATUSES, statusName, statusNamed } from '#core/status';

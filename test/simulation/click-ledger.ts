@@ -1,5 +1,5 @@
 /** What people really clicked in Jira: nothing may be recorded in their name more often than that. */
-import type { ReleaseEvent } from '#core/release';
+import type { ReleaseEvent } from '#core/release-event';
 import type { Action } from '#core/transitions';
 import type { Sim } from './sim';
 

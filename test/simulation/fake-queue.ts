@@ -17,13 +17,16 @@ export interface FakeQueue {
 const RETRY_AFTER_MILLISECONDS = 5_000;
 const RETRIES_MAX = 5;
 
+const nameOf = (task: Task): string =>
+  `${task.type} ${task.type === 'refresh-project' ? task.project : task.issueId}`;
+
 export function createFakeQueue(sim: Sim, functions: Functions): FakeQueue {
   const forge = createLife('queue');
   let pending = 0;
 
   const deliver = (task: Task, delayMilliseconds: number, retries = 0): void => {
     pending += 1;
-    sim.scheduler.after(forge, delayMilliseconds, `delivers ${task.type} ${task.issueId}`, () => {
+    sim.scheduler.after(forge, delayMilliseconds, `delivers ${nameOf(task)}`, () => {
       void FUNCTIONS.work(functions, task).then((end) => {
         pending -= 1;
         if (end.kind !== 'answered' && retries < RETRIES_MAX)
@@ -38,7 +41,7 @@ export function createFakeQueue(sim: Sim, functions: Functions): FakeQueue {
   return {
     port: (life) => ({
       push: (task, delaySeconds = 0) =>
-        sim.tell(life, `push ${task.type} ${task.issueId}`, () => {
+        sim.tell(life, `push ${nameOf(task)}`, () => {
           if (sim.strikes('queue-fails')) throw new OutsideError('QueueError', 'queue: 503');
           deliver(task, delaySeconds * 1_000 + delay());
           if (sim.strikes('task-doubled')) deliver(task, delaySeconds * 1_000 + delay());

@@ -11,6 +11,7 @@ import type { AgentRequest } from '#app/agent-message';
 import type { Ports, Task } from '#app/ports';
 import { recheck } from '#app/recheck';
 import { reconcile } from '#app/reconcile';
+import { refreshProject } from '#app/refresh-project';
 import { showRelease } from '#app/show-release';
 import { sweep } from '#app/sweep';
 import type { Envelope } from '#wire/agent';
@@ -155,5 +156,7 @@ async function performTask(ports: Ports, task: Task): Promise<void> {
       return reconcile(ports, task.issueId);
     case 'recheck':
       return recheck(ports, task.issueId);
+    case 'refresh-project':
+      return refreshProject(ports, task.project);
   }
 }

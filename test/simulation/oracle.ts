@@ -1,6 +1,6 @@
 /** The gate once more, written anew from the history alone: whether a job's plan is approved at this instant. */
 import type { Policy } from '#core/policy';
-import type { ReleaseEvent } from '#core/release';
+import type { ReleaseEvent } from '#core/release-event';
 import { leadersOf } from '#core/site';
 import type { Site } from '#core/site';
 import type { JobRecord, ReleaseRecord } from '#wire/records';

@@ -1,8 +1,9 @@
 /** I10 and I13: releases move along declared edges only, and each change of one has exactly one record. */
 import { hash } from 'node:crypto';
 import { canonicalText } from '#core/canonical';
-import { evolve, replay } from '#core/release';
-import type { Release, ReleaseEvent } from '#core/release';
+import { evolve, replay } from '#core/evolve';
+import type { Release } from '#core/release';
+import type { ReleaseEvent } from '#core/release-event';
 import { TRANSITIONS } from '#core/transitions';
 import type { EventSegment, ReleaseRecord } from '#wire/records';
 import type { ClickLedger } from './click-ledger';

@@ -1,14 +1,15 @@
 /** Small whole things to start a test from: each has what the rules need, and a test names what it is about. */
 import type { ConfigChange, Content, SqlScript } from '#core/content';
 import { decide } from '#core/decide';
-import type { Decision } from '#core/decide';
+import type { Decision } from '#core/decision';
 import type { Command } from '#core/command';
 import type { AgentFact, Facts, Person } from '#core/facts';
 import { buildPlan } from '#core/plan';
 import type { Plan } from '#core/plan';
 import type { Policy } from '#core/policy';
-import { evolve, replay } from '#core/release';
-import type { Release, ReleaseEvent } from '#core/release';
+import { evolve, replay } from '#core/evolve';
+import type { Release } from '#core/release';
+import type { ReleaseEvent } from '#core/release-event';
 import { reviewMark } from '#core/scripts';
 import type { Host, Site } from '#core/site';
 import type { Status } from '#core/status';

@@ -78,6 +78,7 @@ export const RECORDS: { readonly [Name in EntityName]: RecordOf<Name> } = {
       ],
       nextSerial: 8,
       working: { token: 'abc', until: 1_700_000_160 },
+      gate: { digest, until: 1_700_086_400 },
     },
     clicks: ['execution 1', 'changelog 2'],
     judged: [{ action: 'start', planDigest: digest, at: 1_700_000_000 }],

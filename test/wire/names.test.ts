@@ -230,7 +230,7 @@ describe('the content of a release', () => {
     expect(accepts(ContentSchema, { kind: 'Minor', code: code(12) })).toBe(true);
     expect(
       ContentSchema.safeParse({ kind: 'Minor', code: code(13) }).error?.issues[0]?.message,
-    ).toBe('names more than 12 sites; split the release');
+    ).toBe('names more than 12 sites, databases and namespaces together; split the release');
   });
 
   test.each([

@@ -1,0 +1,81 @@
+/** What the end of an agent's job becomes, and a person's answer to what the agent could not learn. */
+import type { Command } from './command';
+import { accept, refuse } from './decision';
+import type { Decision } from './decision';
+import type { Facts } from './facts';
+import type { Failure } from './failure';
+import { refuseAnswer } from './permissions';
+import type { Release, Run } from './release';
+import type { ReleaseEvent } from './release-event';
+import { verified } from './settle';
+
+/** Only the job that the release waits for counts. */
+export function decideFinish(
+  release: Release,
+  command: Extract<Command, { type: 'finish-stage' }>,
+  facts: Facts,
+): Decision {
+  const { job, stage, outcome } = command;
+  if (release.run?.job !== job || release.run.stage !== stage)
+    return refuse({ why: 'job-superseded', job });
+  switch (outcome.kind) {
+    case 'unknown':
+      return accept({ type: 'outcome-unknown', job, question: outcome.question });
+    case 'failed':
+      return accept({ type: FAILED[stage], job, failure: outcome.failure });
+    case 'succeeded':
+      return accept(succeeded(release, { stage, job }, facts));
+  }
+}
+
+/** Verification by observation follows «done», so that a wrong answer is found out. */
+export function decideAnswer(
+  release: Release,
+  command: Extract<Command, { type: 'answer' }>,
+  facts: Facts,
+): Decision {
+  const { run } = release;
+  if (!run) return refuse({ why: 'nothing-unknown', status: release.status });
+  if (release.question === null && !command.abandoned)
+    return refuse({ why: 'still-working', job: run.job });
+  const notAllowed = refuseAnswer(command.person, release, facts);
+  if (notAllowed) return refuse(notAllowed);
+
+  const by = command.person.accountId;
+  const answered: ReleaseEvent = { type: 'answered', by, job: run.job, answer: command.answer };
+  if (command.answer === 'retry') return accept(answered);
+  if (command.answer === 'not-done') {
+    const failure: Failure = {
+      class: 'unknown',
+      sentence: `A person answered that ${run.stage} was not done.`,
+    };
+    return accept(answered, { type: FAILED[run.stage], job: run.job, failure });
+  }
+  return accept(answered, succeeded(release, run, facts));
+}
+
+/** What the success of a stage's job means. */
+function succeeded(release: Release, { stage, job }: Run, facts: Facts): ReleaseEvent {
+  switch (stage) {
+    case 'SQL':
+      return { type: 'sql-succeeded', job };
+    case 'CONFIG':
+      return release.content?.config.some(({ byHand }) => byHand)
+        ? { type: 'handwork-left', job }
+        : { type: 'config-applied', job };
+    case 'CODE':
+      return { type: 'code-succeeded', job };
+    case 'VERIFY':
+      return verified(release, job, facts);
+    case 'ROLLBACK':
+      return { type: 'rolled-back', job };
+  }
+}
+
+const FAILED = {
+  SQL: 'sql-failed',
+  CONFIG: 'config-failed',
+  CODE: 'code-failed',
+  VERIFY: 'not-verified',
+  ROLLBACK: 'rollback-failed',
+} as const;
