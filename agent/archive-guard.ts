@@ -4,7 +4,7 @@ import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { Parser } from 'tar';
 import type { ReadEntry } from 'tar';
-import { createArchiveList } from './archive-list';
+import { createArchiveList, RESERVED_NAMES } from './archive-list';
 
 /** Programs and their files rarely shrink further; a bomb does. */
 const RATIO_MAX = 200;
@@ -17,12 +17,14 @@ export type GuardVerdict =
 export interface GuardLimits {
   readonly packedBytes: number;
   readonly unpackedMaxBytes: number;
+  /** Names that may not stand in it; absent: all that Interlock writes itself. */
+  readonly reserved?: readonly string[];
 }
 
 /** Says whether hosts may unpack this gzipped tar. */
 export async function guardArchive(packed: Readable, limits: GuardLimits): Promise<GuardVerdict> {
   const most = Math.min(limits.unpackedMaxBytes, limits.packedBytes * RATIO_MAX);
-  const list = createArchiveList();
+  const list = createArchiveList(limits.reserved ?? RESERVED_NAMES);
   let unpackedBytes = 0;
   try {
     await pipeline(packed, createGunzip(), async (unpacked: AsyncIterable<Buffer>) => {

@@ -6,8 +6,8 @@ const ENTRIES_MAX = 100_000;
 const PATH_MAX_CHARS = 255;
 const DEPTH_MAX = 32;
 
-/** What hosts write beside a package's own files. */
-const RESERVED_NAME = '.interlock-release';
+/** What hosts and this agent write beside a package's own files. */
+export const RESERVED_NAMES: readonly string[] = ['.interlock-release', '.interlock-package'];
 
 const FILES = ['File', 'OldFile', 'ContiguousFile'];
 const SPECIAL_BITS = 0o7000;
@@ -21,8 +21,8 @@ export interface ArchiveList {
   missing(): string | undefined;
 }
 
-/** The list of an archive while it is read. */
-export function createArchiveList(): ArchiveList {
+/** The list of an archive while it is read; it may not hold a reserved name. */
+export function createArchiveList(reserved: readonly string[]): ArchiveList {
   const seen = new Map<string, 'file' | 'directory' | 'link'>();
   let problem: string | undefined;
   let ended = false;
@@ -32,14 +32,14 @@ export function createArchiveList(): ArchiveList {
     const name = shown(entry.path);
     if (ended) return `holds ${name} after its end`;
     if (seen.size >= ENTRIES_MAX) return `holds more than ${ENTRIES_MAX} entries`;
-    const path = inside(entry.path);
+    const path = inside(entry.path, reserved);
     if (path === undefined) return `holds ${name}, which is no plain path inside the package`;
     if (path === '.')
       return entry.type === 'Directory' ? undefined : `holds ${name} as no directory`;
     if ((entry.mode ?? 0) & SPECIAL_BITS)
       return `holds ${name} with a set-user, set-group or sticky bit`;
 
-    const kind = kindOf(entry, path, seen);
+    const kind = kindOf(entry, path, seen, reserved);
     if (kind === undefined) return `holds ${name}, a ${entry.type} that may not be in a package`;
     const through = parents(path).find(
       (parent) => (seen.get(folded(parent)) ?? 'directory') !== 'directory',
@@ -69,12 +69,14 @@ export function createArchiveList(): ArchiveList {
 }
 
 /** The path without detours; undefined for one that leaves the package or that a tool could read differently. */
-function inside(path: string): string | undefined {
+function inside(path: string, reserved: readonly string[]): string | undefined {
   const plain = path.replace(/^(\.\/)+/, '').replace(/\/+$/, '');
   if (plain === '' || plain === '.') return path.startsWith('/') ? undefined : '.';
   const parts = plain.split('/');
-  const strange = parts.some((part) => part === '' || part === '.' || part === '..');
-  if (strange || /[\p{Cc}\\]/u.test(plain) || parts.includes(RESERVED_NAME)) return undefined;
+  const strange = parts.some(
+    (part) => part === '' || part === '.' || part === '..' || reserved.includes(part),
+  );
+  if (strange || /[\p{Cc}\\]/u.test(plain)) return undefined;
   return plain.length <= PATH_MAX_CHARS && parts.length <= DEPTH_MAX ? plain : undefined;
 }
 
@@ -82,13 +84,14 @@ function kindOf(
   { type, linkpath }: ReadEntry,
   path: string,
   seen: ReadonlyMap<string, string>,
+  reserved: readonly string[],
 ): 'file' | 'directory' | 'link' | undefined {
   if (FILES.includes(type)) return 'file';
   if (type === 'Directory') return 'directory';
   if (linkpath === undefined || /[\p{Cc}\\]/u.test(linkpath)) return undefined;
   // A hard link is one more name of a file that came before it.
   if (type === 'Link')
-    return seen.get(folded(inside(linkpath) ?? '')) === 'file' ? 'file' : undefined;
+    return seen.get(folded(inside(linkpath, reserved) ?? '')) === 'file' ? 'file' : undefined;
   if (type !== 'SymbolicLink' || linkpath.startsWith('/')) return undefined;
   const target = posix.join(posix.dirname(path), linkpath);
   return target === '..' || target.startsWith('../') ? undefined : 'link';

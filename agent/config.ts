@@ -103,6 +103,8 @@ const AgentConfig = z.strictObject({
   stores: z.array(StoreRule).default([]),
   databases: z.array(DatabaseRule).default([]),
   centres: z.array(CentreRule).default([]),
+  /** The file with the key that secrets are encrypted with; absent: secrets.key in stateDirectory. */
+  secretsKey: filePath.exactOptional(),
   limits: Limits.prefault({}),
 });
 export type AgentConfig = z.infer<typeof AgentConfig>;

@@ -3,16 +3,26 @@ import type { Failure } from '#core/failure';
 import { act } from './act';
 import type { ActEnd } from './act';
 import type { PartEnd } from './bound-step';
-import { entryOf, nameOf, releaseOf } from './host-story';
+import { entryOf, nameOf } from './host-story';
 import type { HostStory } from './host-story';
 import type { HostFacts, InstalledRelease } from './ports';
 import { serves, waitHealthy } from './wait-healthy';
 
-/** Puts the staged release into service on one host. `facts` is how the host looked when it was staged. */
-export async function deployHost(story: HostStory, facts: HostFacts): Promise<PartEnd> {
+/** A host on which the release is complete, and which still serves what it served before. */
+export interface StagedHost {
+  readonly story: HostStory;
+  readonly release: InstalledRelease;
+  /** How the host looked when the release was staged. */
+  readonly facts: HostFacts;
+  /** Digests under which this plan has put its release on hosts, with this and with earlier configuration. */
+  readonly ours: readonly string[];
+}
+
+/** Puts the staged release into service on one host. */
+export async function deployHost(staged: StagedHost): Promise<PartEnd> {
+  const { story, release, facts } = staged;
   const { agent, hold } = story;
-  const release = releaseOf(story.step);
-  if (await servesAlready(story, facts))
+  if (await servesAlready(story, release, facts))
     return tellHealthy(story, 'It served this version already.');
 
   const mayBegin = await hold.mayBegin();
@@ -23,11 +33,11 @@ export async function deployHost(story: HostStory, facts: HostFacts): Promise<Pa
   const mayStart = await hold.mayContinue();
   if (mayStart.kind !== 'yes') return mayStart;
   const started = await act(story, { act: 'start' }, release);
-  if (started.kind === 'failed') return goBack(story, before(facts, release), started.failure);
+  if (started.kind === 'failed') return goBack(story, before(staged), started.failure);
   if (started.kind !== 'done') return started;
 
   const served = await waitHealthy(story, release, agent.settings.limits.healthSeconds);
-  if (served.kind === 'failed') return goBack(story, before(facts, release), served.failure);
+  if (served.kind === 'failed') return goBack(story, before(staged), served.failure);
   return tellHealthy(story, '', served.milliseconds);
 }
 
@@ -62,12 +72,15 @@ export async function goBack(
   return fail(story, failure, `The way back failed as well: ${served.failure.sentence}`);
 }
 
-/** What the host serves or served before the release. */
-export const before = (facts: HostFacts, { digest }: InstalledRelease): InstalledRelease | null =>
-  facts.current?.digest === digest ? facts.previous : facts.current;
+/** What the host serves or served before the plan's release. */
+const before = ({ facts, ours }: StagedHost): InstalledRelease | null =>
+  [facts.current, facts.previous].find((found) => found && !ours.includes(found.digest)) ?? null;
 
-async function servesAlready(story: HostStory, facts: HostFacts): Promise<boolean> {
-  const release = releaseOf(story.step);
+async function servesAlready(
+  story: HostStory,
+  release: InstalledRelease,
+  facts: HostFacts,
+): Promise<boolean> {
   if (facts.current?.digest !== release.digest) return false;
   if (facts.process === 'dead' || facts.processDigest !== release.digest) return false;
   const look = await story.agent.health.look(story.target, story.step.service);

@@ -2,15 +2,14 @@
 import type { Failure } from '#core/failure';
 import type { CodeStep } from '#core/plan-step';
 import { act } from './act';
-import { askState } from './ask-state';
 import type { BoundStep, PartEnd } from './bound-step';
-import { before, deployHost, goBack } from './deploy-host';
+import { deployHost, goBack } from './deploy-host';
+import type { StagedHost } from './deploy-host';
 import type { Hold } from './hold';
-import { releaseOf } from './host-story';
 import type { HostStory } from './host-story';
 import { inParallel } from './in-parallel';
 import type { Lines } from './lines';
-import type { Agent, HostFacts, OpenArtifact } from './ports';
+import type { Agent, InstalledRelease, OpenArtifact } from './ports';
 import { severest } from './severest';
 
 /** Performs a CODE step; the next batch begins only when every host of the one before it is healthy. */
@@ -24,20 +23,22 @@ export async function deploySite(
   const condemned = await condemnedHosts(stories);
   if (condemned.length > 0) return returnHosts(condemned);
 
-  const opened = await agent.artifacts.open(step.artifact, hold.claim.environment);
+  const { environment, planDigest } = hold.claim;
+  const opened = await agent.artifacts.open(step.artifact, environment, step.site);
   if (opened.kind === 'refused') return { kind: 'failed', failure: opened.failure };
+  const { artifact } = opened;
   try {
-    const staged = await stageEverywhere(stories, opened.artifact);
+    const planned = { plan: planDigest, site: step.site };
+    if (artifact.sha256 !== step.artifact.sha256) {
+      await agent.centres.merged.add(planned, artifact.sha256);
+    }
+    const ours = [artifact.sha256, ...(await agent.centres.merged.of(planned))];
+    const staged = await stageEverywhere(stories, artifact, ours);
     if (staged.kind !== 'staged') return staged;
     return await flipInBatches(step, staged.hosts);
   } finally {
-    await opened.artifact.close();
+    await artifact.close();
   }
-}
-
-interface StagedHost {
-  readonly story: HostStory;
-  readonly facts: HostFacts;
 }
 
 type Staged = { readonly kind: 'staged'; readonly hosts: readonly StagedHost[] } | PartEnd;
@@ -45,6 +46,7 @@ type Staged = { readonly kind: 'staged'; readonly hosts: readonly StagedHost[] }
 async function stageEverywhere(
   stories: readonly HostStory[],
   artifact: OpenArtifact,
+  ours: readonly string[],
 ): Promise<Staged> {
   const hosts: StagedHost[] = [];
   const ends = await inParallel(
@@ -53,9 +55,10 @@ async function stageEverywhere(
     async (story): Promise<PartEnd> => {
       const permit = await story.hold.mayBegin();
       if (permit.kind !== 'yes') return permit;
-      const end = await act(story, { act: 'stage', artifact }, releaseOf(story.step));
+      const release = { digest: artifact.sha256, version: story.step.version };
+      const end = await act(story, { act: 'stage', artifact }, release);
       if (end.kind !== 'done') return end;
-      hosts.push({ story, facts: end.facts });
+      hosts.push({ story, release, facts: end.facts, ours });
       return { kind: 'succeeded' };
     },
     (end) => end.kind === 'succeeded',
@@ -70,7 +73,7 @@ async function flipInBatches(step: CodeStep, hosts: readonly StagedHost[]): Prom
     const ends = await inParallel(
       flipped,
       flipped[0]?.story.agent.settings.limits.hostsAtOnce ?? 1,
-      ({ story, facts }) => deployHost(story, facts),
+      deployHost,
       (end) => end.kind === 'succeeded',
     );
     const end = severest(ends);
@@ -81,6 +84,7 @@ async function flipInBatches(step: CodeStep, hosts: readonly StagedHost[]): Prom
 
 interface CondemnedHost {
   readonly story: HostStory;
+  readonly former: InstalledRelease;
   readonly failure: Failure;
 }
 
@@ -94,20 +98,16 @@ async function condemnedHosts(stories: readonly HostStory[]): Promise<readonly C
       ({ step, host, failure }) =>
         failure !== undefined && step === story.step.id && host === story.target.host.id,
     );
-    return intent?.failure ? [{ story, failure: intent.failure }] : [];
+    if (!intent?.failure) return [];
+    const { digest, version, failure } = intent;
+    return [{ story, former: { digest, version }, failure }];
   });
 }
 
 async function returnHosts(condemned: readonly CondemnedHost[]): Promise<PartEnd> {
   const ends: PartEnd[] = [];
-  for (const { story, failure } of condemned) {
-    const asked = await askState(story, story.hold.ref.fence);
-    if (asked.kind === 'lost') return asked;
-    ends.push(
-      asked.kind === 'facts'
-        ? await goBack(story, before(asked.facts, releaseOf(story.step)), failure)
-        : { kind: 'unknown', question: asked.sentence },
-    );
+  for (const { story, former, failure } of condemned) {
+    ends.push(await goBack(story, former, failure));
   }
   return severest(ends);
 }

@@ -1,7 +1,7 @@
 /** The plan of a job, fetched by its digest and believed only if its bytes have that digest. */
 import type { Failure } from '#core/failure';
 import type { Plan } from '#core/plan';
-import type { CodeStep } from '#core/plan-step';
+import type { CodeStep, PlanStep, RollbackStep } from '#core/plan-step';
 import { parsePlan } from '#wire/plan';
 import { fetchText } from './fetch-text';
 import type { Hold, Stop } from './hold';
@@ -31,12 +31,15 @@ function contradiction(plan: Plan, { claim }: Hold): string | undefined {
   if (plan.environment !== claim.environment) {
     return `The approved plan is for ${plan.environment} and the decision for ${claim.environment}.`;
   }
-  const strange = plan.steps.find((step) => step.stage === 'CODE' && !batchesCoverHosts(step));
+  const strange = plan.steps.find((step) => hasBatches(step) && !batchesCoverHosts(step));
   return strange && `The batches of step ${strange.id} of the approved plan are not its hosts.`;
 }
 
+const hasBatches = (step: PlanStep): step is CodeStep | RollbackStep =>
+  step.stage === 'CODE' || step.stage === 'ROLLBACK';
+
 /** Each host of the step stands in exactly one batch. */
-function batchesCoverHosts({ batches, hosts }: CodeStep): boolean {
+function batchesCoverHosts({ batches, hosts }: CodeStep | RollbackStep): boolean {
   const inBatches = batches.flat().sort();
   const wanted = hosts.map(({ id }) => id).sort();
   return inBatches.length === wanted.length && inBatches.every((id, index) => id === wanted[index]);

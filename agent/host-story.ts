@@ -19,12 +19,6 @@ const NOTE_MAX_CHARS = 1_000;
 /** The host's name and address, as sentences say it. */
 export const nameOf = ({ host }: HostTarget): string => `${host.name} (${host.address})`;
 
-/** The release that the step puts on its hosts. */
-export const releaseOf = (step: HostStep): InstalledRelease => ({
-  digest: step.stage === 'CODE' ? step.artifact.sha256 : step.artifactSha256,
-  version: step.version,
-});
-
 /** An order to the host for a release. */
 export const orderFor = (
   { hold, step }: HostStory,

@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { checkConfig } from './cli/check';
 import { runEnroll } from './cli/enroll';
 import { runAgent } from './cli/run';
+import { listSecrets, setSecret } from './cli/secret';
 import { showStatus } from './cli/status';
 import { trustHost } from './cli/trust';
 import { readConfig } from './config';
@@ -20,6 +21,8 @@ const USAGE = `Usage: interlock-agent <command> [--config ${DEFAULT_CONFIG}]
   status                                               who this agent is, what it has open
   check                                                is everything there that agent.yml names
   trust <host[:port]> [--fingerprint <SHA256:...>]     pin the key of a host
+  secret set <name>                                    keep a value that configuration names; it is read from stdin
+  secret list                                          the names of the secrets that are kept
   --version
 Exit codes:
 ${Object.values(EXIT_CODES)
@@ -40,7 +43,7 @@ const print = (line: string): void => {
   process.stdout.write(`${line}\n`);
 };
 
-const COMMANDS = ['enroll', 'run', 'status', 'check', 'trust'] as const;
+const COMMANDS = ['enroll', 'run', 'status', 'check', 'trust', 'secret'] as const;
 
 async function main(words: readonly string[]): Promise<CommandEnd> {
   const parsed = parseWords(words);
@@ -50,22 +53,29 @@ async function main(words: readonly string[]): Promise<CommandEnd> {
     print(values.version ? AGENT_VERSION : USAGE);
     return { exit: 'done' };
   }
-  const [word, host, ...more] = positionals;
+  const [word, ...more] = positionals;
   const command = COMMANDS.find((known) => known === word);
   if (!command) return { exit: 'usage', sentence: `Which command?\n${USAGE}` };
-  if (more.length > 0 || (command === 'trust') !== (host !== undefined)) {
-    return { exit: 'usage', sentence: `trust takes one host, the other commands none.\n${USAGE}` };
+  if (!takes(command, more)) {
+    const sentence = `trust takes a host, secret takes "set <name>" or "list", the other commands nothing.\n${USAGE}`;
+    return { exit: 'usage', sentence };
   }
   const read = readConfig(values.config);
   if (read.kind === 'invalid') return { exit: 'config', sentence: read.sentence };
-  return perform(command, host ?? '', values, read.config);
+  return perform(command, more, values, read.config);
+}
+
+function takes(command: (typeof COMMANDS)[number], more: readonly string[]): boolean {
+  if (command === 'trust') return more.length === 1;
+  if (command !== 'secret') return more.length === 0;
+  return more[0] === 'set' ? more.length === 2 : more[0] === 'list' && more.length === 1;
 }
 
 type Values = ReturnType<typeof parseOptions>['values'];
 
 async function perform(
   command: (typeof COMMANDS)[number],
-  host: string,
+  [first = '', second = '']: readonly string[],
   values: Values,
   config: AgentConfig,
 ): Promise<CommandEnd> {
@@ -83,7 +93,11 @@ async function perform(
     case 'check':
       return checkConfig(config, file, print);
     case 'trust':
-      return trustHost(config, file, { place: host, fingerprint: values.fingerprint }, print);
+      return trustHost(config, file, { place: first, fingerprint: values.fingerprint }, print);
+    case 'secret':
+      return first === 'set'
+        ? setSecret(config, second, process.stdin, print)
+        : listSecrets(config, print);
   }
 }
 

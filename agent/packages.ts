@@ -1,5 +1,4 @@
 /** Packages in the stores of agent.yml: opened once, judged, and sent from the same open file. */
-import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
@@ -10,15 +9,13 @@ import { guardArchive } from './archive-guard';
 import { storeFor } from './bounds';
 import type { Bounds } from './bounds';
 import type { Limits } from './config';
+import { digestOf, readFrom } from './open-file';
 import type { Artifacts } from './ports';
 
 /** A pipe would otherwise be waited for until somebody writes to it. Source: open(2). */
 const OPENING = constants.O_RDONLY | constants.O_NONBLOCK;
 
 type Opened = Awaited<ReturnType<Artifacts['open']>>;
-
-/** Large reads keep the stream ahead of an encrypted connection. */
-const PIECE_BYTES = 256 * 1024;
 
 /** The packages that agent.yml's stores hold. */
 export const createArtifacts = (bounds: Bounds, limits: Limits): Artifacts => ({
@@ -78,7 +75,7 @@ async function judge(
       `The package ${path} is not the approved one: its SHA-256 is ${found}, and ${sha256} was approved. Put the approved bytes back, or release the new ones.`,
     );
   }
-  const verdict = await guardArchive(Readable.from(read(file)), {
+  const verdict = await guardArchive(Readable.from(readFrom(file)), {
     packedBytes: size,
     unpackedMaxBytes: limits.unpackedMaxBytes,
   });
@@ -94,7 +91,7 @@ async function judge(
       sha256,
       sizeBytes: size,
       unpackedBytes: verdict.unpackedBytes,
-      read: () => read(file),
+      read: () => readFrom(file),
       close: () => file.close(),
     },
   };
@@ -110,23 +107,6 @@ function sentenceFor(path: string, cause: unknown): string {
       return `The package ${path} may not be read by the agent; give the agent's user the right to read it.`;
     default:
       return `The package ${path} cannot be opened by the agent; look at the store, then retry.`;
-  }
-}
-
-async function digestOf(file: FileHandle): Promise<string> {
-  const hash = createHash('sha256');
-  for await (const piece of read(file)) hash.update(piece);
-  return hash.digest('hex');
-}
-
-/** The open file from its beginning; any number of readers at once, since none moves its position. */
-async function* read(file: FileHandle): AsyncGenerator<Uint8Array> {
-  for (let position = 0; ;) {
-    const piece = Buffer.allocUnsafe(PIECE_BYTES);
-    const { bytesRead } = await file.read(piece, 0, PIECE_BYTES, position);
-    if (bytesRead === 0) return;
-    position += bytesRead;
-    yield piece.subarray(0, bytesRead);
   }
 }
 

@@ -16,6 +16,7 @@ import type {
   ReportEntry,
 } from '#wire/agent';
 import type { CentreRule } from './centres/centre-rule';
+import type { Centres } from './centres/centres';
 import type { HostRule, Limits, StoreRule } from './config';
 import type { DatabaseRule } from './sql/database-rule';
 
@@ -25,6 +26,7 @@ export interface Ports {
   readonly journal: Journal;
   readonly hosts: Hosts;
   readonly artifacts: Artifacts;
+  readonly centres: Centres;
   readonly health: Health;
   readonly log: Log;
   /** A number from 0 to below 1; spreads polls, decides nothing. */
@@ -191,7 +193,7 @@ export interface HostSession {
 
 export interface HostOrder extends JobRef {
   readonly basePath: string;
-  /** SHA-256 of the package that the release came from: its directory's name. */
+  /** SHA-256 of the package as it was sent: its directory's name. */
   readonly digest: string;
   readonly version: string;
 }
@@ -208,6 +210,8 @@ export type HostAnswer =
 export interface InstalledRelease {
   readonly digest: string;
   readonly version: string;
+  /** SHA-256 of the approved package, where configuration was merged into it; absent: `digest` is it. */
+  readonly artifactSha256?: string;
 }
 
 export interface HostFacts {
@@ -229,10 +233,14 @@ export interface HostFacts {
 }
 
 export interface Artifacts {
-  /** Opens a package and judges it whole: digest, archive, what it holds. */
+  /**
+   * Opens a package and judges it whole: digest, archive, what it holds. Where this agent keeps
+   * configuration of the site, it is merged in, and the digest is the merged package's.
+   */
   open(
     artifact: CodeStep['artifact'],
     environment: string,
+    site: string,
   ): Promise<
     | { readonly kind: 'opened'; readonly artifact: OpenArtifact }
     | { readonly kind: 'refused'; readonly failure: Failure }

@@ -1,17 +1,140 @@
 /** One site's way back: each host returns to what it served before the release, from its own files. */
+import type { FailureClass } from '#core/failure';
 import type { RollbackStep } from '#core/plan-step';
+import type { HostState } from '#wire/agent';
+import { act } from './act';
+import { askState } from './ask-state';
 import type { BoundStep, PartEnd } from './bound-step';
 import type { Hold } from './hold';
+import { entryOf, nameOf } from './host-story';
+import type { HostStory } from './host-story';
+import { inParallel } from './in-parallel';
 import type { Lines } from './lines';
-import type { Agent } from './ports';
+import type { Agent, HostFacts, InstalledRelease, JournaledIntent } from './ports';
+import { isPlanned, plannedRelease } from './release-identity';
+import type { PlannedRelease } from './release-identity';
+import { severest } from './severest';
+import { waitHealthy } from './wait-healthy';
 
-/** Performs a ROLLBACK step, batch by batch. */
+/** What a rollback knows before it asks the first host. */
+interface WayBack {
+  /** What the plan put on hosts, and they leave. */
+  readonly planned: PlannedRelease;
+  /** What an earlier life of the agent meant to do in this job. */
+  readonly intents: readonly JournaledIntent[];
+}
+
+/** Performs a ROLLBACK step, batch by batch, the gatekeeper first. No store is asked for anything. */
 export async function rollBackSite(
-  _agent: Agent,
-  _hold: Hold,
-  { step }: BoundStep<RollbackStep>,
-  _lines: Lines,
+  agent: Agent,
+  hold: Hold,
+  { step, targets }: BoundStep<RollbackStep>,
+  lines: Lines,
 ): Promise<PartEnd> {
-  const sentence = `This agent cannot roll ${step.site} back yet; install a newer one.`;
-  return { kind: 'failed', failure: { class: 'unknown', sentence } };
+  const back: WayBack = {
+    planned: await plannedRelease(agent.centres.merged, hold, step),
+    intents: await agent.journal.intentsOf(hold.ref.job),
+  };
+  for (const batch of step.batches) {
+    const stories = targets
+      .filter(({ host }) => batch.includes(host.id))
+      .map((target): HostStory => ({ agent, hold, step, target, lines }));
+    const ends = await inParallel(
+      stories,
+      agent.settings.limits.hostsAtOnce,
+      (story) => returnHost(story, back),
+      (end) => end.kind === 'succeeded',
+    );
+    const end = severest(ends);
+    if (end.kind !== 'succeeded') return end;
+  }
+  return { kind: 'succeeded' };
+}
+
+async function returnHost(story: HostStory, back: WayBack): Promise<PartEnd> {
+  const { hold, step, target } = story;
+  const permit = await hold.mayBegin();
+  if (permit.kind !== 'yes') return permit;
+  hold.step = `roll back ${target.host.name}`;
+  const asked = await askState(story, hold.ref.fence);
+  if (asked.kind === 'lost') return asked;
+  if (asked.kind === 'silent') {
+    const sentence = `${asked.sentence} Nothing was done there; bring the host back, then retry.`;
+    return fail(story, 'transport', sentence);
+  }
+
+  const way = wayOf(story, asked.facts, back);
+  switch (way.kind) {
+    case 'stays':
+      return tell(story, 'done', way.note);
+    case 'no-way':
+      return fail(
+        story,
+        'package',
+        `Host ${nameOf(target)} serves ${step.site} ${step.version} and keeps no earlier release to go back to; deploy an earlier version there.`,
+      );
+    case 'returns':
+      return returnTo(story, way.former);
+  }
+}
+
+type Way =
+  | { readonly kind: 'returns'; readonly former: InstalledRelease }
+  /** It does not have the release that is left. */
+  | { readonly kind: 'stays'; readonly note: string }
+  | { readonly kind: 'no-way' };
+
+function wayOf({ step, target }: HostStory, facts: HostFacts, { planned, intents }: WayBack): Way {
+  const { current, previous } = facts;
+  const begun = intents.findLast(
+    (intent) =>
+      intent.step === step.id && intent.host === target.host.id && intent.act === 'activate',
+  );
+  if (begun) return { kind: 'returns', former: { digest: begun.digest, version: begun.version } };
+  if (isPlanned(current, planned)) {
+    const isOther = previous !== null && !isPlanned(previous, planned);
+    return isOther ? { kind: 'returns', former: previous } : { kind: 'no-way' };
+  }
+  // An earlier way back may have ended between the switch and the start.
+  const isHalfway = current !== null && isPlanned(previous, planned) && !runsCurrent(facts);
+  if (isHalfway) return { kind: 'returns', former: current };
+  const what = current === null ? 'has no release' : `serves ${current.version}`;
+  return { kind: 'stays', note: `It ${what} and not the release that is left; it stays as it is.` };
+}
+
+const runsCurrent = ({ current, process, processDigest }: HostFacts): boolean =>
+  (process === 'running' || process === 'own') && processDigest === current?.digest;
+
+async function returnTo(story: HostStory, former: InstalledRelease): Promise<PartEnd> {
+  const { agent, hold } = story;
+  for (const next of ['activate', 'start'] as const) {
+    const permit = await hold.mayContinue();
+    if (permit.kind !== 'yes') return permit;
+    const done = await act(story, { act: next }, former);
+    if (done.kind !== 'done') return done;
+  }
+  const served = await waitHealthy(story, former, agent.settings.limits.healthSeconds);
+  if (served.kind === 'failed') {
+    return fail(story, served.failure.class, served.failure.sentence);
+  }
+  return tell(story, 'healthy', `serves ${former.version} again`, served.milliseconds);
+}
+
+async function tell(
+  story: HostStory,
+  state: HostState,
+  note: string,
+  milliseconds = 0,
+): Promise<PartEnd> {
+  await story.agent.journal.tell(story.hold.ref.job, entryOf(story, state, note, milliseconds));
+  return { kind: 'succeeded' };
+}
+
+async function fail(
+  story: HostStory,
+  failureClass: FailureClass,
+  sentence: string,
+): Promise<PartEnd> {
+  await tell(story, 'failed', sentence);
+  return { kind: 'failed', failure: { class: failureClass, sentence } };
 }

@@ -2,11 +2,12 @@
 import type { VerifyStep } from '#core/plan-step';
 import type { BoundStep, PartEnd } from './bound-step';
 import type { Hold } from './hold';
-import { entryOf, nameOf, releaseOf } from './host-story';
+import { entryOf, nameOf } from './host-story';
 import type { HostStory } from './host-story';
 import { inParallel } from './in-parallel';
 import type { Lines } from './lines';
 import type { Agent } from './ports';
+import { isNewest, packageOf, plannedRelease } from './release-identity';
 import { severest } from './severest';
 import { waitHealthy } from './wait-healthy';
 
@@ -45,8 +46,8 @@ async function verifyHost(story: HostStory): Promise<PartEnd> {
 }
 
 async function judge(story: HostStory): Promise<PartEnd> {
-  const { lines, target, step } = story;
-  const release = releaseOf(step);
+  const { agent, hold, lines, target, step } = story;
+  const planned = await plannedRelease(agent.centres.merged, hold, step);
   const line = await lines.to(target);
   if (line.kind === 'failed') return line;
   const answer = await line.session.state(step.basePath, 0);
@@ -59,16 +60,19 @@ async function judge(story: HostStory): Promise<PartEnd> {
     case 'done':
       break;
   }
-  if (answer.facts.current?.digest !== release.digest) {
-    const found = answer.facts.current?.version ?? 'no release';
+  const { current } = answer.facts;
+  if (!current || !isNewest(current, planned)) {
+    const isThePackage = current?.artifactSha256 === packageOf(step);
+    const found = isThePackage ? `${step.version} with another configuration` : current?.version;
     return {
       kind: 'failed',
       failure: {
         class: 'health',
-        sentence: `The current release in ${step.basePath} on host ${nameOf(target)} is ${found}, not ${step.site} ${step.version}.`,
+        sentence: `The current release in ${step.basePath} on host ${nameOf(target)} is ${found ?? 'no release'}, not ${step.site} ${step.version}.`,
       },
     };
   }
+  const release = { digest: current.digest, version: step.version };
   const served = await waitHealthy(story, release, VERIFY_SECONDS);
   return served.kind === 'failed' ? served : { kind: 'succeeded' };
 }

@@ -2,6 +2,9 @@
 import { randomBytes } from 'node:crypto';
 import { liveAgent } from '../agent-loop';
 import { createAppClient } from '../app-client';
+import { centrePlaces } from '../centres/centre-places';
+import { createCentres } from '../centres/centres';
+import { withConfiguration } from '../centres/configured-artifacts';
 import { machineClock } from '../clock';
 import type { AgentConfig } from '../config';
 import { createExchange } from '../exchange';
@@ -69,6 +72,8 @@ function assembleAgent(
     boot,
     log,
   };
+  const places = centrePlaces(config);
+  const kept = createCentres(config.centres, places);
   let requests = 0;
   return {
     clock,
@@ -76,7 +81,12 @@ function assembleAgent(
     app: createAppClient(sender, identity, AGENT_VERSION),
     journal: createJournal(database),
     hosts: createHosts(hostHelper(), limits),
-    artifacts: createArtifacts({ file, hosts, stores }, limits),
+    artifacts: withConfiguration(createArtifacts({ file, hosts, stores }, limits), {
+      centres: kept,
+      limits,
+      directory: places.workshop,
+    }),
+    centres: kept,
     health: createHealth(clock),
     chance: Math.random,
     newRequestId: () => {

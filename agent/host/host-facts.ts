@@ -33,9 +33,10 @@ export function parseFacts(stdout: string): HostFacts | undefined {
   };
 }
 
-/** `DIGEST VERSION`, or `- -` for none. */
+/** `DIGEST VERSION PACKAGE`, or `- - -` for none; a package of `-` is the digest's own. */
 function releaseIn(words: string | undefined): InstalledRelease | null | undefined {
-  const [digest, version] = words?.split(' ') ?? [];
+  const [digest, version, artifactSha256 = '-'] = words?.split(' ') ?? [];
   if (digest === undefined || version === undefined) return undefined;
-  return digest === '-' ? null : { digest, version };
+  if (digest === '-') return null;
+  return artifactSha256 === '-' ? { digest, version } : { digest, version, artifactSha256 };
 }

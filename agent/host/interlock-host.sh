@@ -204,6 +204,12 @@ version_of() {
   read -r _ found_version 2>/dev/null <"$base/releases/$1/.interlock-release" && echo "$found_version" || echo -
 }
 
+# The approved package of a release that configuration was merged into.
+package_of() {
+  read -r package _ 2>/dev/null <"$base/releases/$1/.interlock-package" && is_digest "$package" &&
+    echo "$package" || echo -
+}
+
 first_word() {
   read -r word _
   echo "${word:--}"
@@ -490,8 +496,8 @@ report() {
     read -r intent <"$home/intent"
   fi
   echo "fence $(fence_seen)"
-  echo "current $current $(version_of "$current")"
-  echo "previous $previous $(version_of "$previous")"
+  echo "current $current $(version_of "$current") $(package_of "$current")"
+  echo "previous $previous $(version_of "$previous") $(package_of "$previous")"
   echo "staged ${staged#,}"
   echo "process $(process_state) $run_digest"
   echo "busy $busy"

@@ -39,7 +39,7 @@ function openFile(
     { file: '/etc/agent.yml', hosts: [], stores },
     parsed.config.limits,
   );
-  return artifacts.open({ store, file, sha256 }, 'SIT');
+  return artifacts.open({ store, file, sha256 }, 'SIT', 'shop');
 }
 
 async function contentOf(artifact: OpenArtifact): Promise<Buffer> {

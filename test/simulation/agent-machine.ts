@@ -6,6 +6,7 @@ import { parseConfig } from '../../agent/config';
 import type { AgentKey } from '../../agent/keys';
 import type { Agent, Clock, Hosts, Identity, Journal, Log } from '../../agent/ports';
 import { createServerTime } from '../../agent/server-time';
+import { NO_CENTRES } from '../agent/support/no-centres';
 import { journalOf, sleep } from './agent-waits';
 import type { FakeHost } from './fake-host';
 import { artifactsFor, healthFor } from './packages';
@@ -135,6 +136,7 @@ export function createAgentRunner(
       journal: journalOf(sim, life, machine.journal),
       hosts: surroundings.connectHosts(life),
       artifacts: artifactsFor(sim, life),
+      centres: NO_CENTRES,
       health: healthFor(sim, life, surroundings.hosts),
       log: SILENT,
       chance: sim.chance.next,

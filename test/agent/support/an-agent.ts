@@ -3,9 +3,11 @@ import { DatabaseSync } from 'node:sqlite';
 import { parseConfig } from '../../../agent/config';
 import { createJournal } from '../../../agent/journal';
 import { createTables } from '../../../agent/journal-database';
+import type { Centres } from '../../../agent/centres/centres';
 import type { Agent, Artifacts, Health, Hosts, Journal, Log } from '../../../agent/ports';
 import type { AppClient, Clock } from '../../../agent/ports';
 import { IDENTITY } from './fake-app';
+import { NO_CENTRES } from './no-centres';
 
 const CONFIG = `
 url: http://127.0.0.1:1/x1/agent
@@ -63,6 +65,7 @@ interface Parts {
   readonly journal: Journal;
   readonly fleet: Hosts & Health;
   readonly artifacts?: Artifacts;
+  readonly centres?: Centres;
 }
 
 let boots = 0;
@@ -82,6 +85,7 @@ export function anAgent(parts: Parts): Agent {
     hosts: parts.fleet,
     health: parts.fleet,
     artifacts: parts.artifacts ?? artifacts,
+    centres: parts.centres ?? NO_CENTRES,
     log: silent,
     chance: () => 0.5,
     newRequestId: () => {

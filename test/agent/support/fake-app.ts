@@ -2,6 +2,7 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
 import type { Plan } from '#core/plan';
 import { decideClaim, decideMessage } from '#core/job';
+import type { RunStage } from '#core/plan-step';
 import { DECISION_VALID_SECONDS, LEASE_SECONDS, TAKEOVER_GRACE_SECONDS } from '#wire/agent';
 import type {
   ErrorAnswer,
@@ -48,11 +49,13 @@ export interface FakeApp extends AppClient {
   tamper: (decision: GateDecision) => object;
   /** Another plan than the one that was approved. */
   planText: string;
+  /** Other texts of the release by their digest. */
+  readonly texts: Map<string, string>;
 }
 
 interface FakeJob {
   readonly job?: string;
-  readonly stage?: 'CODE' | 'VERIFY';
+  readonly stage?: RunStage;
   readonly firstFence?: number;
 }
 
@@ -158,6 +161,7 @@ export function createFakeApp(
     disturb: () => undefined,
     tamper: (signed) => signed,
     planText: text,
+    texts: new Map(),
     takeOver: () => {
       row.agent = 'ag_2';
       row.fence += 1;
@@ -204,11 +208,12 @@ export function createFakeApp(
           decision: decision(),
         });
       }),
-    fetch: (_ref, _digest, offset) =>
+    fetch: (_ref, wanted, offset) =>
       call('fetch', () => {
-        const piece = app.planText.slice(offset, offset + 500);
+        const whole = app.texts.get(wanted) ?? app.planText;
+        const piece = whole.slice(offset, offset + 500);
         const end = offset + piece.length;
-        const nextOffset = end < app.planText.length ? end : null;
+        const nextOffset = end < whole.length ? end : null;
         return answered({ now: now(), text: piece, nextOffset });
       }),
     heartbeat: (ref) =>

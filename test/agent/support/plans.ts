@@ -1,4 +1,5 @@
 /** Builders: plans as the app makes them. */
+import type { ConfigChange } from '#core/content';
 import { buildPlan, planText } from '#core/plan';
 import type { Plan } from '#core/plan';
 import { sha256Hex } from '../../../agent/keys';
@@ -6,8 +7,17 @@ import { sha256Hex } from '../../../agent/keys';
 export const OLD = { digest: 'a'.repeat(64), version: '1.0.0' };
 export const NEW = { digest: 'b'.repeat(64), version: '1.1.0' };
 
+export interface PlanMore {
+  /** How many hosts follow the gatekeeper at a time; absent: all. */
+  readonly batchSize?: number;
+  readonly config?: readonly ConfigChange[];
+}
+
 /** A plan for the shop in SIT; its first host is the gatekeeper. */
-export function aPlan(hostNames: readonly string[] = ['web-1', 'web-2', 'web-3']): Plan {
+export function aPlan(
+  hostNames: readonly string[] = ['web-1', 'web-2', 'web-3'],
+  { config = [], ...more }: PlanMore = {},
+): Plan {
   const planned = buildPlan({
     issueId: '10001',
     project: '10000',
@@ -17,8 +27,8 @@ export function aPlan(hostNames: readonly string[] = ['web-1', 'web-2', 'web-3']
     content: {
       kind: 'Minor',
       sql: [],
-      config: [],
-      code: [{ site: 'shop', version: NEW.version, artifactSha256: NEW.digest }],
+      config,
+      code: [{ site: 'shop', version: NEW.version, artifactSha256: NEW.digest, ...more }],
     },
     sites: [
       {

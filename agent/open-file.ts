@@ -1,0 +1,24 @@
+/** An open file from its beginning, whatever becomes of its name meanwhile. */
+import { createHash } from 'node:crypto';
+import type { FileHandle } from 'node:fs/promises';
+
+/** Large reads keep the stream ahead of an encrypted connection. */
+const PIECE_BYTES = 256 * 1024;
+
+/** The file's bytes; any number of readers at once, since none moves its position. */
+export async function* readFrom(file: FileHandle): AsyncGenerator<Uint8Array> {
+  for (let position = 0; ;) {
+    const piece = Buffer.allocUnsafe(PIECE_BYTES);
+    const { bytesRead } = await file.read(piece, 0, PIECE_BYTES, position);
+    if (bytesRead === 0) return;
+    position += bytesRead;
+    yield piece.subarray(0, bytesRead);
+  }
+}
+
+/** SHA-256 of the file's bytes, in lower-case hex. */
+export async function digestOf(file: FileHandle): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const piece of readFrom(file)) hash.update(piece);
+  return hash.digest('hex');
+}
