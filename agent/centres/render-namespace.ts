@@ -7,7 +7,7 @@ export type PlainValues = Readonly<Record<string, string>>;
 /** The file's text, the same for the same values: keys in order, every value a text. */
 export function renderNamespace(namespace: string, values: PlainValues): string {
   const sorted = Object.entries(values).sort(([left], [right]) => (left < right ? -1 : 1));
-  const ending = /\.(?<ending>[^.]+)$/.exec(namespace)?.groups?.['ending']?.toLowerCase();
+  const ending = /\.(?<ending>[^.]+)$/.exec(namespace)?.groups?.['ending']?.toLowerCase() ?? '';
   switch (ending) {
     case 'json':
       return `${JSON.stringify(Object.fromEntries(sorted), null, 2)}\n`;

@@ -3,14 +3,105 @@ import type { RestoreStep } from '#core/plan-step';
 import type { PartEnd } from '../bound-step';
 import type { Hold } from '../hold';
 import type { Agent } from '../ports';
+import { endOf, fail, nameOf, placeOf, storeOf, tell, writerOf } from './change-story';
+import type { ChangeStory } from './change-story';
+import { areEqual } from './namespace-record';
+import type { NamespaceRecord, Values } from './namespace-record';
+import type { NamespaceStore } from './namespace-store';
 
 /** Puts each namespace back to what it held before the plan. */
 export async function restoreNamespaces(
-  _agent: Agent,
-  _hold: Hold,
+  agent: Agent,
+  hold: Hold,
   steps: readonly RestoreStep[],
 ): Promise<PartEnd> {
-  if (steps.length === 0) return { kind: 'succeeded' };
-  const sentence = 'This agent cannot do that yet; install a newer one.';
-  return { kind: 'failed', failure: { class: 'unknown', sentence } };
+  for (const step of steps) {
+    const story = { agent, hold, step };
+    if (step.byHand) {
+      await tell(story, 'waiting', 'put back by hand');
+      continue;
+    }
+    const end = await restore(story);
+    if (end.kind !== 'succeeded') return end;
+  }
+  return { kind: 'succeeded' };
+}
+
+async function restore(story: ChangeStory): Promise<PartEnd> {
+  const { hold } = story;
+  const permit = await hold.mayBegin();
+  if (permit.kind !== 'yes') return permit;
+  const store = storeOf(story);
+  if ('failure' in store) return fail(story, store.failure);
+  hold.step = `put back ${nameOf(story)}`;
+  await tell(story, 'running');
+
+  const place = placeOf(story);
+  const found = await store.read(place);
+  if (found.kind === 'damaged') return fail(story, { class: 'config', sentence: found.sentence });
+  const way = await wayBack(store, story, found.record);
+  switch (way.kind) {
+    case 'nothing-to-do':
+      await tell(story, 'done', way.note);
+      return { kind: 'succeeded' };
+    case 'changed-since':
+      return fail(story, { class: 'config', sentence: way.sentence });
+    case 'snapshot':
+      return endOf(
+        story,
+        await store.write(place, way.values, writerOf(story)),
+        ({ revision }) => `holds again what it held before; it is revision ${revision} now`,
+      );
+  }
+}
+
+type Way =
+  | { readonly kind: 'snapshot'; readonly values: Values }
+  | { readonly kind: 'nothing-to-do'; readonly note: string }
+  | { readonly kind: 'changed-since'; readonly sentence: string };
+
+/** From the newest record back over everything that this plan wrote in one go. */
+async function wayBack(
+  store: NamespaceStore,
+  story: ChangeStory,
+  newest: NamespaceRecord | null,
+): Promise<Way> {
+  const { planDigest } = story.hold.claim;
+  let snapshot: Values | undefined;
+  let latest: NamespaceRecord | undefined;
+  for await (const record of store.history(placeOf(story))) {
+    latest ??= record;
+    const isOurs = record.writer.plan === planDigest;
+    if (isOurs && record.writer.act === 'restore' && snapshot === undefined) {
+      return { kind: 'nothing-to-do', note: 'it was put back before' };
+    }
+    if (snapshot !== undefined) {
+      if (!isOurs || record.writer.act !== 'apply' || !areEqual(record.values, snapshot)) break;
+      snapshot = record.before;
+    } else if (isOurs) {
+      const sentence = changedSince(story, record, latest, newest);
+      if (sentence !== undefined) return { kind: 'changed-since', sentence };
+      snapshot = record.before;
+    }
+  }
+  return snapshot === undefined
+    ? { kind: 'nothing-to-do', note: 'this release has not changed it' }
+    : { kind: 'snapshot', values: snapshot };
+}
+
+/** What somebody else did to the namespace after this plan, in a sentence. */
+function changedSince(
+  story: ChangeStory,
+  ours: NamespaceRecord,
+  latest: NamespaceRecord,
+  newest: NamespaceRecord | null,
+): string | undefined {
+  const name = nameOf(story);
+  const remedy = 'put its keys back by hand, or release a change that does';
+  if (latest !== ours) {
+    const { job } = latest.writer;
+    return `The configuration ${name} was changed again after this release, by job ${job} (revision ${latest.revision}); it stays as it is: ${remedy}.`;
+  }
+  if (newest && areEqual(newest.values, ours.values)) return undefined;
+  return `The configuration ${name} was edited outside Interlock after this release; it stays as it is: ${remedy}.`;
 }

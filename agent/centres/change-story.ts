@@ -1,0 +1,93 @@
+/** What the story of one namespace in one step needs, and how it is told. */
+import type { Failure } from '#core/failure';
+import type { ConfigStep, RestoreStep } from '#core/plan-step';
+import type { HostState } from '#wire/agent';
+import type { PartEnd } from '../bound-step';
+import type { Hold } from '../hold';
+import type { Agent } from '../ports';
+import type { NamespaceRecord, Writer } from './namespace-record';
+import type { NamespacePlace, NamespaceStore, WriteEnd } from './namespace-store';
+
+export interface ChangeStory {
+  readonly agent: Agent;
+  readonly hold: Hold;
+  readonly step: ConfigStep | RestoreStep;
+}
+
+/** Longest note that the app takes. */
+const NOTE_MAX_CHARS = 1_000;
+
+/** The namespace as sentences say it. */
+export const nameOf = ({ step, hold }: ChangeStory): string =>
+  `${step.application}/${step.namespace} in ${hold.claim.environment}`;
+
+/** Where the namespace stands in its store. */
+export const placeOf = ({ step, hold }: ChangeStory): NamespacePlace => ({
+  environment: hold.claim.environment,
+  application: step.application,
+  namespace: step.namespace,
+});
+
+/** Who writes, for the namespace's history. */
+export const writerOf = ({ step, hold }: ChangeStory): Writer => ({
+  ...hold.ref,
+  plan: hold.claim.planDigest,
+  change: step.change,
+  act: step.stage === 'CONFIG' ? 'apply' : 'restore',
+});
+
+/** The step's store, or why agent.yml has none. */
+export function storeOf({
+  agent,
+  hold,
+  step,
+}: ChangeStory): NamespaceStore | { readonly failure: Failure } {
+  const { environment } = hold.claim;
+  const sentence = `${agent.settings.file} has no centre ${step.centre} for ${environment}; add it there, or correct the change's centre.`;
+  return (
+    agent.centres.find(step.centre, environment) ?? { failure: { class: 'permission', sentence } }
+  );
+}
+
+/** Tells the app how the change stands. */
+export async function tell(
+  { agent, hold, step }: ChangeStory,
+  state: HostState,
+  note = '',
+): Promise<void> {
+  await agent.journal.tell(hold.ref.job, {
+    at: agent.app.serverSeconds(),
+    step: step.id,
+    host: step.change,
+    state,
+    note: note.slice(0, NOTE_MAX_CHARS),
+    milliseconds: 0,
+  });
+}
+
+/** Tells the failure and ends with it. */
+export async function fail(
+  story: ChangeStory,
+  failure: Failure,
+): Promise<{ readonly kind: 'failed'; readonly failure: Failure }> {
+  await tell(story, 'failed', failure.sentence);
+  return { kind: 'failed', failure };
+}
+
+/** How a write ends for the job; `noteOf` says what was done. */
+export async function endOf(
+  story: ChangeStory,
+  written: WriteEnd,
+  noteOf: (record: NamespaceRecord) => string,
+): Promise<PartEnd> {
+  switch (written.kind) {
+    case 'written':
+    case 'written-before':
+      await tell(story, 'done', noteOf(written.record));
+      return { kind: 'succeeded' };
+    case 'superseded':
+      return { kind: 'lost', why: written.sentence };
+    case 'failed':
+      return fail(story, { class: 'config', sentence: written.sentence });
+  }
+}
