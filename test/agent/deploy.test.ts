@@ -252,6 +252,83 @@ describe('a CODE job', () => {
   });
 });
 
+describe('a CODE job over several hosts', () => {
+  const HOSTS = ['web-1', 'web-2', 'web-3', 'web-4', 'web-5', 'web-6'];
+
+  /** The most hosts that were being switched at one moment, and the order of the first switches. */
+  function watchFlips({ fleet }: World) {
+    const seen = { most: 0, order: new Array<string>() };
+    const open = new Set<string>();
+    const { disturb } = fleet;
+    fleet.disturb = (moment, host, act) => {
+      if (moment === 'before' && act === 'activate') {
+        open.add(host);
+        seen.order.push(host);
+        seen.most = Math.max(seen.most, open.size);
+      }
+      return disturb(moment, host, act);
+    };
+    fleet.look = ((look) => (target, service) => {
+      open.delete(target.host.name);
+      return look(target, service);
+    })(fleet.look.bind(fleet));
+    return seen;
+  }
+
+  test('keeps the size of its batches after the gatekeeper [S2-46]', async () => {
+    const world = aWorld('CODE', aPlan(HOSTS, { batchSize: 2 }));
+    const flips = watchFlips(world);
+
+    await world.live();
+
+    expect(world.app.outcome).toEqual({ kind: 'succeeded' });
+    expect(flips.most).toBe(2);
+    expect(flips.order[0]).toBe('web-1');
+    expect(flips.order.slice(1, 3).sort()).toEqual(['web-2', 'web-3']);
+    expect(flips.order.slice(3, 5).sort()).toEqual(['web-4', 'web-5']);
+    expect(flips.order.slice(5)).toEqual(['web-6']);
+  });
+
+  test('begins a batch only when every host of the one before is healthy', async () => {
+    const world = aWorld('CODE', aPlan(HOSTS, { batchSize: 2 }));
+
+    await world.live();
+
+    const story = world.app.entries.map(({ host, state }) => `${host} ${state}`);
+    const lastHealthy = Math.max(story.indexOf('web-2 healthy'), story.indexOf('web-3 healthy'));
+    const nextSwitch = Math.min(story.indexOf('web-4 switching'), story.indexOf('web-5 switching'));
+    expect(story.indexOf('web-1 healthy')).toBeLessThan(story.indexOf('web-2 switching'));
+    expect(lastHealthy).toBeGreaterThan(0);
+    expect(lastHealthy).toBeLessThan(nextSwitch);
+  });
+
+  test('a host that fails in the second batch is brought back, and the third is never touched', async () => {
+    const world = aWorld('CODE', aPlan(HOSTS, { batchSize: 2 }));
+    const failure = { class: 'start-up', sentence: 'bin/start ended with 1.' } as const;
+    let refusals = 0;
+    world.fleet.refuse = (host, act) => {
+      if (host !== 'web-3' || act !== 'start' || refusals > 0) return undefined;
+      refusals += 1;
+      return { kind: 'refused', failure };
+    };
+
+    await world.live();
+
+    expect(world.app.outcome).toMatchObject({
+      kind: 'failed',
+      failure: { class: 'start-up', sentence: expect.stringContaining('serves shop 1.0.0 again') },
+    });
+    expect(world.fleet.host('web-3')).toMatchObject({ current: OLD, processDigest: OLD.digest });
+    for (const host of ['web-1', 'web-2']) {
+      expect(world.fleet.host(host).current).toEqual(NEW);
+    }
+    for (const host of ['web-4', 'web-5', 'web-6']) {
+      expect(world.fleet.host(host).effects).toEqual(['stage 1.1.0']);
+      expect(statesOf(world, host)).toEqual(['staging', 'staged']);
+    }
+  });
+});
+
 describe('a VERIFY job', () => {
   test('succeeds when every host serves the version, and touches nothing', async () => {
     const world = aWorld('VERIFY');
