@@ -14,13 +14,13 @@ type Gate = (release: Release, facts: Facts) => readonly Refusal[];
 
 /** Everything that blocks the start of the release in its environment. */
 export const startBlockers: Gate = (release, facts) =>
-  [environmentBlockers, planUnchanged, approvalsGiven, notRejected, sitesFree, agentOnline].flatMap(
+  [environmentBlockers, planUnchanged, approvalsGiven, notRejected, scopesFree, agentOnline].flatMap(
     (gate) => gate(release, facts),
   );
 
 /** Everything that blocks going on with a plan that has already started: approvals stay checked. */
 export const retryBlockers: Gate = (release, facts) =>
-  [environmentBlockers, approvalsGiven, sitesFree, agentOnline].flatMap((gate) =>
+  [environmentBlockers, approvalsGiven, scopesFree, agentOnline].flatMap((gate) =>
     gate(release, facts),
   );
 
@@ -38,7 +38,7 @@ export const sqlBlockers: Gate = (release, facts) =>
 
 /** Everything that blocks the way back; what was approved to go there may also come back. */
 export const rollbackBlockers: Gate = (release, facts) =>
-  [environmentBlockers, somethingToRollBack, sitesFree, agentOnline].flatMap((gate) =>
+  [environmentBlockers, somethingToRollBack, scopesFree, agentOnline].flatMap((gate) =>
     gate(release, facts),
   );
 
@@ -83,7 +83,7 @@ const somethingToRollBack: Gate = ({ content, terms }) => {
   return terms === null || !hasWayBack ? [{ why: 'nothing-to-roll-back' }] : [];
 };
 
-const sitesFree: Gate = (release, facts) =>
+const scopesFree: Gate = (release, facts) =>
   sharedThings(release).flatMap(({ scope, what, site, environment }): readonly Refusal[] => {
     const fact = facts.scopes.find((candidate) => candidate.scope === scope);
     if (!fact || fact.holder === null || fact.holder === release.issueId) return [];
@@ -105,9 +105,8 @@ const agentOnline: Gate = (release, facts) => {
 };
 
 /** What only this release may change while it is under way. */
-export const scopesOf = (release: Release): readonly string[] => [
-  ...new Set(sharedThings(release).map(({ scope }) => scope)),
-];
+export const scopesOf = (release: Release): readonly string[] =>
+  sharedThings(release).map(({ scope }) => scope);
 
 interface SharedThing {
   readonly scope: string;
@@ -116,6 +115,7 @@ interface SharedThing {
   readonly environment: string;
 }
 
+/** Each thing once, however many changes touch it. */
 function sharedThings({ project, environment, content }: Release): readonly SharedThing[] {
   if (environment === null || content === null) return [];
   const sites = content.code.map(({ site }) => ({
@@ -137,5 +137,6 @@ function sharedThings({ project, environment, content }: Release): readonly Shar
     site: null,
     environment,
   }));
-  return [...sites, ...databases, ...namespaces];
+  const all = [...sites, ...databases, ...namespaces];
+  return [...new Map(all.map((thing) => [thing.scope, thing])).values()];
 }

@@ -1,8 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import { ANYBODY, GATE_VALID_SECONDS, gateValue } from '#core/gate-field';
 import type { GateValue } from '#core/gate-field';
+import type { RunStage } from '#core/plan-step';
+import type { Release } from '#core/release';
 import type { Site } from '#core/site';
 import { STATUS_ORDER } from '#core/status';
+import type { Status } from '#core/status';
 import { PERSON_TRANSITIONS } from '#core/transitions';
 import {
   aPolicy,
@@ -10,8 +13,10 @@ import {
   aRelease,
   aSite,
   BACKUP,
+  DBA,
   LEADER,
   NOW,
+  OPERATOR,
   OWNER,
   releaseIn,
   REPORTER,
@@ -50,7 +55,7 @@ describe('the gate field', () => {
 
   test('opens of the retries only the one of the stage that failed', () => {
     const fixing = releaseIn('fix-pending');
-    const after = (stage: 'CODE' | 'VERIFY') =>
+    const after = (stage: RunStage) =>
       Object.keys(
         gateValue(
           { ...fixing, failure: { stage, class: 'health', sentence: 'It is not.' } },
@@ -63,6 +68,26 @@ describe('the gate field', () => {
     expect(after('CODE')).not.toContain('retry-verification');
     expect(after('VERIFY')).toContain('retry-verification');
     expect(after('VERIFY')).not.toContain('retry-code');
+    expect(after('SQL')).toEqual(['retry-sql', 'roll-back', 'iterate', 'abort']);
+    expect(after('CONFIG')).toEqual(['retry-config', 'roll-back', 'iterate', 'abort']);
+    expect(after('ROLLBACK')).toEqual(['retry-rollback', 'iterate', 'abort']);
+  });
+
+  test('names who runs the scripts, and who applies configuration by hand only while there is some', () => {
+    const allowIn = (status: Status, over: Partial<Release> = {}) =>
+      gateValue({ ...releaseIn(status), ...over }, [], someFacts()).allow;
+
+    expect(allowIn('sql-pending')['submit-sql']).toEqual([
+      `u:${DBA}`,
+      `u:${OPERATOR}`,
+      `u:${TESTER}`,
+    ]);
+    expect(allowIn('config-executing')).toEqual({
+      'confirm-config': [`u:${OPERATOR}`, `u:${LEADER}`, `u:${BACKUP}`],
+      'report-config-failed': [`u:${OPERATOR}`, `u:${LEADER}`, `u:${BACKUP}`],
+    });
+    expect(allowIn('config-executing', { handworkLeft: false })).toEqual({});
+    expect(allowIn('deployed')['roll-back']).toEqual([`u:${LEADER}`, `u:${BACKUP}`]);
   });
 
   test('names the approvers of the step that is due, but nobody who made the release or has approved', () => {
@@ -132,10 +157,14 @@ describe('the gate field', () => {
     const due = Array.from({ length: 20 }, () => 'repair-awaiting-approval');
 
     for (const count of [1, 10, 19, 20, 40]) {
-      const world = { ...someFacts(), policy: aPolicy({ testers: [] }), sites: longest(count) };
-      const gate = gateValue(releaseIn('fix-pending'), due, world);
-
-      expect(sizeOf(gate)).toBeLessThanOrEqual(GATE_MAX_BYTES);
+      const accounts = longest(count).map(({ leader }) => leader);
+      const policy = aPolicy({ testers: [], dbas: accounts, operators: accounts });
+      const world = { ...someFacts(), policy, sites: longest(count) };
+      for (const status of STATUS_ORDER) {
+        const release = { ...releaseIn('fix-pending'), status, handworkLeft: true };
+        const size = sizeOf(gateValue(release, due, world));
+        expect([status, size <= GATE_MAX_BYTES]).toEqual([status, true]);
+      }
     }
   });
 

@@ -2,15 +2,19 @@ import { describe, expect, test } from '@jest/globals';
 import { decide } from '#core/decide';
 import { AGENT_SILENCE_MAX_SECONDS } from '#core/facts';
 import type { Facts } from '#core/facts';
-import { retryBlockers, scopesOf, startBlockers } from '#core/gates';
+import { retryBlockers, rollbackBlockers, scopesOf, startBlockers } from '#core/gates';
+import { sentencesOf } from '#core/refusal';
 import type { Release } from '#core/release';
 import {
   aClick,
+  aConfigChange,
   aContent,
+  afterCommands,
   anAgent,
   aPolicy,
   aPolicyOf,
   aRelease,
+  aScript,
   aSite,
   eventsOf,
   LEADER,
@@ -18,6 +22,7 @@ import {
   PACKAGE_DIGEST,
   refusalsOf,
   releaseIn,
+  REPORTER,
   someFacts,
   someHosts,
   TESTER,
@@ -108,6 +113,54 @@ describe('the gate of a start', () => {
     expect(whys({ ...ready, planDigest: null })).toContain('plan-changed');
   });
 });
+
+describe('what only one release may change at a time', () => {
+  const content = aContent({
+    sql: [
+      aScript(),
+      aScript({ id: 'fill-column' }),
+      aScript({ id: 'late', environments: ['STAGE'] }),
+    ],
+    config: [aConfigChange()],
+  });
+  const shared = afterCommands(aRelease({ content }), [() => aClick('submit', REPORTER)]);
+
+  test('are its sites, its databases and its namespaces in that environment, each once', () => {
+    expect(scopesOf(shared)).toEqual([
+      '10000:shop:SIT',
+      'db:orders:SIT',
+      'ns:files:shop:app.properties:SIT',
+    ]);
+    expect(scopesOf({ ...shared, environment: 'STAGE' })).toContain('db:orders:STAGE');
+    const elsewhere = { ...shared, content: aContent({ sql: content.sql.slice(2), code: [] }) };
+    expect(scopesOf(elsewhere)).toEqual([]);
+  });
+
+  test('is a database of every project: it is the customer’s, not the project’s', () => {
+    expect(scopesOf({ ...shared, project: '20000' }).slice(1)).toEqual(scopesOf(shared).slice(1));
+  });
+
+  test.each([
+    ['db:orders:SIT', 'database orders'],
+    ['ns:files:shop:app.properties:SIT', 'namespace shop/app.properties'],
+  ])('keeps a release out while another holds %s, and says so', (scope, what) => {
+    const facts = someFacts({ scopes: [{ scope, holder: '99', holderKey: 'REL-9' }] });
+    const blockers = startBlockers(shared, facts);
+
+    expect(blockers.map(({ why }) => why)).toEqual(['shared-busy']);
+    expect(sentencesOf(blockers)).toBe(
+      `The ${what} is being changed in SIT by another release (REL-9); wait until that one is deployed, iterated or aborted.`,
+    );
+    expect(retryBlockers(shared, facts).map(({ why }) => why)).toEqual(['shared-busy']);
+    expect(rollbackBlockers({ ...shared, terms: TERMS }, facts).map(({ why }) => why)).toEqual([
+      'shared-busy',
+    ]);
+    const own = { scopes: [{ scope, holder: shared.issueId, holderKey: null }] };
+    expect(startBlockers(shared, someFacts(own))).toEqual([]);
+  });
+});
+
+const TERMS = { policyVersion: 1, approvals: [] };
 
 describe('the gate of a retry', () => {
   const broken = releaseIn('fix-pending');
@@ -213,12 +266,21 @@ describe('the content', () => {
     });
   });
 
-  test.each(['code-executing', 'verifying', 'deployed', 'fix-pending', 'aborted'] as const)(
-    'is not edited in %s',
-    (status) => {
-      expect(refusalsOf(decide(releaseIn(status), edit, someFacts()))).toEqual(['not-in-status']);
-    },
-  );
+  test.each([
+    'sql-pending',
+    'sql-executing',
+    'config-executing',
+    'code-executing',
+    'verifying',
+    'deployed',
+    'fix-pending',
+    'rolling-back',
+    'rolled-back',
+    'released',
+    'aborted',
+  ] as const)('is not edited in %s', (status) => {
+    expect(refusalsOf(decide(releaseIn(status), edit, someFacts()))).toEqual(['not-in-status']);
+  });
 
   test('that no plan can be made of is refused where a plan is bound', () => {
     const content = aContent({
