@@ -148,8 +148,8 @@ module.exports = {
     layer(
       'pages-import-core-and-wire',
       '^static/([^/]+)/',
-      ['^src/(core|wire)/', '^static/$1/'],
-      'A page calls its resolver; it never imports backend code or another page.',
+      ['^src/(core|wire)/', '^static/($1|shared)/'],
+      'A page calls its resolver; besides static/shared it imports no other page, and no backend code.',
     ),
     rule(
       'pages-take-only-types-from-wire',

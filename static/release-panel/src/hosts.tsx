@@ -1,38 +1,112 @@
+import Textfield from '@atlaskit/textfield';
+import { useState } from 'react';
+import type { Content } from '#core/content';
 import type { HostView } from '#wire/page';
+import { bySite } from './host-batches';
+import { hostShown } from './host-states';
+import type { HostGroup } from './host-states';
+import { SiteGroup } from './site-group';
 
-/** The hosts of the plan with what the agent last said of each. */
-export function Hosts({ hosts }: { readonly hosts: readonly HostView[] }) {
-  if (hosts.length === 0) return null;
+interface HostsProps {
+  readonly hosts: readonly HostView[];
+  readonly content: Content | null;
+}
+
+const GROUPS: readonly { readonly group: HostGroup; readonly words: string }[] = [
+  { group: 'failed', words: 'Failed' },
+  { group: 'updating', words: 'Updating' },
+  { group: 'updated', words: 'Updated' },
+  { group: 'waiting', words: 'Waiting' },
+];
+
+/** The hosts of the plan by site, with what the agent last said of each. */
+export function Hosts({ hosts, content }: HostsProps) {
+  const [wanted, setWanted] = useState<HostGroup>();
+  const [words, setWords] = useState('');
+  if (hosts.length === 0) {
+    return (
+      <p className="empty">
+        No hosts yet. They appear when the release is submitted with a site that has hosts.
+      </p>
+    );
+  }
+  const inGroup = (group: HostGroup) =>
+    hosts.filter(({ state }) => hostShown(state).group === group).length;
+  const isShown = ({ state, name, address }: HostView): boolean =>
+    (wanted === undefined || hostShown(state).group === wanted) &&
+    `${name} ${address}`.toLowerCase().includes(words.toLowerCase());
+
   return (
-    <section aria-labelledby="hosts">
-      <h2 id="hosts">Hosts</h2>
-      <table>
+    <>
+      <div className="row row-wrap row-apart">
+        <div className="filter">
+          <Textfield
+            isCompact
+            aria-label="Filter hosts"
+            placeholder="Filter hosts"
+            value={words}
+            onChange={(event) => setWords(event.currentTarget.value)}
+          />
+        </div>
+        <div className="row row-wrap chips" role="group" aria-label="State">
+          <Chip
+            words={`All ${hosts.length}`}
+            isOn={wanted === undefined}
+            onClick={() => setWanted(undefined)}
+          />
+          {GROUPS.filter(({ group }) => inGroup(group) > 0 || group === wanted).map(
+            ({ group, words: name }) => (
+              <Chip
+                key={group}
+                words={`${name} ${inGroup(group)}`}
+                isOn={wanted === group}
+                onClick={() => setWanted(group)}
+              />
+            ),
+          )}
+        </div>
+      </div>
+      <table className="table hosts">
+        <caption className="hidden-words">Hosts</caption>
         <thead>
           <tr>
             <th scope="col">Host</th>
-            <th scope="col">Site</th>
-            <th scope="col">Version</th>
+            <th scope="col" className="wide">
+              Batch
+            </th>
+            <th scope="col" className="wide">
+              Version
+            </th>
+            <th scope="col">Progress</th>
             <th scope="col">State</th>
-            <th scope="col">Since</th>
+            <th scope="col" className="wide">
+              Time
+            </th>
           </tr>
         </thead>
-        <tbody>
-          {hosts.map((host) => (
-            <tr key={`${host.site} ${host.id}`}>
-              <th scope="row" title={host.address}>
-                {host.name}
-              </th>
-              <td>{host.site}</td>
-              <td>{host.version}</td>
-              <td className={`host host-${host.state}`}>
-                {host.state}
-                {host.note !== '' && <span className="note"> {host.note}</span>}
-              </td>
-              <td>{host.at === null ? '' : new Date(host.at * 1000).toLocaleTimeString()}</td>
-            </tr>
-          ))}
-        </tbody>
+        {bySite(hosts, content).map((site) => (
+          <SiteGroup
+            key={site.site}
+            {...site}
+            isShown={isShown}
+            isFiltered={wanted !== undefined || words !== ''}
+          />
+        ))}
       </table>
-    </section>
+    </>
+  );
+}
+
+interface ChipProps {
+  readonly words: string;
+  readonly isOn: boolean;
+  readonly onClick: () => void;
+}
+
+function Chip({ words, isOn, onClick }: ChipProps) {
+  return (
+    <button type="button" className="chip number" aria-pressed={isOn} onClick={onClick}>
+      {words}
+    </button>
   );
 }

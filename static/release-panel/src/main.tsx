@@ -1,9 +1,13 @@
 import { createRoot } from 'react-dom/client';
-import { followTheme } from './api/app';
+import '@atlaskit/css-reset';
+import { followTheme } from '../../shared/src/api/app';
+import '../../shared/src/base.css';
 import './panel.css';
+import './work.css';
 import { Panel } from './panel';
 
 const root = document.getElementById('root');
 if (!root) throw new Error('The page has no element with the id root.');
+document.documentElement.lang = 'en';
 void followTheme();
 createRoot(root).render(<Panel />);

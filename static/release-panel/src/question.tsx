@@ -1,4 +1,7 @@
+import Button from '@atlaskit/button/new';
 import { useState } from 'react';
+import { tell } from '../../shared/src/api/app';
+import { wordsOf } from '../../shared/src/words';
 import { ask } from './api/app';
 
 const ANSWERS = [
@@ -7,28 +10,46 @@ const ANSWERS = [
   { answer: 'retry', words: 'Do it again' },
 ] as const;
 
+type Answer = (typeof ANSWERS)[number]['answer'];
+
 /** What a person may say about work whose outcome nobody knows. */
-export function Question({ onAnswered }: { readonly onAnswered: () => Promise<void> }) {
+export function Question({ onAnswered }: { readonly onAnswered: () => void }) {
+  const [busy, setBusy] = useState<Answer>();
   const [problem, setProblem] = useState<string>();
 
-  const answer = async (words: (typeof ANSWERS)[number]['answer']): Promise<void> => {
+  const answer = async (words: Answer): Promise<void> => {
+    setBusy(words);
     try {
       const outcome = await ask('question.answer', { answer: words });
       setProblem(outcome.kind === 'refused' ? outcome.sentence : undefined);
-      await onAnswered();
+      if (outcome.kind === 'done') tell('Your answer is recorded');
+      onAnswered();
     } catch (error) {
-      setProblem(String(error));
+      setProblem(wordsOf(error));
+    } finally {
+      setBusy(undefined);
     }
   };
 
   return (
-    <div className="question">
-      {ANSWERS.map(({ answer: name, words }) => (
-        <button key={name} type="button" onClick={() => void answer(name)}>
-          {words}
-        </button>
-      ))}
-      {problem !== undefined && <p role="alert">{problem}</p>}
+    <div className="stack" role="group" aria-label="What became of the work">
+      <div className="actions">
+        {ANSWERS.map(({ answer: name, words }) => (
+          <Button
+            key={name}
+            isLoading={busy === name}
+            isDisabled={busy !== undefined && busy !== name}
+            onClick={() => void answer(name)}
+          >
+            {words}
+          </Button>
+        ))}
+      </div>
+      {problem !== undefined && (
+        <p className="refused" role="alert">
+          {problem}
+        </p>
+      )}
     </div>
   );
 }

@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 import type { ReleaseView } from '#wire/page';
+import { wordsOf } from '../../shared/src/words';
 import { ask } from './api/app';
 
 /** While work is under way, people want to see each host change. */
@@ -43,7 +44,7 @@ export function useRelease(): Watched {
       await act();
       setProblem(undefined);
     } catch (error) {
-      setProblem(error instanceof Error ? error.message : String(error));
+      setProblem(wordsOf(error));
     }
   }, []);
   const show = useCallback(async () => {
@@ -83,7 +84,11 @@ export function useRelease(): Watched {
     };
     const milliseconds = isWorking ? WORKING_MILLISECONDS : IDLE_MILLISECONDS;
     const timer = setInterval(glanceIfVisible, milliseconds);
-    return () => clearInterval(timer);
+    document.addEventListener('visibilitychange', glanceIfVisible);
+    return () => {
+      clearInterval(timer);
+      document.removeEventListener('visibilitychange', glanceIfVisible);
+    };
   }, [glance, isWorking]);
 
   return { view, problem, look, hurry };

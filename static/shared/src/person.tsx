@@ -5,20 +5,29 @@ import { personName } from './api/app';
 const names = new Map<string, Promise<string>>();
 
 /** A person's name; the account id until Jira has told it. */
-export function Person({ accountId }: { readonly accountId: string }) {
+export function usePersonName(accountId: string): string {
   const [name, setName] = useState(accountId);
   useEffect(() => {
     let isShown = true;
     const asked = names.get(accountId) ?? personName(accountId);
     names.set(accountId, asked);
-    void asked.then((found) => {
-      if (isShown) setName(found);
-    });
+    asked.then(
+      (found) => {
+        if (isShown) setName(found);
+      },
+      // The account id stays; another look may be luckier.
+      () => names.delete(accountId),
+    );
     return () => {
       isShown = false;
     };
   }, [accountId]);
-  return <span className="person">{name}</span>;
+  return name;
+}
+
+/** A person's name in a text. */
+export function Person({ accountId }: { readonly accountId: string }) {
+  return <span className="person">{usePersonName(accountId)}</span>;
 }
 
 /** A sentence in which `@[account id]` stands for a person. */
