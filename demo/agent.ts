@@ -16,8 +16,12 @@ export async function trustHost(config: string, place: string): Promise<void> {
 }
 
 /** Enrolls the agent with a fresh code and confirms it by the fingerprint that it prints. */
-export async function enrollAgent(siteUrl: string, config: string): Promise<void> {
-  const code = await createCode(siteUrl, 'demo agent');
+export async function enrollAgent(
+  siteUrl: string,
+  config: string,
+  environments: readonly string[],
+): Promise<void> {
+  const code = await createCode(siteUrl, 'demo agent', environments);
   const enrolling = agentCommand(config, 'enroll', '--code', code);
   const [, agentId = ''] = await enrolling.says(/^Enrolled as (\S+) /);
   const [fingerprint] = await enrolling.says(/^([0-9a-f]{4} ?){16}$/);
@@ -33,3 +37,34 @@ export async function enrollAgent(siteUrl: string, config: string): Promise<void
 export function runAgent(config: string, onLine?: (line: string) => void): Program {
   return startProgram('agent', MAIN, ['run', '--config', config], onLine ? { onLine } : {});
 }
+
+/** Keeps the agent at work: one that ends, or is killed to see what happens, comes back. */
+export function keepAgent(
+  config: string,
+  print: (line: string) => void,
+): { stop(): Promise<void> } {
+  let ended = false;
+  let timer: NodeJS.Timeout | undefined;
+  let agent = start();
+
+  function start(): Program {
+    const program = runAgent(config);
+    program.process.once('exit', (code, signal) => {
+      if (ended) return;
+      const cause = signal === null ? `with exit code ${String(code)}` : `by ${signal}`;
+      print(`The agent has ended (${cause}); it starts again in ${String(RESTART_SECONDS)} s.`);
+      timer = setTimeout(() => (agent = start()), RESTART_SECONDS * 1_000);
+    });
+    return program;
+  }
+
+  return {
+    stop: async () => {
+      ended = true;
+      clearTimeout(timer);
+      await agent.stop();
+    },
+  };
+}
+
+const RESTART_SECONDS = 3;

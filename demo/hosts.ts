@@ -1,4 +1,4 @@
-/** The demo's host: an ssh server of its own that runs commands below its directory. */
+/** The demo's hosts: ssh servers that run commands below directories of their own. */
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { HostAccess } from './agent-file';
@@ -6,53 +6,68 @@ import { startProgram } from './program';
 import type { Program } from './program';
 import { bootService, stopService } from './service';
 import { makeSshKeyPair } from './ssh-key';
-import type { DemoHost } from './set-up';
+import type { DemoHost, DemoPlace } from './set-up';
 
 /** A loopback address per host, so that all may use the same ports and paths, as hosts do. */
-const ADDRESS = '127.0.0.2';
+const ADDRESSES = { 'web-1': '127.0.0.2', 'web-2': '127.0.0.3', 'web-3': '127.0.0.4' };
 const SSH_PORT_ABOVE = 11;
 const SERVICE_PORT_ABOVE = 21;
 
-export interface RunningHost {
-  readonly host: DemoHost;
-  readonly program: Program;
+/** The demo's hosts; `port` is the site's, which the hosts' ports lie above. */
+export const demoHosts = (port: number): readonly DemoHost[] =>
+  Object.entries(ADDRESSES).map(([id, address]) => ({
+    id,
+    address,
+    sshPort: port + SSH_PORT_ABOVE,
+  }));
+
+/** Where the shop lives on each host: a directory and a port per environment. */
+export const demoPlaces = (environments: readonly string[], port: number): readonly DemoPlace[] =>
+  environments.map((environment, index) => ({
+    environment,
+    basePath: `/srv/${environment.toLowerCase()}/shop`,
+    servicePort: port + SERVICE_PORT_ABOVE + index,
+  }));
+
+interface Fleet {
+  readonly directory: string;
+  readonly hosts: readonly DemoHost[];
+  readonly places: readonly DemoPlace[];
+  readonly access: HostAccess;
 }
 
-const HOST_ID = 'web-1';
-const BASE_PATH = '/srv/shop';
+/** Ends the services of the hosts, whoever left them running. */
+export async function switchOff({ directory, hosts, places }: Omit<Fleet, 'access'>) {
+  const homes = hosts.flatMap(({ id }) =>
+    places.map(({ basePath }) => join(directory, id, basePath)),
+  );
+  await Promise.all(homes.map(stopService));
+}
 
-/** Ends the service of the host, whoever left it running. */
-export const switchOff = (directory: string): Promise<void> =>
-  stopService(join(directory, HOST_ID, BASE_PATH));
-
-/** Starts the host; `port` is the site's, which the host's ports lie above. */
-export async function startHost(
-  directory: string,
-  port: number,
-  access: HostAccess,
-): Promise<RunningHost> {
-  const host: DemoHost = {
-    id: HOST_ID,
-    address: ADDRESS,
-    sshPort: port + SSH_PORT_ABOVE,
-    servicePort: port + SERVICE_PORT_ABOVE,
-    basePath: BASE_PATH,
-  };
-  const root = join(directory, host.id);
-  mkdirSync(join(root, host.basePath), { recursive: true });
-  const program = startProgram(`host ${host.id}`, join(__dirname, 'ssh-host.ts'), [
-    ...['--address', host.address, '--port', String(host.sshPort), '--directory', root],
-    ...['--host-key', join(directory, `${host.id}.key`), '--authorized-key', `${access.key}.pub`],
+/** Starts the hosts, and on them what ran when they were switched off. */
+export async function startHosts(fleet: Fleet): Promise<Program> {
+  const { directory, hosts, places, access } = fleet;
+  for (const { id } of hosts) {
+    for (const { basePath } of places)
+      mkdirSync(join(directory, id, basePath), { recursive: true });
+  }
+  const program = startProgram('hosts', join(__dirname, 'ssh-host.ts'), [
+    ...hosts.flatMap(({ id, address }) => ['--host', `${id}=${address}`]),
+    ...['--port', String(hosts[0]?.sshPort ?? 0), '--directory', directory],
+    ...['--authorized-key', `${access.key}.pub`],
   ]);
   await program.says(/^ssh-host /);
-  // A demo that was killed has left its service behind.
-  await switchOff(directory);
-  bootService(join(root, host.basePath), host.address, host.servicePort);
+  // A demo that was killed has left its services behind.
+  await switchOff(fleet);
+  for (const { id, address } of hosts) {
+    for (const { basePath, servicePort } of places)
+      bootService(join(directory, id, basePath), address, servicePort);
+  }
   const stop = async (): Promise<void> => {
     await program.stop();
-    await switchOff(directory);
+    await switchOff(fleet);
   };
-  return { host, program: { ...program, stop } };
+  return { ...program, stop };
 }
 
 /** The key that opens the hosts, made at the first start, and an empty list of hosts to trust. */

@@ -15,6 +15,8 @@ export interface Program {
 interface Options {
   readonly cwd?: string;
   readonly environment?: Readonly<Record<string, string>>;
+  /** For Node itself. */
+  readonly flags?: readonly string[];
   /** Gets every line that the program prints, of both streams. */
   readonly onLine?: (line: string) => void;
 }
@@ -28,7 +30,13 @@ export const startProgram = (
   file: string,
   args: readonly string[],
   options: Options = {},
-): Program => start(name, process.execPath, ['--import', 'tsx', file, ...args], options);
+): Program =>
+  start(
+    name,
+    process.execPath,
+    [...(options.flags ?? []), '--import', 'tsx', file, ...args],
+    options,
+  );
 
 function start(name: string, command: string, args: readonly string[], options: Options): Program {
   const child = spawn(command, args, {

@@ -49,17 +49,21 @@ async function pack(file: string, version: string, program: string): Promise<voi
   rmSync(source, { recursive: true });
 }
 
-/** The service: what it serves as its version is what stands in its own package. */
+/** The service: its version stands in its own package, its greeting in the configuration that came with it. */
 const service = (healthStatus: number): string => `#!/usr/bin/env node
-const { readFileSync } = require('node:fs');
+const { existsSync, readFileSync } = require('node:fs');
 const { createServer } = require('node:http');
 const version = readFileSync(__dirname + '/../VERSION', 'utf8').trim();
+const file = __dirname + '/../config/shop.json';
+const config = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {};
+const greeting = config.greeting ?? 'Shop';
 const answer = {
   '/healthz': [${healthStatus}, ${healthStatus === 200 ? "'ok'" : "'the database is missing'"}],
   '/version': [200, JSON.stringify({ version })],
+  '/config': [200, JSON.stringify(config)],
 };
 createServer((request, response) => {
-  const [status, body] = answer[request.url] ?? [200, '<h1>Shop ' + version + '</h1>'];
+  const [status, body] = answer[request.url] ?? [200, '<h1>' + greeting + ' ' + version + '</h1>'];
   response.writeHead(status, { 'content-type': body.startsWith('<') ? 'text/html' : 'text/plain' });
   response.end(body + '\\n');
 }).listen(Number(process.env.PORT), process.env.BIND_ADDRESS ?? '0.0.0.0');

@@ -13,6 +13,9 @@ interface Running {
   readonly job: string;
 }
 
+/** The process of the service below a base path; undefined where none was ever started. */
+export const servicePid = (basePath: string): number | undefined => readNote(basePath)?.pid;
+
 /** Ends the service below a base path, if there is one, and waits until it is gone. */
 export async function stopService(basePath: string): Promise<void> {
   const running = readNote(basePath);

@@ -5,12 +5,19 @@ import type { JiraClient } from './jira-client';
 
 export const PROJECT = 'REL';
 
+export const ENVIRONMENTS: readonly string[] = ['SIT', 'UAT', 'STAGE', 'PROD'];
+
 export interface DemoHost {
   readonly id: string;
   readonly address: string;
   readonly sshPort: number;
-  readonly servicePort: number;
+}
+
+/** Where the shop lives on its hosts in one environment. */
+export interface DemoPlace {
+  readonly environment: string;
   readonly basePath: string;
+  readonly servicePort: number;
 }
 
 const Enrollment = z.object({ code: z.string() });
@@ -40,11 +47,11 @@ export async function provideProject(siteUrl: string): Promise<void> {
   if (!settings.workflowInstalled) await control(admin, 'workflow.install');
 }
 
-/** The policy of the demo: testers start in SIT and UAT, a leader approves STAGE, leader and product owner PROD. */
+/** The policy of the demo: testers start in SIT and UAT, a leader approves STAGE, leader and product owner PROD; a DBA reviews SQL. */
 export async function putPolicy(siteUrl: string): Promise<void> {
   const admin = jiraAs(siteUrl, 'admin');
-  const tester = await jiraAs(siteUrl, 'tester').accountId();
-  const owner = await jiraAs(siteUrl, 'po').accountId();
+  const account = (person: string): Promise<string> => jiraAs(siteUrl, person).accountId();
+  const owner = await account('po');
   const leader = { label: 'Leader', count: 1, from: { kind: 'leaders' } };
   const product = {
     label: 'Product owner',
@@ -60,15 +67,27 @@ export async function putPolicy(siteUrl: string): Promise<void> {
         { id: 'STAGE', approvals: [leader], starters: 'leaders' },
         { id: 'PROD', approvals: [leader, product], starters: 'leaders' },
       ],
-      testers: [tester],
+      testers: [await account('tester')],
+      dbas: [await account('dba')],
+      operators: [await account('ops')],
     },
   });
 }
 
-/** The site `shop` with its hosts in SIT. */
-export async function putShop(siteUrl: string, hosts: readonly DemoHost[]): Promise<void> {
-  const [first] = hosts;
-  if (!first) throw new Error('The site needs a host.');
+/** The site `shop` with its hosts, in every environment that it has a place in. */
+export async function putShop(
+  siteUrl: string,
+  hosts: readonly DemoHost[],
+  places: readonly DemoPlace[],
+): Promise<void> {
+  const described = hosts.map((host) => ({ ...host, name: host.id, room: 'local' }));
+  const service = { healthPath: '/healthz', versionPath: '/version' };
+  const environments = new Map(
+    places.map(({ environment, basePath, servicePort }) => [
+      environment,
+      { hosts: described, basePath, servicePort, ...service },
+    ]),
+  );
   await control(jiraAs(siteUrl, 'admin'), 'site.put', {
     site: {
       id: 'shop',
@@ -78,31 +97,18 @@ export async function putShop(siteUrl: string, hosts: readonly DemoHost[]): Prom
       store: 'packages',
       leader: await jiraAs(siteUrl, 'leader').accountId(),
       backup: await jiraAs(siteUrl, 'backup').accountId(),
-      environments: {
-        SIT: {
-          hosts: hosts.map((host) => ({
-            id: host.id,
-            name: host.id,
-            address: host.address,
-            sshPort: host.sshPort,
-            room: 'local',
-          })),
-          basePath: first.basePath,
-          servicePort: first.servicePort,
-          healthPath: '/healthz',
-          versionPath: '/version',
-        },
-      },
+      environments: Object.fromEntries(environments),
     },
   });
 }
 
-/** A one-time code for an agent of SIT. */
-export async function createCode(siteUrl: string, name: string): Promise<string> {
-  const answer = await control(jiraAs(siteUrl, 'admin'), 'agent.enroll', {
-    name,
-    environments: ['SIT'],
-  });
+/** A one-time code for an agent of these environments. */
+export async function createCode(
+  siteUrl: string,
+  name: string,
+  environments: readonly string[],
+): Promise<string> {
+  const answer = await control(jiraAs(siteUrl, 'admin'), 'agent.enroll', { name, environments });
   return Enrollment.parse(answer).code;
 }
 

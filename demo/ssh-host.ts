@@ -1,13 +1,15 @@
 /**
  * A host to deploy to, without a machine: an ssh server whose `/` is a directory. It knows one user's
- * key, runs commands with sh, and has no terminal, no forwarding and no file transfer.
+ * key, runs commands with sh, and has no terminal, no forwarding and no file transfer. One process is
+ * as many hosts as it is told, each on an address and below a directory of its own.
  *
- *   tsx demo/ssh-host.ts --address 127.0.0.2 --port 2201 --directory <dir> --host-key <file> --authorized-key <file>
+ *   tsx demo/ssh-host.ts --host web-1=127.0.0.2 --port 2201 --directory <dir> --authorized-key <file>
  */
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { join } from 'node:path';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { Server, utils } from 'ssh2';
@@ -140,22 +142,28 @@ function parseKey(text: string): ParsedKey {
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
-      address: { type: 'string', default: '127.0.0.1' },
+      host: { type: 'string', multiple: true },
       port: { type: 'string', default: '0' },
       directory: { type: 'string' },
-      'host-key': { type: 'string' },
       'authorized-key': { type: 'string' },
     },
   });
-  const { address, port, directory } = values;
-  const [hostKeyFile, authorizedKeyFile] = [values['host-key'], values['authorized-key']];
-  if (directory === undefined || hostKeyFile === undefined || authorizedKeyFile === undefined) {
-    throw new Error('ssh-host needs --directory, --host-key and --authorized-key.');
+  const { host: named = [], directory, 'authorized-key': authorizedKeyFile } = values;
+  if (named.length === 0 || directory === undefined || authorizedKeyFile === undefined) {
+    throw new Error('ssh-host needs --host, --directory and --authorized-key.');
   }
-  const options = { address, port: Number(port), directory, hostKeyFile, authorizedKeyFile };
-  const host = await startSshHost(options);
-  process.stdout.write(`ssh-host ${address} port ${host.port}\n`);
-  process.once('SIGTERM', () => void host.close().then(() => process.exit(0)));
+  const hosts = await Promise.all(
+    named.map((host) => {
+      const [id = '', address = ''] = host.split('=');
+      const hostKeyFile = join(directory, `${id}.key`);
+      const place = { address, port: Number(values.port), directory: join(directory, id) };
+      return startSshHost({ ...place, hostKeyFile, authorizedKeyFile });
+    }),
+  );
+  process.stdout.write(`ssh-host ${named.join(' ')}\n`);
+  process.once('SIGTERM', () => {
+    void Promise.all(hosts.map((host) => host.close())).then(() => process.exit(0));
+  });
 }
 
 if (require.main === module) void main();

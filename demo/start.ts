@@ -1,87 +1,134 @@
-/** `npm start`: Local Jira, a host, an agent, and project REL with its first releases. */
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { enrollAgent, runAgent, trustHost } from './agent';
+/** `npm start`: Local Jira, three hosts, databases, an agent, and project REL with its first releases. */
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import process from 'node:process';
+import { parseArgs } from 'node:util';
+import { enrollAgent, keepAgent, trustHost } from './agent';
 import { writeAgentFile } from './agent-file';
-import { deployRelease, submitRelease } from './first-releases';
-import { provideAccess, startHost, switchOff } from './hosts';
+import { startDatabases } from './database-server';
+import { firstReleases } from './first-releases';
+import type { FirstRelease } from './first-releases';
+import { demoHosts, demoPlaces, provideAccess, startHosts, switchOff } from './hosts';
 import { jiraAs } from './jira-client';
 import { startLocalJira } from './local-jira';
-import type { Program } from './program';
+import { newcomerLines } from './newcomer';
+import {
+  approveScripts,
+  deployRelease,
+  draftRelease,
+  startRelease,
+  submitRelease,
+} from './releases';
+import { residentMegabytes } from './resident-memory';
 import { makeSamplePackages } from './sample-package';
-import type { SamplePackage } from './sample-package';
-import { provideProject, putPolicy, putShop, showSettings } from './set-up';
-import type { DemoHost } from './set-up';
+import { servicePid } from './service';
+import { ENVIRONMENTS, provideProject, putPolicy, putShop, showSettings } from './set-up';
 
 const ROOT = join(__dirname, '..');
-const STATE = join(ROOT, '.interlock');
-const DEMO = join(STATE, 'demo');
 const DEFAULT_PORT = 2990;
 const HEALTH_SECONDS = 20;
 
-async function start(programs: Program[]): Promise<void> {
+interface Stoppable {
+  stop(): Promise<void>;
+}
+
+async function start(running: Stoppable[]): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      reset: { type: 'boolean', default: false },
+      /** Where everything is kept. */
+      state: { type: 'string', default: join(ROOT, '.interlock') },
+    },
+  });
+  const { reset } = values;
+  const state = resolve(values.state);
+  const directory = join(state, 'demo');
   const port = Number(process.env['PORT'] ?? DEFAULT_PORT);
-  const reset = process.argv.includes('--reset');
-  if (reset) await switchOff(DEMO);
-  if (reset) rmSync(DEMO, { recursive: true, force: true });
-  mkdirSync(DEMO, { recursive: true });
+  const hosts = demoHosts(port);
+  const places = demoPlaces(ENVIRONMENTS, port);
+  if (reset) await switchOff({ directory, hosts, places });
+  if (reset) rmSync(directory, { recursive: true, force: true });
+  mkdirSync(directory, { recursive: true });
 
   print('Starting Local Jira; the first start bundles the app.');
-  const jira = await startLocalJira({
-    root: ROOT,
-    port,
-    stateDirectory: join(STATE, 'jira'),
-    reset,
-  });
-  programs.push(jira.program);
-  const access = provideAccess(join(DEMO, 'agent'));
-  const { host, program } = await startHost(DEMO, port, access);
-  programs.push(program);
-  const packages = await makeSamplePackages(join(DEMO, 'packages'));
+  const stateDirectory = join(state, 'jira');
+  const jira = await startLocalJira({ root: ROOT, port, stateDirectory, reset });
+  const { siteUrl } = jira;
+  running.push(jira.program);
+  const access = provideAccess(join(directory, 'agent'));
+  running.push(await startHosts({ directory, hosts, places, access }));
+  const ids = ['shop', 'reports'];
+  const server = await startDatabases(join(directory, 'database'), ids, ENVIRONMENTS, port);
+  running.push(server.program);
+  const packages = await makeSamplePackages(join(directory, 'packages'));
 
-  await provideProject(jira.siteUrl);
-  const { agentUrl } = await showSettings(jiraAs(jira.siteUrl, 'admin'));
+  await provideProject(siteUrl);
+  const { agentUrl } = await showSettings(jiraAs(siteUrl, 'admin'));
   const config = writeAgentFile({
-    directory: join(DEMO, 'agent'),
+    directory: join(directory, 'agent'),
     url: agentUrl,
-    hosts: [host],
-    packages: join(DEMO, 'packages'),
+    hosts,
+    places,
+    packages: join(directory, 'packages'),
+    databases: server.databases,
+    centre: join(directory, 'centre'),
     access,
     healthSeconds: HEALTH_SECONDS,
   });
-  await once('set-up', () => setUp(jira.siteUrl, host, config));
-  programs.push(runAgent(config));
-  print(
-    `Local Jira is open at ${jira.siteUrl}; sign in as dev, tester, leader or admin (API token local-<name>).`,
+  const once = rememberIn(directory);
+  await once('policy', () => putPolicy(siteUrl));
+  await once('shop', () => putShop(siteUrl, hosts, places));
+  await once('trust', async () => {
+    for (const { address, sshPort } of hosts) await trustHost(config, `${address}:${sshPort}`);
+  });
+  await once('agent', () => enrollAgent(siteUrl, config, ENVIRONMENTS));
+  running.push(keepAgent(config, print));
+  print(`Local Jira is open at ${siteUrl}.`);
+
+  const keys = await makeReleases(siteUrl, firstReleases(packages), once);
+  const shown = places.map(({ environment, servicePort }) => ({
+    environment,
+    url: `http://${hosts[0]?.address ?? ''}:${servicePort}/`,
+  }));
+  newcomerLines(siteUrl, keys, shown).forEach(print);
+  const homes = hosts.flatMap(({ id }) =>
+    places.map(({ basePath }) => join(directory, id, basePath)),
   );
-
-  await once('releases', () => makeReleases(jira.siteUrl, packages));
-  print(`The shop answers at http://${host.address}:${host.servicePort}/version`);
-  print(
-    'Interlock is ready. Open the release that is Ready as leader and click Start. Ctrl+C ends everything.',
-  );
+  const services = homes.map(servicePid).filter((pid) => pid !== undefined);
+  print(`All of it takes ${residentMegabytes([process.pid, ...services])} MB of memory now.`);
 }
 
-async function setUp(siteUrl: string, host: DemoHost, config: string): Promise<void> {
-  await putPolicy(siteUrl);
-  await putShop(siteUrl, [host]);
-  await trustHost(config, `${host.address}:${host.sshPort}`);
-  await enrollAgent(siteUrl, config);
-}
-
-async function makeReleases(siteUrl: string, packages: readonly SamplePackage[]): Promise<void> {
-  const [first, second] = packages;
-  if (!first || !second) throw new Error('The demo needs two packages.');
-  await deployRelease(siteUrl, await submitRelease(siteUrl, first));
-  await submitRelease(siteUrl, second);
-}
+type Once = (what: string, act: () => Promise<unknown>) => Promise<string>;
 
 /** What the state directory remembers is not done again at the next start. */
-async function once(what: string, act: () => Promise<void>): Promise<void> {
-  const mark = join(DEMO, `${what}.done`);
-  if (existsSync(mark)) return;
-  await act();
-  writeFileSync(mark, '');
+function rememberIn(directory: string): Once {
+  return async (what, act) => {
+    const mark = join(directory, `${what}.done`);
+    if (existsSync(mark)) return readFileSync(mark, 'utf8');
+    const result = await act();
+    const text = typeof result === 'string' ? result : '';
+    writeFileSync(mark, text);
+    return text;
+  };
+}
+
+/** Makes each release as far as it shall stand; a start that was broken off goes on where it was. */
+async function makeReleases(siteUrl: string, releases: readonly FirstRelease[], once: Once) {
+  const keys = { deployed: '', ready: '', waiting: '', broken: '' };
+  for (const { id, summary, content } of releases) {
+    const key = await once(`release-${id}`, () => draftRelease(siteUrl, summary, content));
+    await once(`release-${id}-moved`, () => move(siteUrl, id, key));
+    keys[id] = key;
+  }
+  return keys;
+}
+
+async function move(siteUrl: string, id: FirstRelease['id'], key: string): Promise<void> {
+  if (id === 'broken') return;
+  await submitRelease(siteUrl, key);
+  if (id === 'deployed') await deployRelease(siteUrl, key);
+  if (id === 'ready') await approveScripts(siteUrl, key);
+  if (id === 'waiting') await startRelease(siteUrl, key);
 }
 
 function print(line: string): void {
@@ -89,20 +136,20 @@ function print(line: string): void {
 }
 
 /** Everything that was started ends with us, the last first. */
-async function end(programs: readonly Program[], code: number): Promise<void> {
-  for (const program of [...programs].reverse()) await program.stop();
+async function end(running: readonly Stoppable[], code: number): Promise<void> {
+  for (const program of [...running].reverse()) await program.stop();
   process.exit(code);
 }
 
 function main(): void {
-  const programs: Program[] = [];
-  process.once('SIGINT', () => void end(programs, 0));
-  process.once('SIGTERM', () => void end(programs, 0));
-  start(programs).catch((error: unknown) => {
+  const running: Stoppable[] = [];
+  process.once('SIGINT', () => void end(running, 0));
+  process.once('SIGTERM', () => void end(running, 0));
+  start(running).catch((error: unknown) => {
     process.stderr.write(
       `npm start failed: ${error instanceof Error ? error.message : String(error)}\n`,
     );
-    void end(programs, 1);
+    void end(running, 1);
   });
 }
 

@@ -17,12 +17,15 @@ import { waitFor } from '../../../demo/jira-client';
 const SSHD = '/usr/sbin/sshd';
 
 export interface OpenSsh {
+  readonly address: string;
   readonly port: number;
   readonly user: string;
   /** The private key that opens it. */
   readonly key: string;
   /** In OpenSSH's format, with this server's host key. */
   readonly knownHosts: string;
+  /** Lets another key in as well. */
+  alsoOpenFor(publicKeyFile: string): void;
   /** Every command that came over ssh, and every move of a file on the host, with epoch milliseconds. */
   commands(): readonly { readonly at: number; readonly command: string }[];
   /** Commands that match wait until they are let go; a move of a file on the host is `mv` and its words. */
@@ -37,8 +40,18 @@ export interface OpenSsh {
   changeHostKey(): Promise<void>;
 }
 
+export interface OpenSshPlace {
+  /** A loopback address per host. */
+  readonly address: string;
+  /** Directory that the host takes for its `/`; empty: this machine's own. */
+  readonly root: string;
+}
+
 /** Starts sshd for the user who runs the test. */
-export async function startOpenSsh(directory: string): Promise<OpenSsh> {
+export async function startOpenSsh(
+  directory: string,
+  { address, root }: OpenSshPlace = { address: '127.0.0.1', root: '' },
+): Promise<OpenSsh> {
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   const file = (name: string): string => join(directory, name);
   const user = userInfo().username;
@@ -46,11 +59,11 @@ export async function startOpenSsh(directory: string): Promise<OpenSsh> {
   makeKey(file('client_key'));
   makeKey(file('host_key'));
   writeFileSync(file('authorized_keys'), readFileSync(file('client_key.pub')), { mode: 0o600 });
-  writeFileSync(file('gate.sh'), GATE, { mode: 0o755 });
+  writeFileSync(file('gate.sh'), gateOf(address, root), { mode: 0o755 });
   mkdirSync(file('bin'), { recursive: true });
   writeFileSync(file('bin/mv'), MV, { mode: 0o755 });
   writeFileSync(file('commands.log'), '');
-  writeFileSync(file('sshd_config'), configOf(file, port));
+  writeFileSync(file('sshd_config'), configOf(file, address, port));
   // Debian's sshd refuses to start without its separation directory.
   mkdirSync('/run/sshd', { recursive: true });
   pin();
@@ -58,7 +71,7 @@ export async function startOpenSsh(directory: string): Promise<OpenSsh> {
   let server: ChildProcess | undefined;
   function pin(): void {
     const [kind, key] = readFileSync(file('host_key.pub'), 'utf8').split(' ');
-    writeFileSync(file('known_hosts'), `[127.0.0.1]:${String(port)} ${kind ?? ''} ${key ?? ''}\n`);
+    writeFileSync(file('known_hosts'), `[${address}]:${String(port)} ${kind ?? ''} ${key ?? ''}\n`);
   }
 
   const start = async (): Promise<void> => {
@@ -66,7 +79,7 @@ export async function startOpenSsh(directory: string): Promise<OpenSsh> {
       stdio: 'ignore',
       detached: true,
     });
-    await waitFor(`sshd on port ${String(port)}`, () => answers(port), 20, 50);
+    await waitFor(`sshd on port ${String(port)}`, () => answers(address, port), 20, 50);
   };
   const stop = async (): Promise<void> => {
     const running = server;
@@ -80,10 +93,13 @@ export async function startOpenSsh(directory: string): Promise<OpenSsh> {
   await start();
 
   return {
+    address,
     port,
     user,
     key: file('client_key'),
     knownHosts: file('known_hosts'),
+    alsoOpenFor: (publicKeyFile) =>
+      appendFileSync(file('authorized_keys'), readFileSync(publicKeyFile)),
     commands: () => commandsIn(readFileSync(file('commands.log'), 'utf8')),
     holdBack: (pattern) => writeFileSync(file('hold'), pattern),
     held: () =>
@@ -118,15 +134,17 @@ const WAIT = `wait_for() {
 }
 `;
 
-/** Runs before every command that comes over ssh, and writes it down. */
-const GATE = `#!/bin/sh
+/** Runs before every command that comes over ssh, and writes it down. Words that are absolute paths lie below the root. */
+const gateOf = (address: string, root: string): string => `#!/bin/sh
 here="$(dirname "$0")"
 ${WAIT}
 printf '%s %s\\n' "$(date +%s%3N)" "$(printf '%s' "$SSH_ORIGINAL_COMMAND" | tr '\\n' ' ')" >> "$here/commands.log"
 wait_for "$SSH_ORIGINAL_COMMAND"
 PATH="$here/bin:$PATH"
-export PATH
-cd / && exec sh -c "$SSH_ORIGINAL_COMMAND"
+BIND_ADDRESS='${address}'
+export PATH BIND_ADDRESS
+command="$(printf '%s' "$SSH_ORIGINAL_COMMAND" | sed "s#^'/#'${root}/#; s# '/# '${root}/#g")"
+cd / && exec sh -c "$command"
 `;
 
 /** Stands before the host's own mv: the switch of a release is one. */
@@ -138,10 +156,10 @@ wait_for "mv $*"
 exec /bin/mv "$@"
 `;
 
-const configOf = (file: (name: string) => string, port: number): string =>
+const configOf = (file: (name: string) => string, address: string, port: number): string =>
   [
     `Port ${String(port)}`,
-    'ListenAddress 127.0.0.1',
+    `ListenAddress ${address}`,
     `HostKey ${file('host_key')}`,
     `AuthorizedKeysFile ${file('authorized_keys')}`,
     `PidFile ${file('sshd.pid')}`,
@@ -177,9 +195,9 @@ export function freePort(): Promise<number> {
   });
 }
 
-function answers(port: number): Promise<true | undefined> {
+function answers(address: string, port: number): Promise<true | undefined> {
   return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1');
+    const socket = connect(port, address);
     socket.once('data', () => {
       socket.destroy();
       resolve(true);
