@@ -1,8 +1,11 @@
 /** A person writes what the release carries. */
 import type { Content } from '#core/content';
 import { sentenceOf } from '#core/refusal';
-import { ensureRelease } from './ensure-release';
+import type { Status } from '#core/status';
 import type { Outcome } from '#wire/page';
+import type { ReleaseRecord } from '#wire/records';
+import { checkTexts } from './check-texts';
+import { ensureRelease } from './ensure-release';
 import { outcomeOf, refused } from './outcome';
 import type { Ports } from './ports';
 import { runCommand } from './run-command';
@@ -12,14 +15,38 @@ export async function editContent(
   ports: Ports,
   input: { readonly issueId: string; readonly accountId: string; readonly content: Content },
 ): Promise<Outcome> {
-  const issue = await ports.jira.issue(input.issueId);
+  const { issueId, accountId, content } = input;
+  const issue = await ports.jira.issue(issueId);
   const record = issue ? await ensureRelease(ports, issue) : undefined;
   if (!record) return refused(sentenceOf({ why: 'not-a-release' }));
-  const mayEdit = await ports.jira.mayEdit(input.accountId, input.issueId, record.project);
-  const person = { accountId: input.accountId, groupIds: [], mayEdit };
+  const sentence =
+    editRefusal(record.state.status) ??
+    (await mayEditContent(ports, record, accountId)) ??
+    (await checkTexts(ports, issueId, content));
+  if (sentence !== null) return refused(sentence);
+  const person = { accountId, groupIds: [], mayEdit: true };
   return outcomeOf(
-    await runCommand(ports, input.issueId, async () => ({
-      command: { type: 'edit-content', person, content: input.content },
+    await runCommand(ports, issueId, async () => ({
+      command: { type: 'edit-content', person, content },
     })),
   );
+}
+
+const EDITABLE: readonly Status[] = ['draft', 'awaiting-approval', 'ready'];
+
+const EDITING = 'Editing the content';
+
+/** Why the content cannot be edited in a status; null when it can. */
+export const editRefusal = (status: Status): string | null =>
+  EDITABLE.includes(status) ? null : sentenceOf({ why: 'not-in-status', wanted: EDITING, status });
+
+/** Why Jira does not let this person edit; null when it does. */
+export async function mayEditContent(
+  { jira }: Ports,
+  { state, project }: ReleaseRecord,
+  accountId: string,
+): Promise<string | null> {
+  if (await jira.mayEdit(accountId, state.issueId, project)) return null;
+  const { environment } = state;
+  return sentenceOf({ why: 'person-may-not', wanted: EDITING, who: 'editor', environment });
 }

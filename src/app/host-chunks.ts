@@ -1,6 +1,7 @@
-/** Where the states of a deployment's hosts are kept: many hosts in few records, each host always in the same. */
+/** Where the states of a deployment's hosts, scripts and namespaces are kept: many in few records, each always in the same. */
 import { sharedPart } from '#core/plan';
 import type { Plan } from '#core/plan';
+import type { PlanStep } from '#core/plan-step';
 import { HOSTS_PER_CHUNK } from '#wire/records';
 import type { JobRecord } from '#wire/records';
 import { CHANGES_MAX } from './ports';
@@ -8,12 +9,25 @@ import { CHANGES_MAX } from './ports';
 /** One report may touch every chunk, and changes its job in the same transaction. */
 const CHUNKS_MAX = CHANGES_MAX - 1;
 
-/** In how many chunks the hosts of a plan are kept. */
+/** In how many chunks the states of a plan are kept; the stages of one attempt share them. */
 export function chunksOf(plan: Plan): number {
-  const hosts = plan.steps
-    .filter((step) => step.stage === 'CODE')
-    .reduce((sum, step) => sum + step.hosts.length, 0);
-  return Math.min(CHUNKS_MAX, Math.max(1, Math.ceil(hosts / HOSTS_PER_CHUNK)));
+  const states = plan.steps.reduce((sum, step) => sum + statesOf(step), 0);
+  return Math.min(CHUNKS_MAX, Math.max(1, Math.ceil(states / HOSTS_PER_CHUNK)));
+}
+
+/** How many states the reports about a step leave; VERIFY and ROLLBACK write over those of CODE. */
+function statesOf(step: PlanStep): number {
+  switch (step.stage) {
+    case 'CODE':
+      return step.hosts.length;
+    case 'SQL':
+    case 'CONFIG':
+    case 'RESTORE':
+      return 1;
+    case 'VERIFY':
+    case 'ROLLBACK':
+      return 0;
+  }
 }
 
 /** The key of a chunk of a deployment's host states. */
@@ -22,7 +36,7 @@ export const chunkKey = (
   chunk: number,
 ): string => `${job.issueId}.${job.environment}.${String(job.attempt)}.${String(chunk)}`;
 
-/** The name of a host within a run: two sites may call different machines by the same id. */
+/** The name of a host, script or change within a run: two sites may call different machines by the same id. */
 export const hostKey = (stepId: string, hostId: string): string =>
   `${sharedPart(stepId)}.${hostId}`;
 

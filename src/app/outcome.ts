@@ -7,4 +7,7 @@ import type { CommandResult } from './run-command';
 export const outcomeOf = (result: CommandResult): Outcome =>
   result.kind === 'done' ? { kind: 'done' } : refused(sentencesOf(result.refusals));
 
-export const refused = (sentence: string): Outcome => ({ kind: 'refused', sentence });
+export const refused = (sentence: string): Extract<Outcome, { kind: 'refused' }> => ({
+  kind: 'refused',
+  sentence,
+});

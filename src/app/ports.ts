@@ -40,7 +40,7 @@ export const CHANGES_MAX = 25;
  * Records under compare-and-swap. A record that does not parse is an exception: stop, do not guess.
  * Throws `StoreError` when the store cannot be reached or refuses for now.
  */
-export interface Store {
+export interface Store extends Texts {
   get<Name extends EntityName>(entity: Name, key: string): Promise<RecordOf<Name> | undefined>;
   /** Writes a record that does not exist yet; exactly one of several callers succeeds. */
   create<Name extends EntityName>(
@@ -52,11 +52,42 @@ export interface Store {
   transact(changes: readonly Change[]): Promise<'done' | 'conflict'>;
   /** Lists by an index of the manifest. Possibly stale: a hint, never a ground for a decision. */
   list<Name extends EntityName>(entity: Name, query: ListQuery): Promise<ListPage<RecordOf<Name>>>;
-  /** Content by its SHA-256. */
-  getText(digest: string): Promise<string | undefined>;
-  /** Stores content under its SHA-256; the same text twice is stored once. */
-  putText(text: string): Promise<string>;
 }
+
+/** Texts by their SHA-256: written once, never changed. Throws when what is stored is not the text. */
+export interface Texts {
+  getText(digest: string): Promise<string | undefined>;
+  /** A part of a text: at most so many characters, from an offset on. Costs no more than what is read. */
+  getSlice(digest: string, offset: number, maxChars: number): Promise<TextSlice | undefined>;
+  /** Stores a text under its SHA-256; the same text twice is stored once. */
+  putText(text: string): Promise<string>;
+  /** Keeps one piece of a text that is on its way; the same piece again changes nothing. */
+  putPiece(
+    upload: Upload,
+    place: { readonly index: number; readonly count: number },
+    piece: string,
+  ): Promise<void>;
+  /** Makes a text of its pieces once all of them are there and its SHA-256 is the name. */
+  joinPieces(upload: Upload): Promise<Joined>;
+}
+
+export interface TextSlice {
+  readonly text: string;
+  readonly totalChars: number;
+}
+
+/** A text on its way to a release: two releases never mix what they send. */
+export interface Upload {
+  readonly issueId: string;
+  readonly digest: string;
+}
+
+export type Joined =
+  /** `bytes`: in UTF-8. */
+  | { readonly kind: 'whole'; readonly bytes: number }
+  | { readonly kind: 'missing' }
+  /** All pieces are there, and make another text. */
+  | { readonly kind: 'different' };
 
 export interface ListQuery {
   readonly index: string;

@@ -1,4 +1,4 @@
-/** An agent tells what its hosts look like: each report counts once, in its order. */
+/** An agent tells what its hosts, scripts and namespaces look like: each report counts once, in its order. */
 import { decideMessage } from '#core/job';
 import type { ReportAnswer, ReportData, ReportEntry } from '#wire/agent';
 import type { HostStatesRecord, JobRecord } from '#wire/records';
@@ -78,22 +78,22 @@ async function hostChanges(
     const chunk = chunkOf(key, job.chunks, (text) => ports.crypto.sha256(text));
     byChunk.set(chunk, [...(byChunk.get(chunk) ?? []), entry]);
   }
-  return Promise.all(
-    [...byChunk].map(([chunk, rows]) => chunkChange(ports, chunkKey(job, chunk), rows)),
-  );
+  return Promise.all([...byChunk].map(([chunk, rows]) => chunkChange(ports, job, chunk, rows)));
 }
 
 async function chunkChange(
   { store }: Ports,
-  key: string,
+  job: JobRecord,
+  chunk: number,
   entries: readonly ReportEntry[],
 ): Promise<Change> {
+  const key = chunkKey(job, chunk);
   const known = await store.get('host-states', key);
   const before: HostStatesRecord = known ?? { version: 0, hosts: {} };
   if (!known) await store.create('host-states', key, before);
   const news = entries.map(
     ({ step, host, state, at, note, milliseconds }) =>
-      [hostKey(step, host), { state, at, note, milliseconds }] as const,
+      [hostKey(step, host), { state, at, note, milliseconds, job: job.job }] as const,
   );
   const record = {
     version: before.version + 1,

@@ -1,19 +1,22 @@
 /** Everything the panel of a release needs, in one answer. */
 import { nowSentence } from '#core/now';
-import { parsePlan } from '#wire/plan';
+import { refuseReview } from '#core/permissions';
 import { sentenceOf } from '#core/refusal';
 import { eventActor, eventText } from '#core/story';
-import type { EnvironmentView, HostView, ReleaseView, StoryEntry } from '#wire/page';
-import type { HostStatesRecord, JobRecord, ReleaseRecord } from '#wire/records';
+import type { EnvironmentView, ReleaseView, StoryEntry } from '#wire/page';
+import type { ReleaseRecord } from '#wire/records';
 import { attendanceOf, isAbandoned } from './abandoned';
 import { segmentKey } from './commit';
+import { editRefusal } from './edit-content';
 import { ensureRelease } from './ensure-release';
 import { viewMark } from './glance-release';
-import { chunkKey, chunkOf, chunksOf, hostKey } from './host-chunks';
 import { changeInbox } from './offer-job';
 import type { Ports } from './ports';
+import { readStates } from './read-states';
 import { reconcile } from './reconcile';
 import { refreshGate } from './refresh-gate';
+import { stagesOf } from './show-stages';
+import { configOf, hostsOf, scriptsOf } from './show-work';
 import { loadWorld } from './world';
 import type { World } from './world';
 
@@ -39,7 +42,8 @@ export async function showRelease(
   const release = record.state;
   const job = release.run ? await ports.store.get('job', release.run.job) : undefined;
   const now = ports.clock.now();
-  const editable = ['draft', 'awaiting-approval', 'ready'].includes(release.status);
+  const states = await readStates(ports, release, job);
+  const person = { accountId: input.accountId, groupIds: [], mayEdit: false };
   return {
     kind: 'release',
     mark: viewMark(record, job, now),
@@ -52,11 +56,13 @@ export async function showRelease(
     question: release.question,
     answerable: release.question !== null || (job !== undefined && isAbandoned(job, now)),
     environments: environmentsOf(record, world),
-    hosts: await hostsOf(ports, record),
+    hosts: hostsOf(states),
+    stages: stagesOf(release, states?.plan),
+    scripts: scriptsOf(release, states),
+    config: configOf(release, states),
+    mayReview: refuseReview(person, release, world.facts) === undefined,
     content: release.content,
-    editRefused: editable
-      ? null
-      : sentenceOf({ why: 'not-in-status', wanted: 'Editing the content', status: release.status }),
+    editRefused: editRefusal(release.status),
     story: await storyOf(ports, record),
   };
 }
@@ -79,49 +85,6 @@ const environmentsOf = ({ state }: ReleaseRecord, { facts }: World): readonly En
     current: id === state.environment,
     deployedAt: state.deployments[id]?.at ?? null,
   }));
-
-async function hostsOf(ports: Ports, { state }: ReleaseRecord): Promise<readonly HostView[]> {
-  const text = state.planDigest === null ? undefined : await ports.store.getText(state.planDigest);
-  const plan = text === undefined ? undefined : parsePlan(text);
-  if (!plan) return [];
-  const steps = plan.steps.filter((step) => step.stage === 'CODE');
-  const chunks = chunksOf(plan);
-  const place = { issueId: state.issueId, environment: plan.environment, attempt: state.attempt };
-  // Before a start, the latest states are those of an earlier run.
-  const isStarted = state.terms !== null;
-  const states = isStarted
-    ? await loadHostStates(ports, place, chunks)
-    : new Map<number, HostStatesRecord>();
-  return steps.flatMap((step) =>
-    step.hosts.map((host): HostView => {
-      const key = hostKey(step.id, host.id);
-      const chunk = chunkOf(key, chunks, (value) => ports.crypto.sha256(value));
-      const known = states.get(chunk)?.hosts[key];
-      return {
-        id: host.id,
-        name: host.name,
-        address: host.address,
-        site: step.site,
-        version: step.version,
-        state: known?.state ?? 'waiting',
-        note: known?.note ?? '',
-        at: known?.at ?? null,
-      };
-    }),
-  );
-}
-
-async function loadHostStates(
-  { store }: Ports,
-  place: Pick<JobRecord, 'issueId' | 'environment' | 'attempt'>,
-  chunks: number,
-): Promise<ReadonlyMap<number, HostStatesRecord>> {
-  const numbers = Array.from({ length: chunks }, (_, chunk) => chunk);
-  const records = await Promise.all(
-    numbers.map((chunk) => store.get('host-states', chunkKey(place, chunk))),
-  );
-  return new Map(records.flatMap((record, chunk) => (record ? [[chunk, record] as const] : [])));
-}
 
 async function storyOf(
   { store }: Ports,

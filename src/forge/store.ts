@@ -6,10 +6,11 @@ import type { EntityName, RecordOf } from '#wire/records';
 import { fromStored, toStored } from './entities';
 import type { StoredRecord } from './entities';
 import { isRefusal, StoreError } from './store-error';
-import { getText, putText } from './texts';
+import { createTexts } from './texts';
+import { keyValues } from './key-values';
 
 /** The store of the installation on whose behalf the function runs. */
-export const store: Store = { get, create, transact, list, getText, putText };
+export const store: Store = { get, create, transact, list, ...createTexts(keyValues) };
 
 async function get<Name extends EntityName>(
   entity: Name,

@@ -2,7 +2,10 @@
 import { z } from 'zod';
 import { answerUnknown } from '#app/answer-unknown';
 import { editContent } from '#app/edit-content';
+import { getText } from '#app/get-text';
 import { glanceRelease } from '#app/glance-release';
+import { putText } from '#app/put-text';
+import { reviewScript } from '#app/review-script';
 import { showRelease } from '#app/show-release';
 import { createResolver, onCall } from '#forge/resolver';
 import { PANEL_CALLS } from '#wire/page';
@@ -26,5 +29,14 @@ export const panel = createResolver<PanelAnswers, Place>(Place, {
     PANEL_CALLS['question.answer'],
     ({ ports, accountId, place }, { answer }) =>
       answerUnknown(ports, { issueId: place.issue.id, accountId, answer }),
+  ),
+  'text.put': onCall(PANEL_CALLS['text.put'], ({ ports, accountId, place }, piece) =>
+    putText(ports, { issueId: place.issue.id, accountId, ...piece }),
+  ),
+  'text.get': onCall(PANEL_CALLS['text.get'], ({ ports, place }, wanted) =>
+    getText(ports, { issueId: place.issue.id, ...wanted }),
+  ),
+  'script.review': onCall(PANEL_CALLS['script.review'], ({ ports, accountId, place }, review) =>
+    reviewScript(ports, { issueId: place.issue.id, accountId, ...review }),
   ),
 });

@@ -35,7 +35,13 @@ export const PANEL_CALLS = {
       .min(0)
       .max(TEXT_PIECES_MAX - 1),
     count: z.int().min(1).max(TEXT_PIECES_MAX),
-    piece: z.string().min(1).max(TEXT_PIECE_MAX_CHARS),
+    piece: z
+      .string()
+      .min(1)
+      .max(TEXT_PIECE_MAX_CHARS)
+      .refine((piece) => !/\p{Surrogate}/u.test(piece), {
+        message: 'holds half a character; cut texts between characters',
+      }),
   }),
   /** A text that this release's content names. */
   'text.get': z.object({ sha256: digest, offset: z.int().min(0) }),

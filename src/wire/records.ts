@@ -205,10 +205,17 @@ export type PolicyRecord = z.infer<typeof PolicyRecord>;
 
 export const HostStatesRecord = z.object({
   version,
-  /** Site's number in the plan and host id → what the agent last said. */
+  /** Site's number in the plan and host id, or a step and its script or change → what the agent last said. */
   hosts: z.record(
     z.string(),
-    z.object({ state: HostState, at: seconds, note: z.string(), milliseconds: version }),
+    z.object({
+      state: HostState,
+      at: seconds,
+      note: z.string(),
+      milliseconds: version,
+      /** In which job it said so: a new job begins anew where the last one failed. */
+      job: z.string(),
+    }),
   ),
 });
 export type HostStatesRecord = z.infer<typeof HostStatesRecord>;

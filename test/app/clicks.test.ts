@@ -84,7 +84,7 @@ describe('the validator', () => {
     expect(await ask(world, 'submit')).toEqual({
       allowed: false,
       sentence:
-        'The release has no content yet; name at least one site with version and package digest.',
+        'The release has no content yet; name a script, a configuration change or a site with its version.',
     });
   });
 

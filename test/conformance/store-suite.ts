@@ -212,6 +212,81 @@ export function describeStore(name: string, open: () => StoreUnderTest): void {
       expect(await store.getText(await store.putText(text))).toBe(text);
     });
 
+    test('gives any part of a text, and nothing behind its end', async () => {
+      const { store } = open();
+      const text = Array.from({ length: 60_000 }, (_, at) => `${at};`).join('');
+      const digest = await store.putText(text);
+
+      for (const [offset, length] of [
+        [0, 10],
+        [153_590, 20],
+        [100_000, 200_000],
+        [text.length - 5, 50],
+        [text.length, 50],
+        [text.length + 1_000_000, 50],
+      ] as const) {
+        expect(await store.getSlice(digest, offset, length)).toEqual({
+          text: text.slice(offset, offset + length),
+          totalChars: text.length,
+        });
+      }
+      expect(await store.getSlice('0'.repeat(64), 0, 10)).toBeUndefined();
+    });
+
+    test('makes a text of its pieces, in whatever order they came and however often', async () => {
+      const { store } = open();
+      const pieces = ['🚦'.repeat(50_000), '\u0001'.repeat(100_000), 'commit;\n'];
+      const digest = digestOf(pieces.join(''));
+      const upload = { issueId: '10073', digest };
+      for (const index of [2, 0, 2, 1])
+        await store.putPiece(upload, { index, count: 3 }, pieces[index] ?? '');
+
+      expect(await store.joinPieces(upload)).toEqual({ kind: 'whole', bytes: 300_008 });
+      expect(await store.getText(digest)).toBe(pieces.join(''));
+      expect(await store.joinPieces({ issueId: 'another', digest })).toMatchObject({
+        kind: 'whole',
+      });
+    });
+
+    test('makes no text while a piece is missing, or came for another cut or another release', async () => {
+      const { store } = open();
+      const digest = digestOf('select 1;');
+      const upload = { issueId: '10073', digest };
+
+      expect(await store.joinPieces(upload)).toEqual({ kind: 'missing' });
+      await store.putPiece(upload, { index: 0, count: 2 }, 'select');
+      expect(await store.joinPieces(upload)).toEqual({ kind: 'missing' });
+      await store.putPiece(upload, { index: 1, count: 3 }, ' 1;');
+      expect(await store.joinPieces(upload)).toEqual({ kind: 'missing' });
+      await store.putPiece({ ...upload, issueId: '2' }, { index: 1, count: 2 }, ' 1;');
+      expect(await store.joinPieces(upload)).toEqual({ kind: 'missing' });
+      expect(await store.getText(digest)).toBeUndefined();
+
+      await store.putPiece(upload, { index: 1, count: 2 }, ' 1;');
+      expect(await store.joinPieces(upload)).toEqual({ kind: 'whole', bytes: 9 });
+    });
+
+    test('makes no text whose SHA-256 is another than its name, and heals when the right piece comes', async () => {
+      const { store } = open();
+      const upload = { issueId: '10073', digest: digestOf('select 1;') };
+      await store.putPiece(upload, { index: 0, count: 1 }, 'select 2;');
+
+      expect(await store.joinPieces(upload)).toEqual({ kind: 'different' });
+      expect(await store.getText(upload.digest)).toBeUndefined();
+
+      await store.putPiece(upload, { index: 0, count: 1 }, 'select 1;');
+      expect(await store.joinPieces(upload)).toMatchObject({ kind: 'whole' });
+    });
+
+    test('keeps a whole text as it is when somebody sends other pieces under its name', async () => {
+      const { store } = open();
+      const digest = await store.putText('select 1;');
+      await store.putPiece({ issueId: '666', digest }, { index: 0, count: 1 }, 'drop table t;');
+      await store.joinPieces({ issueId: '666', digest });
+
+      expect(await store.getText(digest)).toBe('select 1;');
+    });
+
     test('knows no text of a digest that nobody stored', async () => {
       expect(await open().store.getText('0'.repeat(64))).toBeUndefined();
     });
@@ -227,6 +302,8 @@ export function describeStore(name: string, open: () => StoreUnderTest): void {
     });
   });
 }
+
+const digestOf = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 const aScope = (parts: Partial<RecordOf<'scope'>>): RecordOf<'scope'> => ({
   ...RECORDS.scope,

@@ -29,7 +29,7 @@ describe('content that breaks the schema', () => {
     [
       '201 sites',
       { code: Array.from({ length: 201 }, (_, at) => ({ ...CHANGE, site: `s${at}` })) },
-      'content.code',
+      'content',
     ],
     ['a member that nobody knows', { code: [CHANGE], shell: 'rm -rf /' }, 'content'],
   ])('is refused for %s, in one sentence that names the field', async (_name, parts, field) => {

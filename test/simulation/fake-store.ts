@@ -153,6 +153,15 @@ export function createFakeStore(sim: Sim): FakeStore {
         texts.set(digest, text);
         return digest;
       }),
+    getSlice: (digest, offset, maxChars) =>
+      sim.ask(life, 'get slice', () => {
+        const text = texts.get(digest);
+        return text === undefined
+          ? undefined
+          : { text: text.slice(offset, offset + maxChars), totalChars: text.length };
+      }),
+    putPiece: () => Promise.reject(new Error('Nobody sends a text in the simulation.')),
+    joinPieces: () => Promise.reject(new Error('Nobody sends a text in the simulation.')),
   });
 
   return {

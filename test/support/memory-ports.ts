@@ -127,6 +127,9 @@ function counted(
     },
     list: (entity, query) => read(store.list(entity, query)),
     getText: (digest) => read(store.getText(digest)),
+    getSlice: (digest, offset, maxChars) => read(store.getSlice(digest, offset, maxChars)),
     putText: (text) => write(store.putText(text)),
+    putPiece: (upload, place, piece) => write(store.putPiece(upload, place, piece)),
+    joinPieces: (upload) => read(store.joinPieces(upload)),
   };
 }

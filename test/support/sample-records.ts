@@ -201,7 +201,15 @@ export const RECORDS: { readonly [Name in EntityName]: RecordOf<Name> } = {
   },
   'host-states': {
     version: 1,
-    hosts: { 'web-1': { state: 'healthy', at: 1_700_000_000, note: '', milliseconds: 120 } },
+    hosts: {
+      'web-1': {
+        state: 'healthy',
+        at: 1_700_000_000,
+        note: '',
+        milliseconds: 120,
+        job: '10073.12',
+      },
+    },
   },
   deployment: {
     version: 1,
