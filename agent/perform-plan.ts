@@ -28,7 +28,7 @@ async function perform(agent: Agent, hold: Hold): Promise<PartEnd> {
   return performStage(agent, hold, fetched.plan);
 }
 
-async function performStage(agent: Agent, hold: Hold, { steps }: Plan): Promise<PartEnd> {
+async function performStage(agent: Agent, hold: Hold, { issueId, steps }: Plan): Promise<PartEnd> {
   const kinds = KINDS_OF[hold.claim.stage];
   const due = steps.filter(({ stage }) => kinds.includes(stage));
   switch (hold.claim.stage) {
@@ -36,6 +36,7 @@ async function performStage(agent: Agent, hold: Hold, { steps }: Plan): Promise<
       return runScripts(
         agent,
         hold,
+        issueId,
         due.filter((step) => step.stage === 'SQL'),
       );
     case 'CONFIG':

@@ -18,6 +18,7 @@ import type {
 import type { CentreRule } from './centres/centre-rule';
 import type { Centres } from './centres/centres';
 import type { HostRule, Limits, StoreRule } from './config';
+import type { Databases } from './sql/database';
 import type { DatabaseRule } from './sql/database-rule';
 
 export interface Ports {
@@ -27,6 +28,7 @@ export interface Ports {
   readonly hosts: Hosts;
   readonly artifacts: Artifacts;
   readonly centres: Centres;
+  readonly databases: Databases;
   readonly health: Health;
   readonly log: Log;
   /** A number from 0 to below 1; spreads polls, decides nothing. */

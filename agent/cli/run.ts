@@ -17,6 +17,7 @@ import { createLog } from '../log';
 import { createArtifacts } from '../packages';
 import type { Agent, Identity } from '../ports';
 import { createServerTime } from '../server-time';
+import { createDatabases } from '../sql/open-session';
 import { AGENT_VERSION } from '../version';
 import { openState } from './state-directory';
 import type { OpenState } from './state-directory';
@@ -87,6 +88,7 @@ function assembleAgent(
       directory: places.workshop,
     }),
     centres: kept,
+    databases: createDatabases(file, limits),
     health: createHealth(clock),
     chance: Math.random,
     newRequestId: () => {

@@ -5,10 +5,14 @@ const name = z
   .string()
   .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'must be letters, digits, ".", "_" or "-"');
 
+/** MariaDB is reached as MySQL. */
+const engine = z.enum(['postgresql', 'mysql']);
+export type Engine = z.infer<typeof engine>;
+
 export const DatabaseRule = z.strictObject({
   id: name,
   environments: z.array(name).min(1),
-  engine: z.enum(['postgresql', 'mysql']),
+  engine,
   host: z.string().min(1).max(253),
   port: z.int().min(1).max(65_535),
   database: z.string().min(1).max(63),

@@ -3,14 +3,45 @@ import type { SqlStep } from '#core/plan-step';
 import type { PartEnd } from '../bound-step';
 import type { Hold } from '../hold';
 import type { Agent } from '../ports';
+import { boundScripts } from './bound-scripts';
+import type { DatabaseRule } from './database-rule';
+import { prepareScript } from './prepared-script';
+import type { PreparedScript } from './prepared-script';
+import { runScript } from './run-script';
 
 /** Runs the scripts; the first that fails ends it, and later ones wait. */
 export async function runScripts(
-  _agent: Agent,
-  _hold: Hold,
+  agent: Agent,
+  hold: Hold,
+  release: string,
   steps: readonly SqlStep[],
 ): Promise<PartEnd> {
-  if (steps.length === 0) return { kind: 'succeeded' };
-  const sentence = 'This agent cannot do that yet; install a newer one.';
-  return { kind: 'failed', failure: { class: 'unknown', sentence } };
+  const bounded = boundScripts(steps, hold.claim.environment, agent.settings);
+  if (bounded.kind === 'refused') return bounded;
+
+  const scripts: PreparedScript[] = [];
+  for (const bound of bounded.scripts) {
+    const prepared = await prepareScript(agent, hold, bound);
+    if (prepared.kind !== 'prepared') return prepared;
+    scripts.push(prepared.script);
+  }
+  const reached = await reachAll(agent, new Set(scripts.map(({ rule }) => rule)));
+  if (reached.kind !== 'succeeded') return reached;
+
+  for (const [index, script] of scripts.entries()) {
+    const after = scripts.length - index - 1;
+    const end = await runScript({ agent, hold, release, script, after });
+    if (end.kind !== 'succeeded') return end;
+  }
+  return { kind: 'succeeded' };
+}
+
+/** A database that nobody can log in to stops the run before the first statement, not in its middle. */
+async function reachAll(agent: Agent, rules: ReadonlySet<DatabaseRule>): Promise<PartEnd> {
+  for (const rule of rules) {
+    const connected = await agent.databases.connect(rule);
+    if (connected.kind === 'failed') return connected;
+    await connected.database.close();
+  }
+  return { kind: 'succeeded' };
 }

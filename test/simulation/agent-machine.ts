@@ -7,6 +7,7 @@ import type { AgentKey } from '../../agent/keys';
 import type { Agent, Clock, Hosts, Identity, Journal, Log } from '../../agent/ports';
 import { createServerTime } from '../../agent/server-time';
 import { NO_CENTRES } from '../agent/support/no-centres';
+import { NO_DATABASES } from '../agent/support/no-databases';
 import { journalOf, sleep } from './agent-waits';
 import type { FakeHost } from './fake-host';
 import { artifactsFor, healthFor } from './packages';
@@ -137,6 +138,7 @@ export function createAgentRunner(
       hosts: surroundings.connectHosts(life),
       artifacts: artifactsFor(sim, life),
       centres: NO_CENTRES,
+      databases: NO_DATABASES,
       health: healthFor(sim, life, surroundings.hosts),
       log: SILENT,
       chance: sim.chance.next,

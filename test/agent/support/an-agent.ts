@@ -8,6 +8,7 @@ import type { Agent, Artifacts, Health, Hosts, Journal, Log } from '../../../age
 import type { AppClient, Clock } from '../../../agent/ports';
 import { IDENTITY } from './fake-app';
 import { NO_CENTRES } from './no-centres';
+import { NO_DATABASES } from './no-databases';
 
 const CONFIG = `
 url: http://127.0.0.1:1/x1/agent
@@ -86,6 +87,7 @@ export function anAgent(parts: Parts): Agent {
     health: parts.fleet,
     artifacts: parts.artifacts ?? artifacts,
     centres: parts.centres ?? NO_CENTRES,
+    databases: NO_DATABASES,
     log: silent,
     chance: () => 0.5,
     newRequestId: () => {

@@ -1,0 +1,184 @@
+/** The ledger over any session that takes SQL: what both engines have in common. */
+import { z } from 'zod';
+import type { Database, LedgerRow, LockAnswer, Ran, Reply } from './database';
+import type { Statement } from './split-script';
+
+/** One session as the driver gives it. */
+export interface Session {
+  /** Interlock's own question, with its values apart. */
+  ask(sql: string, values?: readonly Value[]): Promise<Reply<readonly unknown[]>>;
+  /** One statement of a script, as it stands; answers the number of rows. */
+  run(text: string): Promise<Reply<number>>;
+  end(): Promise<void>;
+}
+export type Value = string | number;
+
+/** Where the engines differ. Values are `$1`, `$2`, … in the order in which they stand. */
+export interface Dialect {
+  /** The tables' names as statements say them, whatever the script sets. */
+  readonly fenceTable: string;
+  readonly ledgerTable: string;
+  /** Makes the tables. */
+  readonly tables: readonly string[];
+  /** After INSERT: replaces the row that is there. */
+  readonly orReplace: string;
+  lock(session: Session): Promise<Reply<LockAnswer>>;
+  isAtomic(session: Session, statement: Statement): Promise<Reply<boolean>>;
+  /** Whether the refusal says that the statement cannot run in a transaction. */
+  needsNoTransaction(code: string): boolean;
+}
+
+const FenceRow = z.object({ fence: z.coerce.number() });
+const StoredRow = z
+  .object({
+    scope: z.string(),
+    release_id: z.string(),
+    script_id: z.string(),
+    script_digest: z.string(),
+    statement_number: z.coerce.number(),
+    statement_digest: z.string(),
+    job: z.string(),
+    fence: z.coerce.number(),
+    state: z.enum(['intent', 'asked', 'done', 'failed']),
+    is_atomic: z.coerce.number(),
+  })
+  .transform((row): LedgerRow => ({
+    scope: row.scope,
+    release: row.release_id,
+    script: row.script_id,
+    scriptDigest: row.script_digest,
+    number: row.statement_number,
+    statementDigest: row.statement_digest,
+    job: row.job,
+    fence: row.fence,
+    state: row.state,
+    atomic: row.is_atomic === 1,
+  }));
+
+/** Columns of a row in the order of `valuesOf`. */
+const COLUMNS =
+  'scope, release_id, script_id, script_digest, statement_number, statement_digest, job, fence, state, is_atomic';
+
+/** A database over a session of the engine. */
+export function createDatabase(session: Session, dialect: Dialect): Database {
+  const { fenceTable, ledgerTable } = dialect;
+
+  const fenceOf = async (scope: string, lock = ''): Promise<Reply<number>> =>
+    mapped(
+      await session.ask(`SELECT fence FROM ${fenceTable} WHERE scope = $1${lock}`, [scope]),
+      ([row]) => (row === undefined ? -1 : FenceRow.parse(row).fence),
+    );
+
+  /** Writes what became of an intent. */
+  const settle = (row: LedgerRow, state: string, rows: number, milliseconds: number) =>
+    session.ask(
+      `UPDATE ${ledgerTable} SET state = $1, row_count = $2, milliseconds = $3, changed_at = CURRENT_TIMESTAMP
+       WHERE scope = $4 AND release_id = $5 AND script_digest = $6 AND statement_number = $7`,
+      [state, rows, milliseconds, row.scope, row.release, row.scriptDigest, row.number],
+    );
+
+  const runBare = async (row: LedgerRow, text: string): Promise<Ran> => {
+    const fence = await fenceOf(row.scope);
+    if (fence.kind !== 'done') return failed(fence, 0);
+    if (fence.value > row.fence) return { kind: 'superseded' };
+    const from = performance.now();
+    const answer = await session.run(text);
+    const milliseconds = Math.round(performance.now() - from);
+    if (answer.kind === 'lost') return answer;
+    const rows = answer.kind === 'done' ? answer.value : 0;
+    const state = answer.kind === 'done' ? 'done' : 'failed';
+    const written = await settle(row, state, rows, milliseconds);
+    if (answer.kind === 'refused') return failed(answer, milliseconds);
+    if (written.kind === 'done') return { kind: 'done', rows, milliseconds };
+    // What has happened stands in no ledger: the same as if the answer had been lost.
+    return { kind: 'lost', sentence: written.sentence };
+  };
+
+  const runAtomic = async (row: LedgerRow, text: string): Promise<Ran> => {
+    const from = performance.now();
+    const took = (): number => Math.round(performance.now() - from);
+    const begun = await session.ask('BEGIN');
+    if (begun.kind !== 'done') return failed(begun, 0);
+    const fence = await fenceOf(row.scope, ' FOR UPDATE');
+    if (fence.kind === 'done' && fence.value > row.fence) {
+      await session.ask('ROLLBACK');
+      return { kind: 'superseded' };
+    }
+    const answer = fence.kind === 'done' ? await session.run(text) : fence;
+    const rows = answer.kind === 'done' ? answer.value : 0;
+    const written = answer.kind === 'done' ? await settle(row, 'done', rows, took()) : answer;
+    const committed = written.kind === 'done' ? await session.ask('COMMIT') : written;
+    if (committed.kind === 'done') return { kind: 'done', rows, milliseconds: took() };
+    if (committed.kind === 'lost') return committed;
+    await session.ask('ROLLBACK');
+    if (dialect.needsNoTransaction(committed.code)) return { kind: 'not-atomic' };
+    await settle(row, 'failed', 0, took());
+    return failed(committed, took());
+  };
+
+  return {
+    lock: () => dialect.lock(session),
+
+    raiseFence: async (scope, fence) => {
+      for (const table of dialect.tables) {
+        const made = await session.ask(table);
+        if (made.kind !== 'done') return made;
+      }
+      const seen = await fenceOf(scope);
+      if (seen.kind !== 'done' || seen.value >= fence) return seen;
+      const raised = await session.ask(
+        seen.value === -1
+          ? `INSERT INTO ${fenceTable} (fence, scope) VALUES ($1, $2)`
+          : `UPDATE ${fenceTable} SET fence = $1 WHERE scope = $2`,
+        [fence, scope],
+      );
+      return mapped(raised, () => fence);
+    },
+
+    readLedger: async ({ scope, release, script, scriptDigest }) =>
+      mapped(
+        await session.ask(
+          `SELECT ${COLUMNS} FROM ${ledgerTable}
+           WHERE scope = $1 AND release_id = $2 AND (script_digest = $3 OR script_id = $4)
+           ORDER BY fence, script_digest, statement_number`,
+          [scope, release, scriptDigest, script],
+        ),
+        (rows) => rows.map((row) => StoredRow.parse(row)),
+      ),
+
+    write: async (row) =>
+      mapped(
+        await session.ask(
+          `INSERT INTO ${ledgerTable} (${COLUMNS})
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ${dialect.orReplace}`,
+          valuesOf(row),
+        ),
+        () => null,
+      ),
+
+    isAtomic: (statement) => dialect.isAtomic(session, statement),
+    run: (row, text) => (row.atomic ? runAtomic(row, text) : runBare(row, text)),
+    set: (text) => session.run(text),
+    close: () => session.end(),
+  };
+}
+
+const valuesOf = (row: LedgerRow): readonly Value[] => [
+  row.scope,
+  row.release,
+  row.script,
+  row.scriptDigest,
+  row.number,
+  row.statementDigest,
+  row.job,
+  row.fence,
+  row.state,
+  row.atomic ? 1 : 0,
+];
+
+const failed = (answer: Exclude<Reply<unknown>, { kind: 'done' }>, milliseconds: number): Ran =>
+  answer.kind === 'lost' ? answer : { kind: 'failed', sentence: answer.sentence, milliseconds };
+
+/** The reply with another value. */
+export const mapped = <From, To>(reply: Reply<From>, map: (value: From) => To): Reply<To> =>
+  reply.kind === 'done' ? { kind: 'done', value: map(reply.value) } : reply;

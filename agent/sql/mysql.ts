@@ -1,0 +1,184 @@
+/** MySQL and MariaDB. */
+import { createHash } from 'node:crypto';
+import { createConnection } from 'mysql2';
+import type { Connection } from 'mysql2';
+import { z } from 'zod';
+import type { Reply } from './database';
+import type { DatabaseRule } from './database-rule';
+import { mapped } from './ledger-session';
+import type { Dialect, Session } from './ledger-session';
+import type { Opened } from './open-session';
+import { isSetting, isTransactionalInMysql } from './statement-kind';
+
+/** ER_SERVER_SHUTDOWN, ER_CONNECTION_KILLED: the server's last words in a session. */
+const LAST_WORDS = [1053, 1927];
+
+/** Opens a session. */
+export async function openMysql(
+  rule: DatabaseRule,
+  password: string,
+  connectSeconds: number,
+): Promise<Opened> {
+  const { host, port, database, user } = rule;
+  const connection = createConnection({
+    host,
+    port,
+    database,
+    user,
+    password,
+    connectTimeout: connectSeconds * 1_000,
+    multipleStatements: false,
+    // A script does not read files of the agent's machine.
+    flags: ['-LOCAL_FILES'],
+    enableKeepAlive: true,
+  });
+  let broken: string | null = null;
+  // Without a listener a lost session would end the process.
+  connection.on('error', (error: unknown) => {
+    broken ??= reasonOf(error).reason;
+  });
+  try {
+    await connection.promise().connect();
+  } catch (cause) {
+    return { kind: 'failed', ...reasonOf(cause) };
+  }
+  return {
+    kind: 'opened',
+    session: createSession(connection, () => broken),
+    dialect: dialectIn(database),
+  };
+}
+
+function createSession(connection: Connection, broken: () => string | null): Session {
+  return {
+    ask: async (sql, values = []) => {
+      try {
+        // Transaction statements do not exist in the prepared protocol.
+        const [rows] =
+          values.length === 0
+            ? await connection.promise().query(sql)
+            : await connection.promise().execute(sql.replaceAll(/\$\d+/g, '?'), [...values]);
+        return { kind: 'done', value: Array.isArray(rows) ? rows : [] };
+      } catch (cause) {
+        return replyTo(cause, broken());
+      }
+    },
+    run: (text) =>
+      new Promise((resolve) => {
+        let rows = 0;
+        let refusal: Reply<never> | undefined;
+        // Without a callback rows are not kept.
+        const query = connection.query(text);
+        query.on('result', (row: unknown) => {
+          const header = Changed.safeParse(row);
+          rows += header.success ? header.data.affectedRows : 1;
+        });
+        query.on('error', (cause: unknown) => {
+          refusal = replyTo(cause, broken());
+          resolve(refusal);
+        });
+        query.on('end', () => resolve(refusal ?? { kind: 'done', value: rows }));
+      }),
+    end: async () => {
+      try {
+        await connection.promise().end();
+      } catch {
+        // It has ended by itself.
+      }
+    },
+  };
+}
+
+/** What a statement that brings no rows answers. */
+const Changed = z.object({ affectedRows: z.number(), warningStatus: z.number() });
+const ServerError = z.object({ errno: z.number(), sqlState: z.string() });
+
+function replyTo(cause: unknown, broken: string | null): Reply<never> {
+  const { code, reason } = reasonOf(cause);
+  const said = ServerError.safeParse(cause);
+  const stands = said.success && !LAST_WORDS.includes(said.data.errno) && broken === null;
+  return stands
+    ? { kind: 'refused', code, sentence: reason }
+    : { kind: 'lost', sentence: broken ?? reason };
+}
+
+function reasonOf(cause: unknown): { readonly code: string; readonly reason: string } {
+  if (!(cause instanceof Error)) return { code: '', reason: String(cause) };
+  const code = 'code' in cause ? String(cause.code) : '';
+  return { code, reason: cause.message === '' ? code : cause.message };
+}
+
+const quoted = (name: string): string => `\`${name.replaceAll('`', '``')}\``;
+
+function dialectIn(database: string): Dialect {
+  const fenceTable = `${quoted(database)}.interlock_fence`;
+  const ledgerTable = `${quoted(database)}.interlock_ledger`;
+  // Names of locks belong to the whole server, and have at most 64 characters.
+  const lock = `interlock.${createHash('sha256').update(database).digest('hex').slice(0, 32)}`;
+  /** Whether all tables undo what a transaction wrote; asked again after anything that may have made one. */
+  let undoable: boolean | undefined;
+  const inOrder = 'ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_bin';
+  return {
+    fenceTable,
+    ledgerTable,
+    tables: [
+      `CREATE TABLE IF NOT EXISTS ${fenceTable} (
+         scope varchar(300) PRIMARY KEY, fence bigint NOT NULL) ${inOrder}`,
+      `CREATE TABLE IF NOT EXISTS ${ledgerTable} (
+         scope varchar(300) NOT NULL, release_id varchar(100) NOT NULL,
+         script_id varchar(100) NOT NULL, script_digest char(64) NOT NULL,
+         statement_number integer NOT NULL, statement_digest char(64) NOT NULL,
+         job varchar(100) NOT NULL, fence bigint NOT NULL,
+         state varchar(10) NOT NULL, is_atomic smallint NOT NULL,
+         row_count bigint NOT NULL DEFAULT 0, milliseconds bigint NOT NULL DEFAULT 0,
+         changed_at timestamp NOT NULL DEFAULT CURRENT_TIMESTAMP,
+         PRIMARY KEY (scope, release_id, script_digest, statement_number)) ${inOrder}`,
+    ],
+    orReplace: `ON DUPLICATE KEY UPDATE
+      script_id = VALUES(script_id), statement_digest = VALUES(statement_digest),
+      job = VALUES(job), fence = VALUES(fence), state = VALUES(state),
+      is_atomic = VALUES(is_atomic), changed_at = CURRENT_TIMESTAMP`,
+    lock: async (session) => {
+      const tried = await session.ask('SELECT GET_LOCK($1, 0) AS held', [lock]);
+      if (tried.kind !== 'done') return tried;
+      const [{ held }] = z.tuple([z.object({ held: z.coerce.number() })]).parse(tried.value);
+      if (held === 1) return { kind: 'done', value: { kind: 'held' } };
+      const holder = await session.ask(
+        `SELECT id, command FROM information_schema.processlist WHERE id = IS_USED_LOCK($1)`,
+        [lock],
+      );
+      return mapped(holder, ([row]) => {
+        const { id, command } = Holder.parse(row ?? { id: '?', command: 'Sleep' });
+        return { kind: 'busy', session: String(id), runs: command !== 'Sleep' };
+      });
+    },
+    isAtomic: async (session, statement) => {
+      // A session that is gone has no settings.
+      if (isSetting(statement)) return { kind: 'done', value: true };
+      if (!isTransactionalInMysql(statement)) {
+        undoable = undefined;
+        return { kind: 'done', value: false };
+      }
+      if (undoable !== undefined) return { kind: 'done', value: undoable };
+      return mapped(await session.ask(OTHER_ENGINES), (rows) => {
+        undoable = rows.length === 0;
+        return undoable;
+      });
+    },
+    needsNoTransaction: () => false,
+  };
+}
+
+/** A table of another engine keeps what a transaction that is undone wrote. */
+const OTHER_ENGINES = `SELECT 1 FROM information_schema.tables
+  WHERE table_type = 'BASE TABLE' AND engine <> 'InnoDB'
+    AND table_schema NOT IN ('mysql', 'sys', 'information_schema', 'performance_schema') LIMIT 1`;
+
+// MySQL 8 names the columns of information_schema in upper case.
+const Holder = z.preprocess(
+  (row) =>
+    typeof row === 'object' && row !== null
+      ? Object.fromEntries(Object.entries(row).map(([key, value]) => [key.toLowerCase(), value]))
+      : row,
+  z.object({ id: z.union([z.number(), z.string()]), command: z.string() }),
+);

@@ -1,0 +1,85 @@
+/** The way to a database for one script: a session, the one lock, and a fence that nobody has passed. */
+import type { Failure } from '#core/failure';
+import type { Stop } from '../hold';
+import { elapsedSince, instant } from '../lease';
+import type { Database, Reply } from './database';
+import { placeOf } from './open-session';
+import { tell } from './script-story';
+import type { ScriptStory } from './script-story';
+
+export type Line =
+  | { readonly kind: 'open'; readonly database: Database }
+  | { readonly kind: 'failed'; readonly failure: Failure }
+  | Stop;
+
+const LOCK_LOOK_MILLISECONDS = 500;
+/** A session that has the lock and runs nothing: its agent is frozen, or its machine is gone. */
+const IDLE_HOLDER_SECONDS = 60;
+/** A statement of an earlier claim that goes on in the server: it is waited for. */
+const BUSY_HOLDER_SECONDS = 6 * 3_600;
+
+/** Connects and waits for the lock; who opened the line closes its database. */
+export async function openLine(story: ScriptStory): Promise<Line> {
+  const { agent, script } = story;
+  const connected = await agent.databases.connect(script.rule);
+  if (connected.kind === 'failed') return connected;
+  const { database } = connected;
+  const end = await takeLine(story, database);
+  if (end.kind !== 'open') await database.close();
+  return end;
+}
+
+async function takeLine(story: ScriptStory, database: Database): Promise<Line> {
+  const { hold, script } = story;
+  const locked = await waitForLock(story, database);
+  if (locked.kind !== 'open') return locked;
+  const highest = await database.raiseFence(scopeOf(story), hold.ref.fence);
+  if (highest.kind !== 'done') return fail(story, highest);
+  if (highest.value <= hold.ref.fence) return { kind: 'open', database };
+  const why = `Database ${placeOf(script.rule)} has seen fence ${String(highest.value)}, and this claim has ${String(hold.ref.fence)}.`;
+  return { kind: 'lost', why };
+}
+
+/** Names the installation too: another one counts its fences and issues apart. */
+export const scopeOf = ({ agent, script }: ScriptStory): string =>
+  `${agent.settings.identity.audience} ${script.step.scope}`;
+
+async function waitForLock(story: ScriptStory, database: Database): Promise<Line> {
+  const { agent, hold, script } = story;
+  const { clock } = agent;
+  const from = instant(clock);
+  let idleFrom = from;
+  let told = false;
+  for (;;) {
+    const permit = await hold.mayContinue();
+    if (permit.kind !== 'yes') return permit;
+    const reply = await database.lock();
+    if (reply.kind !== 'done') return fail(story, reply);
+    const answer = reply.value;
+    if (answer.kind === 'held') return { kind: 'open', database };
+    if (answer.runs) idleFrom = instant(clock);
+    const seconds = answer.runs ? BUSY_HOLDER_SECONDS : IDLE_HOLDER_SECONDS;
+    if (elapsedSince(answer.runs ? from : idleFrom, clock) > seconds * 1_000) {
+      const sentence = `Session ${answer.session} of database ${placeOf(script.rule)} has held Interlock's lock for ${String(seconds)} s and ${answer.runs ? 'still runs a statement' : 'runs nothing'}; end that session or the agent that it belongs to, then retry.`;
+      return { kind: 'failed', failure: { class: 'time-out', sentence } };
+    }
+    if (!told)
+      await tell(
+        story,
+        'running',
+        `Session ${answer.session} still has Interlock's lock; waiting for its end.`,
+      );
+    told = true;
+    await clock.sleep(LOCK_LOOK_MILLISECONDS, hold.over);
+  }
+}
+
+function fail({ script }: ScriptStory, reply: Exclude<Reply<unknown>, { kind: 'done' }>): Line {
+  const words = `(${reply.sentence})`;
+  const sentence =
+    reply.kind === 'lost'
+      ? `The connection to database ${placeOf(script.rule)} was lost before the script went on ${words}; nothing is in doubt. Retry.`
+      : `Interlock's tables in database ${placeOf(script.rule)} cannot be used ${words}; let user ${script.rule.user} create and write interlock_fence and interlock_ledger there.`;
+  const kind = reply.kind === 'lost' ? 'transport' : 'permission';
+  return { kind: 'failed', failure: { class: kind, sentence } };
+}

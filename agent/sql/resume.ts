@@ -1,0 +1,80 @@
+/** Where a script goes on, by what the ledger in its database says. */
+import type { LedgerRow } from './database';
+import type { Statement } from './split-script';
+
+export interface DigestedStatement extends Statement {
+  /** SHA-256 of its text. */
+  readonly digest: string;
+}
+
+export type Resume =
+  | {
+      readonly kind: 'go';
+      /** Numbers of the statements that are done: in this text, or in an earlier one that begins alike. */
+      readonly done: readonly number[];
+      /** Those of them that only an earlier text's rows know. */
+      readonly carried: readonly number[];
+    }
+  /** Nobody knows whether this statement has happened, and no person was asked yet. */
+  | { readonly kind: 'ask'; readonly row: LedgerRow }
+  /** An earlier text's statement would run a second time. */
+  | { readonly kind: 'twice'; readonly statement: Statement; readonly before: LedgerRow };
+
+/**
+ * An intent that is alone has happened, has half happened or has not. Alone and atomic, it has not:
+ * its session is gone (the lock was free) and its transaction with it. Else people are asked, and the
+ * row says `asked` with the job that asked.
+ *
+ * An `asked` row of an older job is run again. A new job for a script comes only from a person:
+ * `retry` brings one, and so does Retry after `not done`. After `done` the app counts the whole stage
+ * as executed and puts the text into no further plan of this environment. An intent that was never
+ * asked about is asked about even in a new job: its agent may have left without a word, so that the
+ * person who let it be tried again has not seen the statement.
+ */
+export function resumeAt(
+  statements: readonly DigestedStatement[],
+  rows: readonly LedgerRow[],
+  scriptDigest: string,
+  job: string,
+): Resume {
+  const open = rows.find(
+    ({ state, atomic, job: asker }) =>
+      !atomic && (state === 'intent' || (state === 'asked' && asker === job)),
+  );
+  if (open) return { kind: 'ask', row: open };
+
+  const own = rows.filter((row) => row.scriptDigest === scriptDigest && row.state === 'done');
+  const done = new Set(own.map(({ number }) => number));
+  const earlier = doneTexts(rows.filter((row) => row.scriptDigest !== scriptDigest));
+  const alike = Math.max(0, ...earlier.map((text) => commonLength(statements, text)));
+  const before = earlier.flatMap((text) => text.slice(commonLength(statements, text)));
+  for (const statement of statements.slice(alike)) {
+    if (done.has(statement.number)) continue;
+    const twin = before.find((row) => row.statementDigest === statement.digest);
+    if (twin) return { kind: 'twice', statement, before: twin };
+  }
+  const numbers = statements.map(({ number }) => number);
+  return {
+    kind: 'go',
+    done: numbers.filter((number) => number <= alike || done.has(number)),
+    carried: numbers.filter((number) => number <= alike && !done.has(number)),
+  };
+}
+
+/** What is done of each earlier text, in the text's order. */
+function doneTexts(rows: readonly LedgerRow[]): readonly (readonly LedgerRow[])[] {
+  const done = rows
+    .filter(({ state }) => state === 'done')
+    .sort((one, other) => one.number - other.number);
+  const texts = new Set(done.map(({ scriptDigest }) => scriptDigest));
+  return [...texts].map((text) => done.filter(({ scriptDigest }) => scriptDigest === text));
+}
+
+/** How many statements at the beginning are the same. */
+function commonLength(
+  statements: readonly DigestedStatement[],
+  done: readonly LedgerRow[],
+): number {
+  const differs = done.findIndex((row, index) => row.statementDigest !== statements[index]?.digest);
+  return differs === -1 ? done.length : differs;
+}

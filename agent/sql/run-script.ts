@@ -1,0 +1,116 @@
+/** One script, statement by statement, from where the ledger says that it stands. */
+import { backOffMilliseconds } from '../back-off';
+import type { PartEnd } from '../bound-step';
+import { elapsedSince, instant } from '../lease';
+import type { Database, LedgerRow } from './database';
+import { openLine, scopeOf } from './open-line';
+import type { Line } from './open-line';
+import { placeOf } from './open-session';
+import { resumeAt } from './resume';
+import type { DigestedStatement } from './resume';
+import { broken, runStatements } from './run-statements';
+import type { Broken, LineEnd } from './run-statements';
+import { failedAt, questionAbout, tell } from './script-story';
+import type { ScriptStory } from './script-story';
+
+const LINES_MAX = 3;
+/** How long a database that was there is tried again. */
+const AGAIN_SECONDS = 60;
+
+/** Runs what is left of the script; a lost connection is opened again, and the ledger asked. */
+export async function runScript(story: ScriptStory): Promise<PartEnd> {
+  const end = await overLines(story);
+  if (end.kind === 'failed') await tell(story, 'failed', end.failure.sentence);
+  if (end.kind === 'unknown') await tell(story, 'unknown', end.question);
+  return end;
+}
+
+async function overLines(story: ScriptStory): Promise<PartEnd> {
+  const { rule } = story.script;
+  let before: Broken | undefined;
+  for (let lines = 1; ; lines += 1) {
+    const line = await (before ? openAgain(story) : openLine(story));
+    if (line.kind === 'failed' && before?.doubtful)
+      return unreachable(story, before.doubtful, line);
+    if (line.kind !== 'open') return line;
+    try {
+      const end = await runOn(story, line.database);
+      if (end.kind !== 'broken') return end;
+      if (lines === LINES_MAX) {
+        const sentence = `The connection to database ${placeOf(rule)} broke ${String(LINES_MAX)} times (${end.sentence}); retry goes on where the ledger there says that the script stands.`;
+        return { kind: 'failed', failure: { class: 'transport', sentence } };
+      }
+      before = end;
+    } finally {
+      await line.database.close();
+    }
+  }
+}
+
+/** A database that restarts is away for a while. */
+async function openAgain(story: ScriptStory): Promise<Line> {
+  const { clock } = story.agent;
+  const from = instant(clock);
+  for (let attempt = 0; ; attempt += 1) {
+    const line = await openLine(story);
+    const late = elapsedSince(from, clock) > AGAIN_SECONDS * 1_000;
+    if (line.kind !== 'failed' || line.failure.class !== 'transport' || late) return line;
+    await clock.sleep(backOffMilliseconds(attempt, 100, 5_000), story.hold.over);
+  }
+}
+
+/** The ledger still says `intent`: whoever comes next asks once more, with the database in reach. */
+const unreachable = (
+  story: ScriptStory,
+  row: LedgerRow,
+  line: Extract<Line, { kind: 'failed' }>,
+): PartEnd =>
+  questionAbout(story, row, story.script.statements[row.number - 1], line.failure.sentence);
+
+async function runOn(story: ScriptStory, database: Database): Promise<LineEnd> {
+  const { script, hold, release } = story;
+  const { step, statements } = script;
+  const page = {
+    scope: scopeOf(story),
+    release,
+    script: step.script,
+    scriptDigest: step.text.sha256,
+  };
+  const rows = await database.readLedger(page);
+  if (rows.kind !== 'done') return broken(rows);
+  const resume = resumeAt(statements, rows.value, page.scriptDigest, hold.ref.job);
+  if (resume.kind === 'ask') return ask(story, database, resume.row);
+  if (resume.kind === 'twice') {
+    const words = `this statement has run already, as statement ${String(resume.before.number)} of an earlier text of the script; keep at the top, unchanged, what has run, or leave it out`;
+    return failedAt(story, resume.statement, words);
+  }
+
+  const rowFor = (statement: DigestedStatement, atomic: boolean): LedgerRow => ({
+    ...page,
+    ...hold.ref,
+    number: statement.number,
+    statementDigest: statement.digest,
+    state: 'intent',
+    atomic,
+  });
+  for (const statement of statements.filter(({ number }) => resume.carried.includes(number))) {
+    const carried = await database.write({ ...rowFor(statement, true), state: 'done' });
+    if (carried.kind !== 'done') return broken(carried);
+  }
+  return runStatements(story, database, new Set(resume.done), rowFor);
+}
+
+/** Puts the question, and writes down that it was put. */
+async function ask(story: ScriptStory, database: Database, row: LedgerRow): Promise<LineEnd> {
+  const { script, hold } = story;
+  const asked = await database.write({
+    ...row,
+    state: 'asked',
+    job: hold.ref.job,
+    fence: hold.ref.fence,
+  });
+  if (asked.kind !== 'done') return broken(asked);
+  const own = row.scriptDigest === script.step.text.sha256;
+  const statement = own ? script.statements[row.number - 1] : undefined;
+  return questionAbout(story, row, statement, 'its end was not written down.');
+}

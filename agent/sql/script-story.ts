@@ -1,0 +1,95 @@
+/** What the story of one script needs, and how it is told. */
+import type { FinishOutcome, HostState, ReportEntry } from '#wire/agent';
+import type { Hold } from '../hold';
+import type { Agent } from '../ports';
+import type { LedgerRow } from './database';
+import { placeOf } from './open-session';
+import type { PreparedScript } from './prepared-script';
+import type { Statement } from './split-script';
+
+export interface ScriptStory {
+  readonly agent: Agent;
+  readonly hold: Hold;
+  /** The issue's id: what is done stays done for the whole release. */
+  readonly release: string;
+  readonly script: PreparedScript;
+  /** Scripts of this stage that come after it. */
+  readonly after: number;
+}
+
+const NOTE_MAX_CHARS = 1_000;
+const SENTENCE_MAX_CHARS = 2_000;
+const SHOWN_STATEMENT_CHARS = 120;
+
+/** Tells the app one line about the script. */
+export async function tell(
+  { agent, hold, script }: ScriptStory,
+  state: HostState,
+  note: string,
+  milliseconds = 0,
+): Promise<void> {
+  const entry: ReportEntry = {
+    at: agent.app.serverSeconds(),
+    step: script.step.id,
+    host: script.step.script,
+    state,
+    note: note.slice(0, NOTE_MAX_CHARS),
+    milliseconds: Math.round(milliseconds),
+  };
+  await agent.journal.tell(hold.ref.job, entry);
+}
+
+export const rowsAndTime = (rows: number, milliseconds: number): string =>
+  `${String(rows)} ${rows === 1 ? 'row' : 'rows'}, ${String(milliseconds)} ms`;
+
+/** What a statement's failure says: where, in whose words, and what stands. */
+export function failedAt(
+  { script, after }: ScriptStory,
+  statement: Statement,
+  words: string,
+): FinishOutcome {
+  const total = String(script.statements.length);
+  const before = statement.number - 1;
+  const stands =
+    before === 0
+      ? 'Nothing of it is done'
+      : `What is done before it stays done (${String(before)})`;
+  const wait = after === 0 ? '' : ` ${waiting(after)}`;
+  const sentence = `Script ${script.step.name}, statement ${String(statement.number)} of ${total} at line ${String(statement.line)}, failed in database ${placeOf(script.rule)}: ${words.slice(0, NOTE_MAX_CHARS)}. ${stands}.${wait} Correct the script or the database, then retry.`;
+  return {
+    kind: 'failed',
+    failure: { class: 'SQL', sentence: sentence.slice(0, SENTENCE_MAX_CHARS) },
+  };
+}
+
+const waiting = (after: number): string =>
+  after === 1 ? 'The script after it waits.' : `The ${String(after)} scripts after it wait.`;
+
+/** What people are asked when nobody can tell whether a statement has happened. */
+export function questionAbout(
+  { script, after }: ScriptStory,
+  { number, fence }: Pick<LedgerRow, 'number' | 'fence'>,
+  statement: Statement | undefined,
+  why: string,
+): FinishOutcome {
+  const total = String(script.statements.length);
+  const which = statement
+    ? `statement ${String(number)} of ${total} (line ${String(statement.line)}: ${shown(statement)})`
+    : `statement ${String(number)} of an earlier text`;
+  const rest = statement ? script.statements.length - number : script.statements.length;
+  const left = [
+    ...(rest > 0 ? [`the ${String(rest)} statements after it`] : []),
+    ...(after > 0 ? [`the ${String(after)} scripts after this one`] : []),
+  ];
+  const question = [
+    `Known: the agent began ${which} of script ${script.step.name} in database ${placeOf(script.rule)}, with fence ${String(fence)}; ${why} Everything before it is done.`,
+    `Not known: whether it has happened. No session runs it any more, and this engine does not undo it by itself.`,
+    `Choices, after a look into the database: retry runs it again and goes on after it; not done stops here, for a corrected script; done says that all SQL of this stage has run${left.length > 0 ? `, ${left.join(' and ')} too` : ''}.`,
+  ].join('\n');
+  return { kind: 'unknown', question: question.slice(0, SENTENCE_MAX_CHARS) };
+}
+
+function shown({ text }: Statement): string {
+  const line = text.replaceAll(/\s+/g, ' ');
+  return line.length > SHOWN_STATEMENT_CHARS ? `${line.slice(0, SHOWN_STATEMENT_CHARS)}…` : line;
+}
