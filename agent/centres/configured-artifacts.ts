@@ -9,6 +9,7 @@ import type { Limits } from '../config';
 import { digestOf, readFrom } from '../open-file';
 import type { Artifacts, OpenArtifact } from '../ports';
 import type { Centres } from './centres';
+import { codeOf } from './durable-file';
 import { mergePackage } from './merge-package';
 import type { AddedFile } from './merge-package';
 import { siteFiles } from './site-files';
@@ -54,12 +55,12 @@ async function merge(
     await mergePackage({ packed: artifact.read(), files: [...files, mark], target });
     file = await open(target, 'r');
   } catch (cause) {
-    const why = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause);
     return refuse(
       'capacity',
-      `The package ${name} could not be merged with its configuration in ${directory} (${why}); look at that disk, then retry.`,
+      `The package ${name} could not be merged with its configuration in ${directory} (${codeOf(cause)}); look at that disk, then retry.`,
     );
   } finally {
+    // Where nothing was written there is nothing to take away.
     await unlink(target).catch(() => undefined);
   }
   const judged = await judge(file, name, limits);

@@ -37,8 +37,13 @@ export async function readIfAny(path: string): Promise<string | undefined> {
 }
 
 /** Whether an operation failed because there is nothing of that name. */
-export const isAbsent = (cause: unknown): boolean =>
-  cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
+export const isAbsent = (cause: unknown): boolean => codeOf(cause) === 'ENOENT';
+
+/** The system's short word for why an operation failed; else what was thrown, as text. */
+export const codeOf = (cause: unknown): string =>
+  typeof cause === 'object' && cause !== null && 'code' in cause
+    ? String(cause.code)
+    : String(cause);
 
 /** A rename is on disk once its directory is. Source: rename(2), fsync(2). */
 async function flushDirectory(directory: string): Promise<void> {

@@ -4,7 +4,7 @@
  */
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isAbsent, readIfAny, writeDurably } from './durable-file';
+import { codeOf, isAbsent, readIfAny, writeDurably } from './durable-file';
 import { areEqual, parseRecord, recordText } from './namespace-record';
 import type { NamespaceRecord, Values, Writer } from './namespace-record';
 
@@ -122,9 +122,6 @@ export function createNamespaceStore(directory: string): NamespaceStore {
     },
   };
 }
-
-const codeOf = (cause: unknown): string =>
-  cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause);
 
 async function writtenBefore(
   history: AsyncIterable<NamespaceRecord>,

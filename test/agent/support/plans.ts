@@ -10,6 +10,8 @@ export const NEW = { digest: 'b'.repeat(64), version: '1.1.0' };
 export interface PlanMore {
   /** How many hosts follow the gatekeeper at a time; absent: all. */
   readonly batchSize?: number;
+  readonly version?: string;
+  readonly artifactSha256?: string;
   readonly config?: readonly ConfigChange[];
 }
 
