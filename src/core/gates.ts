@@ -14,9 +14,14 @@ type Gate = (release: Release, facts: Facts) => readonly Refusal[];
 
 /** Everything that blocks the start of the release in its environment. */
 export const startBlockers: Gate = (release, facts) =>
-  [environmentBlockers, planUnchanged, approvalsGiven, notRejected, scopesFree, agentOnline].flatMap(
-    (gate) => gate(release, facts),
-  );
+  [
+    environmentBlockers,
+    planUnchanged,
+    approvalsGiven,
+    notRejected,
+    scopesFree,
+    agentOnline,
+  ].flatMap((gate) => gate(release, facts));
 
 /** Everything that blocks going on with a plan that has already started: approvals stay checked. */
 export const retryBlockers: Gate = (release, facts) =>

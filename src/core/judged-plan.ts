@@ -20,9 +20,14 @@ const JUDGED_SECONDS = 1_800;
 /** Clicks let through that are remembered. */
 const JUDGED_MAX = 20;
 
-/** What a person approves or starts is one exact plan. */
+/**
+ * What a person approves, starts or has run in a database is one exact plan. The plan of the scripts is what DBAs
+ * have reviewed: it names each script's database, text and way back, and the decider asks for their reviews
+ * anew when the click is told. While SQL waits its content stands still, but a script may be rejected meanwhile
+ * and the release come back with others: whoever clicked before has not seen those.
+ */
 export const bindsPlan = (action: PersonAction): boolean =>
-  action === 'approve' || action === 'start';
+  action === 'approve' || action === 'start' || action === 'submit-sql';
 
 /** Remembers a click that was let through. */
 export const rememberJudged = (judged: readonly JudgedClick[], click: JudgedClick): JudgedClick[] =>

@@ -17,7 +17,8 @@ describe('the policy that a project starts with', () => {
 
   test('lets testers start in SIT and UAT, and asks a leader to approve beyond', () => {
     const told = DEFAULT_POLICY.environments.map(
-      ({ id, starters, approvals }) => `${id} ${starters} ${approvals.map(({ label }) => label)}`,
+      ({ id, starters, approvals }) =>
+        `${id} ${starters} ${approvals.map(({ label }) => label).join()}`,
     );
 
     expect(told).toEqual([

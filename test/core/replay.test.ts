@@ -1,12 +1,18 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import type { Command } from '#core/command';
+import { decide } from '#core/decide';
 import { commentOf, moveOf } from '#core/jira-moves';
 import { nowSentence } from '#core/now';
-import { replay } from '#core/evolve';
+import { evolve, replay } from '#core/evolve';
 import { eventText } from '#core/story';
-import { TRANSITIONS } from '#core/transitions';
+import { executedMark } from '#core/plan';
+import { reviewMark, scriptsToRun } from '#core/scripts';
+import { STATUSES } from '#core/status';
+import { PERSON_TRANSITIONS, TRANSITIONS } from '#core/transitions';
 import { ReleaseEventSchema, ReleaseSchema } from '#wire/release';
-import { walkAlong, walks } from '../support/release-walk';
+import { aPerson, DBA, LEADER, OPERATOR, OWNER, REPORTER, TESTER } from '../support/builders';
+import { factsFor, walkAlong, walks } from '../support/release-walk';
 
 const RUNS = { numRuns: 100 };
 
@@ -66,7 +72,11 @@ describe('any walk of a release', () => {
   });
 
   test('has one job at a time, ends it once, and never uses an id again', () => {
-    const ENDS = ['code-succeeded', 'code-failed', 'verified', 'not-verified'];
+    const ENDS = [
+      ...['sql-succeeded', 'sql-failed', 'handwork-left', 'config-applied', 'config-failed'],
+      ...['code-succeeded', 'code-failed', 'verified', 'not-verified'],
+      ...['rolled-back', 'rollback-failed'],
+    ];
 
     fc.assert(
       fc.property(walks, (steps) => {
@@ -99,6 +109,80 @@ describe('any walk of a release', () => {
     );
   });
 
+  test('runs no script that nobody independent approved as it stands', () => {
+    fc.assert(
+      fc.property(walks, (steps) => {
+        walkAlong(steps, (event, before) => {
+          if (event.type !== 'sql-submitted') return;
+          for (const script of scriptsToRun(before)) {
+            const approval = before.reviews.find(({ mark }) => mark === reviewMark(script));
+
+            expect(approval).toMatchObject({ script: script.id, verdict: 'approved', by: DBA });
+            expect([before.reporter, ...before.editors]).not.toContain(DBA);
+          }
+        });
+      }),
+      RUNS,
+    );
+  });
+
+  test('runs no script twice in an environment, once it has succeeded there', () => {
+    fc.assert(
+      fc.property(walks, (steps) => {
+        const run = new Set<string>();
+        walkAlong(steps, (event, before) => {
+          if (event.type !== 'sql-succeeded') return;
+          for (const script of scriptsToRun(before)) {
+            const what = `${before.environment ?? ''} ${executedMark(script)}`;
+            expect(run).not.toContain(what);
+            run.add(what);
+          }
+        });
+      }),
+      RUNS,
+    );
+  });
+
+  test('holds for deployed only what nobody has begun to roll back', () => {
+    fc.assert(
+      fc.property(walks, (steps) => {
+        walkAlong(steps, (event, _, { environment, deployments, status }) => {
+          const isBack = event.type === 'rollback-started' || status === 'rolled-back';
+          if (isBack) expect(Object.keys(deployments)).not.toContain(environment);
+        });
+      }),
+      RUNS,
+    );
+  });
+
+  test('has at every point an exit that a person can take, unless it is Done', () => {
+    const PEOPLE = [REPORTER, LEADER, OWNER, TESTER, DBA, OPERATOR].map((by) => aPerson(by));
+
+    fc.assert(
+      fc.property(walks, (steps) => {
+        const { state, facts } = walkAlong(steps);
+        if (STATUSES[state.status].category === 'DONE') return;
+        const clicks = PERSON_TRANSITIONS.map(({ action }) => action);
+        const commands = PEOPLE.flatMap((person): readonly Command[] => [
+          ...clicks.map(
+            (action) => ({ type: 'click', action, person, reason: 'it must' }) as const,
+          ),
+          // Work that nobody asks about is answered for once its agent has left.
+          { type: 'answer', person, answer: 'not-done', abandoned: true },
+        ]);
+        const isExit = (command: Command): boolean => {
+          const decision = decide(state, command, factsFor(command, state, facts));
+          const after =
+            decision.kind === 'accepted' ? decision.events.reduce(evolve, state) : state;
+          return after.status !== state.status;
+        };
+
+        expect([state.status, commands.some(isExit)]).toEqual([state.status, true]);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
   test('can be told in words at any point', () => {
     fc.assert(
       fc.property(walks, (steps) => {
@@ -128,11 +212,15 @@ test('walks of this length do get everywhere', () => {
     fc.property(walks, (steps) => {
       for (const event of walkAlong(steps).history) seen.add(event.type);
     }),
-    { numRuns: 300 },
+    { numRuns: 600, seed: 20_261 },
   );
 
   expect([...seen]).toEqual(
     expect.arrayContaining([
+      ...['script-reviewed', 'script-rejected', 'no-sql', 'sql-submitted', 'sql-succeeded'],
+      ...['sql-failed', 'no-config', 'handwork-left', 'config-applied', 'config-confirmed'],
+      ...['config-failed', 'config-reported-failed', 'no-code', 'rollback-started'],
+      ...['rolled-back', 'rollback-failed', 'completed', 'aborted'],
       'verified',
       'code-failed',
       'not-verified',

@@ -1,22 +1,29 @@
 /** Random walks of a release: what people, agents and the world may do to it, as data that a failing test can print. */
 import fc from 'fast-check';
+import { sha256 } from '#forge/sha256';
 import type { Command, StageOutcome } from '#core/command';
 import { decide } from '#core/decide';
 import type { Facts } from '#core/facts';
 import { evolve, replay } from '#core/evolve';
 import type { Release } from '#core/release';
 import type { ReleaseEvent, UnknownAnswer } from '#core/release-event';
+import { unreviewedScripts } from '#core/scripts';
 import type { Status } from '#core/status';
 import { PERSON_TRANSITIONS } from '#core/transitions';
 import type { PersonAction } from '#core/transitions';
 import {
+  aConfigChange,
   aContent,
   aPerson,
   aPolicy,
+  aReview,
+  aScript,
   aSite,
   BACKUP,
   CREATED,
+  DBA,
   LEADER,
+  OPERATOR,
   OWNER,
   PACKAGE_DIGEST,
   REPORTER,
@@ -38,8 +45,13 @@ export type Step =
   | {
       readonly kind: 'edit';
       readonly by: string;
-      readonly version: string;
+      readonly content: keyof typeof CONTENTS;
       readonly mayEdit: boolean;
+    }
+  | {
+      readonly kind: 'review';
+      readonly by: string;
+      readonly verdict: 'approved' | 'rejected';
     }
   | { readonly kind: 'finish'; readonly end: StageOutcome['kind']; readonly isStray: boolean }
   | {
@@ -57,7 +69,34 @@ export type Step =
       readonly silenceSeconds: number;
     };
 
-const people = fc.constantFrom(REPORTER, LEADER, BACKUP, OWNER, TESTER, 'acc-stranger');
+const people = fc.constantFrom(
+  ...[REPORTER, LEADER, BACKUP, OWNER, TESTER, DBA, OPERATOR, 'acc-stranger'],
+);
+
+const ELSEWHERE = aScript({ id: 'late', name: 'Late', environments: ['STAGE'] });
+const BY_HAND = aConfigChange({ id: 'flags', namespace: 'flags.json', byHand: true });
+const REWRITTEN = aScript({ text: { sha256: sha256('rewritten'), bytes: 9 } });
+const NEXT = [{ site: 'shop', version: '1.0.1', artifactSha256: PACKAGE_DIGEST }];
+
+/** What a release of a walk may carry. */
+const CONTENTS = {
+  code: aContent(),
+  'other code': aContent({ code: NEXT }),
+  everything: aContent({ sql: [aScript(), ELSEWHERE], config: [aConfigChange(), BY_HAND] }),
+  'everything rewritten': aContent({ sql: [REWRITTEN], config: [aConfigChange()], code: NEXT }),
+  'SQL alone': aContent({ sql: [aScript()], code: [] }),
+  'handwork alone': aContent({ config: [BY_HAND], code: [] }),
+} as const;
+
+const edits = fc.record({
+  kind: fc.constant('edit' as const),
+  by: people,
+  content: fc.constantFrom(
+    ...(['code', 'other code', 'everything', 'everything rewritten'] as const),
+    ...(['SQL alone', 'handwork alone'] as const),
+  ),
+  mayEdit: fc.boolean(),
+});
 
 const anything: fc.Arbitrary<Step> = fc.oneof(
   fc.record({
@@ -66,11 +105,11 @@ const anything: fc.Arbitrary<Step> = fc.oneof(
     by: people,
     reason: fc.constantFrom(null, ' ', 'because'),
   }),
+  edits,
   fc.record({
-    kind: fc.constant('edit' as const),
+    kind: fc.constant('review' as const),
     by: people,
-    version: fc.constantFrom('1.0.0', '1.0.1'),
-    mayEdit: fc.boolean(),
+    verdict: fc.constantFrom('approved' as const, 'rejected' as const),
   }),
   fc.record({
     kind: fc.constant('finish' as const),
@@ -86,20 +125,25 @@ const anything: fc.Arbitrary<Step> = fc.oneof(
   fc.constant({ kind: 'recheck' as const }),
   fc.record({
     kind: fc.constant('world' as const),
-    hosts: fc.integer({ min: 0, max: 3 }),
+    hosts: fc.constantFrom(2, 2, 3, 1, 0),
     policyVersion: fc.integer({ min: 1, max: 2 }),
-    isBusy: fc.boolean(),
-    silenceSeconds: fc.constantFrom(0, 0, 600),
+    isBusy: fc.constantFrom(false, false, false, true),
+    silenceSeconds: fc.constantFrom(0, 0, 0, 600),
   }),
 );
 
 const onward = fc.record({ kind: fc.constant('onward' as const), choice: fc.nat(9) });
 
-/** Walks that mostly go on, so that they get far. */
-export const walks: fc.Arbitrary<readonly Step[]> = fc.array(
-  fc.oneof({ weight: 1, arbitrary: anything }, { weight: 4, arbitrary: onward }),
-  { maxLength: 40, size: 'max' },
-);
+/** Walks that begin with some content and mostly go on, so that they get far. */
+export const walks: fc.Arbitrary<readonly Step[]> = fc
+  .tuple(
+    edits,
+    fc.array(fc.oneof({ weight: 1, arbitrary: anything }, { weight: 6, arbitrary: onward }), {
+      maxLength: 50,
+      size: 'max',
+    }),
+  )
+  .map(([first, steps]) => [{ ...first, by: REPORTER, mayEdit: true }, ...steps]);
 
 const ENDS: { readonly [Kind in StageOutcome['kind']]: Extract<StageOutcome, { kind: Kind }> } = {
   succeeded: { kind: 'succeeded' },
@@ -116,23 +160,63 @@ const click = (action: PersonAction, by: string): Step => ({
 
 const end = (kind: StageOutcome['kind']): Step => ({ kind: 'finish', end: kind, isStray: false });
 
+const review = (verdict: 'approved' | 'rejected'): Step => ({ kind: 'review', by: DBA, verdict });
+
 /** What leads on from a status, the likeliest first. */
 const WAYS: Partial<Record<Status, readonly Step[]>> = {
   draft: [click('submit', REPORTER)],
   'awaiting-approval': [click('approve', LEADER), click('approve', OWNER), click('reject', LEADER)],
-  ready: [click('start', LEADER), click('start', TESTER)],
+  ready: [click('start', LEADER), click('start', TESTER), { kind: 'recheck' }],
+  'sql-pending': [click('submit-sql', DBA), review('rejected'), click('abort', LEADER)],
+  'sql-executing': [end('succeeded'), end('failed'), end('unknown')],
+  'config-executing': [end('succeeded'), end('failed')],
   'code-executing': [end('succeeded'), end('failed'), end('unknown')],
   verifying: [end('succeeded'), end('failed')],
-  deployed: [click('promote', LEADER), click('iterate', REPORTER), click('complete', LEADER)],
+  deployed: [
+    click('promote', LEADER),
+    click('iterate', REPORTER),
+    click('complete', LEADER),
+    click('roll-back', LEADER),
+  ],
   'fix-pending': [
+    click('retry-sql', LEADER),
+    click('retry-config', LEADER),
     click('retry-code', LEADER),
     click('retry-verification', LEADER),
+    click('retry-rollback', LEADER),
+    click('roll-back', LEADER),
     click('iterate', REPORTER),
+    review('approved'),
   ],
+  'rolling-back': [end('succeeded'), end('failed'), end('unknown')],
+  'rolled-back': [click('iterate', REPORTER)],
+  released: [click('roll-back', LEADER)],
 };
 
-function wayOn({ status }: Release, choice: number): Step {
-  const ways = WAYS[status] ?? [];
+/** To a question that waits for a person. */
+const ANSWERS: readonly Step[] = (['done', 'not-done', 'retry'] as const).map((answer) => ({
+  kind: 'answer',
+  by: LEADER,
+  answer,
+  abandoned: false,
+}));
+
+/** By hand, where a person's part of the configuration is due. */
+const HANDWORK: readonly Step[] = [
+  click('confirm-config', OPERATOR),
+  click('report-config-failed', OPERATOR),
+];
+
+function waysFrom(release: Release): readonly Step[] {
+  if (release.question !== null) return ANSWERS;
+  if (release.handworkLeft) return HANDWORK;
+  const isUnreviewed = release.status === 'sql-pending' && unreviewedScripts(release).length > 0;
+  const ways = WAYS[release.status] ?? [];
+  return isUnreviewed ? [review('approved'), ...ways] : ways;
+}
+
+function wayOn(release: Release, choice: number): Step {
+  const ways = waysFrom(release);
   return ways[choice % (ways.length + 2)] ?? ways[0] ?? { kind: 'recheck' };
 }
 
@@ -145,13 +229,13 @@ function commandOf(step: Exclude<Step, { kind: 'world' }>, release: Release): Co
     case 'click':
       return { type: 'click', action: step.action, person: aPerson(step.by), reason: step.reason };
     case 'edit': {
-      const { by, version, mayEdit } = step;
-      const code = [{ site: 'shop', version, artifactSha256: PACKAGE_DIGEST }];
-      return {
-        type: 'edit-content',
-        person: aPerson(by, { mayEdit }),
-        content: aContent({ code }),
-      };
+      const { by, content, mayEdit } = step;
+      const person = aPerson(by, { mayEdit });
+      return { type: 'edit-content', person, content: CONTENTS[content] };
+    }
+    case 'review': {
+      const [script = aScript()] = unreviewedScripts(release);
+      return aReview(step.verdict, step.by, script);
     }
     case 'finish': {
       const run = release.run ?? { stage: 'CODE' as const, job: 'none' };
@@ -188,6 +272,13 @@ export interface Walked {
   readonly facts: Facts;
 }
 
+/** As the app loads them: only the sites that the content names. */
+export function factsFor(command: Command, release: Release, facts: Facts): Facts {
+  const content = command.type === 'edit-content' ? command.content : release.content;
+  const named = content?.code.map(({ site }) => site) ?? [];
+  return { ...facts, sites: facts.sites.filter(({ id }) => named.includes(id)) };
+}
+
 /** Walks; `look` sees each single event with the state before it and after it. */
 export function walkAlong(
   steps: readonly Step[],
@@ -203,7 +294,8 @@ export function walkAlong(
       continue;
     }
     const nextSerial = history.length + 1;
-    const decision = decide(state, commandOf(step, state), { ...facts, nextSerial });
+    const command = commandOf(step, state);
+    const decision = decide(state, command, { ...factsFor(command, state, facts), nextSerial });
     if (decision.kind === 'refused') continue;
     for (const event of decision.events) {
       const after = evolve(state, event);
