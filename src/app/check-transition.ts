@@ -3,7 +3,8 @@ import { decide } from '#core/decide';
 import { bindsPlan, rememberJudged } from '#core/judged-plan';
 import { sentenceOf, sentencesOf } from '#core/refusal';
 import type { Refusal } from '#core/refusal';
-import { PERSON_TRANSITIONS, transitionOf } from '#core/transitions';
+import type { Status } from '#core/status';
+import { PERSON_TRANSITIONS } from '#core/transitions';
 import type { PersonTransition } from '#core/transitions';
 import type { ReleaseRecord } from '#wire/records';
 import { dueMoves } from './effects';
@@ -89,8 +90,17 @@ async function bindClick(
   ]);
 }
 
-const startsWork = (row: PersonTransition): boolean =>
-  ['code-executing', 'sql-pending', 'verifying'].includes(transitionOf(row.action).to);
+/** Where a job waits for an agent, at once or by rule. */
+const WORKING: readonly Status[] = [
+  'sql-pending',
+  'sql-executing',
+  'config-executing',
+  'code-executing',
+  'verifying',
+  'rolling-back',
+];
+
+const startsWork = ({ to }: PersonTransition): boolean => WORKING.includes(to);
 
 /** Tells the agents to come again at once. A hint only: when it is lost, the start is a poll later. */
 async function announceStart(ports: Ports, { inboxes }: World): Promise<void> {
@@ -117,7 +127,7 @@ async function askForHealing(
     ...(refusals.some(({ why }) => why === 'plan-changed')
       ? [{ type: 'recheck' as const, issueId }]
       : []),
-    ...(refusals.some(({ why }) => why === 'site-busy')
+    ...(refusals.some(({ why }) => why === 'site-busy' || why === 'shared-busy')
       ? holders.map((holder) => ({ type: 'reconcile' as const, issueId: holder }))
       : []),
   ];

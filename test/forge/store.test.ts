@@ -96,6 +96,35 @@ describe('the store over Forge', () => {
   });
 });
 
+describe('a text of 5 MB', () => {
+  /** Source: Forge's quotas; a call may last 25 s, and 4,000 units of 10 KB are read and written in a minute. */
+  test('is made of its pieces, and read by the slice, in calls that Forge allows', async () => {
+    installKvs();
+    const calls: string[] = [];
+    let units = 0;
+    intercept((path, body) => {
+      calls.push(path);
+      units += Math.ceil(JSON.stringify(body).length / 10_240);
+      return undefined;
+    });
+    const pieces = Array.from({ length: 50 }, (_, at) => `${at}`.padEnd(100_000, '-- sql\n'));
+    const text = pieces.join('');
+    const upload = { issueId: '10073', digest: sha256(text) };
+    for (const [index, piece] of pieces.entries())
+      await store.putPiece(upload, { index, count: pieces.length }, piece);
+    expect(units).toBeLessThanOrEqual(1_000);
+    calls.length = 0;
+
+    expect(await store.joinPieces(upload)).toEqual({ kind: 'whole', bytes: 5_000_000 });
+    expect(calls.length).toBeLessThanOrEqual(110);
+    calls.length = 0;
+
+    const slice = await store.getSlice(upload.digest, 2_450_000, 150_000);
+    expect(slice?.text).toBe(text.slice(2_450_000, 2_600_000));
+    expect(calls.length).toBeLessThanOrEqual(3);
+  });
+});
+
 /** One record; then transactions and sets answer what the test says, reads go on. */
 async function openWithScope(version: number) {
   installKvs();

@@ -109,7 +109,8 @@ export function createMemoryStore(parts: MemoryStoreParts = {}): MemoryStore {
       get: async (key) => {
         await Promise.resolve();
         const value = values.get(key);
-        return value === undefined ? undefined : JSON.parse(value);
+        const parsed: unknown = value === undefined ? undefined : JSON.parse(value);
+        return parsed;
       },
       set: async (key, value) => setValue(key, value),
       // Forge drops what has run out up to two days late, so no test may count on it.

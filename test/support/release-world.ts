@@ -9,7 +9,7 @@ import { reconcile } from '#app/reconcile';
 import type { Content } from '#core/content';
 import type { Policy } from '#core/policy';
 import type { Site } from '#core/site';
-import type { ClaimAnswer, EnrollAnswer, FinishOutcome } from '#wire/agent';
+import type { ClaimAnswer, EnrollAnswer, FinishOutcome, ReportEntry } from '#wire/agent';
 import type { ReleaseRecord } from '#wire/records';
 import { createCaller, makeKeys } from './agent-caller';
 import type { AgentCaller } from './agent-caller';
@@ -50,19 +50,26 @@ export interface ReleaseWorld {
   /** The job that waits in the agent's inbox, claimed. */
   claim(requestId?: string, agent?: AgentCaller): Promise<ClaimAnswer>;
   finish(claim: ClaimAnswer, outcome: FinishOutcome): Promise<number>;
+  /** What the agent says of its work; the next message follows on. */
+  report(claim: ClaimAnswer, entries: readonly Told[]): Promise<ClaimAnswer>;
   /** Claims the waiting job and ends it well. */
   succeed(): Promise<void>;
   enrollAgent(environments?: readonly string[]): Promise<AgentCaller>;
 }
 
+/** An entry of a report; what it leaves out is as usual. */
+export type Told = Pick<ReportEntry, 'step' | 'host' | 'state'> & Partial<ReportEntry>;
+
 interface WorldParts extends MemoryStoreParts {
   readonly policy?: Policy;
   readonly sites?: readonly Site[];
   readonly content?: Content | null;
+  /** What the content names. */
+  readonly texts?: readonly string[];
 }
 
 export async function aReleaseWorld(parts: WorldParts = {}): Promise<ReleaseWorld> {
-  const { policy = aPolicy(), sites = [aSite()], content = aContent() } = parts;
+  const { policy = aPolicy(), sites = [aSite()], content = aContent(), texts = [] } = parts;
   const ports = createMemoryPorts(parts);
   await mustBeDone(installWorkflow(ports, tinyInstaller(), PROJECT));
   await mustBeDone(putPolicy(ports, { project: PROJECT, policy }));
@@ -70,6 +77,7 @@ export async function aReleaseWorld(parts: WorldParts = {}): Promise<ReleaseWorl
   const issue = ports.jira.addIssue();
   const agent = await enrollAgent(ports);
   await reconcile(ports, issue.id);
+  for (const text of texts) await ports.memory.putText(text);
   if (content !== null) {
     await mustBeDone(editContent(ports, { issueId: issue.id, accountId: REPORTER, content }));
   }
@@ -109,6 +117,19 @@ export async function aReleaseWorld(parts: WorldParts = {}): Promise<ReleaseWorl
       });
       await ports.drain();
       return answer.status;
+    },
+    report: async (claim, entries) => {
+      const { job, fence, lastSeq } = claim;
+      const usual = { at: ports.clock.now(), note: '', milliseconds: 5 };
+      const answer = await agent.call({
+        op: 'report',
+        job,
+        fence,
+        seq: lastSeq + 1,
+        data: { entries: entries.map((entry) => ({ ...usual, ...entry })) },
+      });
+      if (answer.status !== 200) throw new Error(`Report: ${JSON.stringify(answer)}`);
+      return { ...claim, lastSeq: lastSeq + 1 };
     },
     succeed: async () => {
       const status = await world.finish(await world.claim(), { kind: 'succeeded' });
