@@ -1,86 +1,59 @@
 /** `invoke` from a page: the host builds the trusted context, and the module's resolver answers. */
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import type { HttpRequest, HttpResponse } from './http';
+import type { HttpResponse } from './http';
 import type { Installation } from './installation';
 import type { Call } from './invoke';
-import { BRIDGE_PAYLOAD_MAX_BYTES, deadlineSeconds } from './limits';
+import { deadlineSeconds } from './limits';
 import { functionOf } from './manifest';
-import type { AppModule, FunctionOutcome, JiraService, PlaceContext } from './services/service';
+import type { AppModule, FunctionOutcome, PlaceContext } from './services/service';
 
 export interface BridgeParts {
-  readonly modules: readonly AppModule[];
   readonly installation: Installation;
   readonly siteUrl: string;
-  readonly jira: JiraService;
   readonly call: (call: Call) => Promise<FunctionOutcome>;
 }
 
-const InvokeRequest = z.object({
-  moduleKey: z.string(),
-  functionKey: z.string(),
-  payload: z.unknown().optional(),
-  context: z
-    .object({ issueKey: z.string().optional(), projectKey: z.string().optional() })
-    .default({}),
-});
+/** Who asks, from which module, and where that stands: all checked by the gateway. */
+export interface PageVisit {
+  readonly accountId: string;
+  readonly module: AppModule;
+  readonly place: PlaceContext;
+}
 
-/** `POST /gateway/forge/invoke` as the signed-in person. */
+const InvokeRequest = z.object({ functionKey: z.string(), payload: z.unknown().optional() });
+
+/** Runs the function behind a page's module as the signed-in person. */
 export async function invokeFromPage(
   parts: BridgeParts,
-  request: HttpRequest,
+  visit: PageVisit,
+  body: unknown,
 ): Promise<HttpResponse> {
-  const actor = parts.jira.authenticate(request.headers);
-  if (actor.kind !== 'user') return failure(401, 'You are not signed in.');
-  if (request.body.length > BRIDGE_PAYLOAD_MAX_BYTES) {
-    return failure(413, `The payload is larger than ${BRIDGE_PAYLOAD_MAX_BYTES} bytes.`);
-  }
-  const parsed = InvokeRequest.safeParse(tryJson(request.body));
-  if (!parsed.success) return failure(400, z.prettifyError(parsed.error));
-  const { moduleKey, functionKey, payload, context } = parsed.data;
-  const module = parts.modules.find(({ key }) => key === moduleKey);
-  const resolverKey = module && functionOf(module);
-  if (module === undefined || resolverKey === undefined) {
-    return failure(404, `The manifest has no module "${moduleKey}" with a resolver.`);
-  }
-  const place = parts.jira.locate(actor.accountId, placeOf(context));
-  if (place.kind === 'hidden')
-    return failure(404, 'This issue or project does not exist, or you may not see it.');
-
+  const parsed = InvokeRequest.safeParse(body);
+  if (!parsed.success) return refusal(400, z.prettifyError(parsed.error));
+  const { module, accountId } = visit;
+  const resolverKey = functionOf(module);
+  if (resolverKey === undefined) return refusal(404, noResolver(module.key));
+  const { functionKey, payload } = parsed.data;
   const outcome = await parts.call({
-    moduleKey,
+    moduleKey: module.key,
     moduleType: module.type,
     functionKey: resolverKey,
     // Source of the shape: @forge/resolver 2.0.1, out/index.js; fields of the context: @forge/bridge 7.2.0, FullContext.
-    payload: {
-      call: { functionKey, payload },
-      context: trustedContext(parts, module, actor.accountId, place.context),
-    },
-    accountId: actor.accountId,
+    payload: { call: { functionKey, payload }, context: trustedContext(parts, visit) },
+    accountId,
     deadlineSeconds: deadlineSeconds(module.type, undefined),
   });
   return answerOf(outcome);
 }
 
-function placeOf({
-  issueKey,
-  projectKey,
-}: {
-  issueKey?: string | undefined;
-  projectKey?: string | undefined;
-}) {
-  return {
-    ...(issueKey !== undefined && { issueKey }),
-    ...(projectKey !== undefined && { projectKey }),
-  };
-}
+export const noResolver = (moduleKey: string) =>
+  `The manifest has no module "${moduleKey}" with a resolver.`;
 
 /** What the platform, not the page, says about who asks and where. */
-function trustedContext(
+export function trustedContext(
   { installation, siteUrl }: BridgeParts,
-  module: AppModule,
-  accountId: string,
-  place: PlaceContext,
+  { accountId, module, place }: PageVisit,
 ) {
   return {
     accountId,
@@ -103,23 +76,15 @@ function answerOf(outcome: FunctionOutcome): HttpResponse {
       return { status: 200, body: { body: outcome.value ?? {} } };
     case 'threw':
     case 'crashed':
-      return failure(500, `There was an error invoking the function - ${outcome.message}`);
+      return refusal(500, `There was an error invoking the function - ${outcome.message}`);
     case 'timed-out':
-      return failure(
+      return refusal(
         504,
         `There was an error invoking the function - it took longer than ${outcome.deadlineSeconds} seconds`,
       );
   }
 }
 
-function failure(status: number, error: string): HttpResponse {
+export function refusal(status: number, error: string): HttpResponse {
   return { status, body: { error } };
-}
-
-function tryJson(body: Buffer): unknown {
-  try {
-    return JSON.parse(body.toString());
-  } catch {
-    return undefined;
-  }
 }

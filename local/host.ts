@@ -1,6 +1,7 @@
 /** Local Jira as a whole: joins the site, the app's workers, the Forge proxy and the services. */
 import { join } from 'node:path';
 import { startApp, type RunningApp } from './app';
+import { browserScripts } from './browser-scripts';
 import { bundleApp } from './bundle';
 import { seededChance } from './chance';
 import { realClock, type HostClock } from './clock';
@@ -8,18 +9,21 @@ import { createDelivery } from './delivery';
 import { createEgressFilter } from './egress';
 import { createKnobBoard, type KnobBoard, type KnobChange } from './faults';
 import { createGaps } from './gaps';
-import { listen } from './http';
+import { listen, type Listener } from './http';
 import { installationOf } from './installation';
 import { createInvocations } from './invocation';
 import type { CallRecord, Invoker } from './invoke';
 import { readManifest, type Manifest } from './manifest';
 import { readOperations } from './openapi';
+import { createPageFiles } from './page-files';
 import { createPlatform, type Platform } from './platform';
 import { startProxy } from './proxy';
+import type { ScopedJiraParts } from './scoped-jira';
 import { createJira } from './services/jira/index';
 import type { App, JiraParts, JiraService, Log } from './services/service';
 import { createSite } from './site';
 import { openStore } from './store';
+import { themeStyles } from './theme-styles';
 
 export interface LocalJiraSettings {
   /** Where manifest.yml and src/ of the app are. */
@@ -44,6 +48,8 @@ export interface LocalJiraSettings {
 
 export interface LocalJira {
   readonly siteUrl: string;
+  /** Origin of the app's pages. */
+  readonly pagesUrl: string;
   readonly proxyUrl: string;
   /** Where the bundle lies that the workers run. */
   readonly bundleDirectory: string;
@@ -136,6 +142,21 @@ async function assemble(
   );
   closing.push(listener.stop);
   const siteUrl = `http://127.0.0.1:${listener.port}`;
+  const scripts = browserScripts(siteUrl);
+  const pages = await listenForPages(
+    settings.port,
+    createPageFiles({
+      ...manifest,
+      permissions: manifest.pagePermissions,
+      appDirectory: settings.appDirectory,
+      siteUrl,
+      scripts,
+      themeStyles,
+      log,
+    }),
+  );
+  closing.push(pages.stop);
+  const pagesUrl = `http://localhost:${pages.port}`;
   const platform: Platform = createPlatform({
     database,
     clock,
@@ -149,16 +170,19 @@ async function assemble(
     call,
     log,
   });
-  const proxy = await startProxy({
-    invocations,
-    installation,
+  const scoped: ScopedJiraParts = {
     knobs,
     gaps,
     chance: chance.fork('jira'),
     scopes: manifest.scopes,
     findOperation: readOperations(),
-    mayCall: createEgressFilter(manifest.backendAddresses),
     jira: async (request) => late.jira?.handle(request) ?? { status: 503 },
+  };
+  const proxy = await startProxy({
+    ...scoped,
+    invocations,
+    installation,
+    mayCall: createEgressFilter(manifest.backendAddresses),
     kvs: platform.kvs,
     stargate: platform.stargate,
   });
@@ -181,6 +205,7 @@ async function assemble(
     clock,
     app,
     siteUrl,
+    pagesUrl,
     log,
     cloudId: installation.cloudId,
     chance: chance.fork('jira-own'),
@@ -195,8 +220,11 @@ async function assemble(
     clock,
     delivery,
     gaps,
+    scoped,
+    scripts,
     installation,
     siteUrl,
+    pagesUrl,
     proxyUrl,
     call,
     modules: manifest.modules,
@@ -209,6 +237,7 @@ async function assemble(
   closing.push(delivery.stop);
   return {
     siteUrl,
+    pagesUrl,
     proxyUrl,
     bundleDirectory,
     clock,
@@ -221,4 +250,20 @@ async function assemble(
     recentCalls: running.invoker.recent,
     deliveries: delivery.counts,
   };
+}
+
+/**
+ * The port above the site's, so that it stays the same from start to start; another one where that is taken. Browsers
+ * reach it as `localhost`: another site than `127.0.0.1`, so the person's cookie never goes there.
+ */
+async function listenForPages(
+  sitePort: number,
+  answer: Parameters<typeof listen>[1],
+): Promise<Listener> {
+  if (sitePort === 0) return listen(0, answer);
+  try {
+    return await listen(sitePort + 1, answer);
+  } catch {
+    return listen(0, answer);
+  }
 }

@@ -10,6 +10,7 @@ import type { JiraService } from './services/service';
 
 export interface LocalPageParts {
   readonly siteUrl: string;
+  readonly pagesUrl: string;
   readonly proxyUrl: string;
   readonly jira: JiraService;
   readonly knobs: KnobBoard;
@@ -53,8 +54,8 @@ export function answerLocal(parts: LocalPageParts, request: HttpRequest): HttpRe
   return page(parts, request);
 }
 
-function info({ siteUrl, proxyUrl, webTriggers, workers }: LocalPageParts) {
-  return { siteUrl, proxyUrl, webTriggers: webTriggers(), workers: workers() };
+function info({ siteUrl, pagesUrl, proxyUrl, webTriggers, workers }: LocalPageParts) {
+  return { siteUrl, pagesUrl, proxyUrl, webTriggers: webTriggers(), workers: workers() };
 }
 
 function turnKnobs({ knobs }: LocalPageParts, request: HttpRequest): HttpResponse {

@@ -47,6 +47,7 @@ async function main(): Promise<void> {
 function announce(host: LocalJira, seed: string): void {
   for (const [key, url] of Object.entries(host.webTriggerUrls()))
     console.log(`Web trigger ${key}: ${url}`);
+  console.log(`Pages of the app come from ${host.pagesUrl}`);
   console.log(`The seed of its rudeness is ${seed}.`);
   console.log(`Local Jira is ready at ${host.siteUrl}`);
 }

@@ -50,6 +50,29 @@ const Address = z.union([
   z.object({ address: z.string() }).transform((it) => it.address),
 ]);
 
+/** A host of `permissions.external`, as a string or with reasons. */
+const PageAddresses = z.array(Address).exactOptional();
+const TextList = z.array(z.string()).exactOptional();
+
+/** What the manifest lets the app's pages load beyond their own files. */
+const PagePermissions = z.object({
+  content: z
+    .object({ scripts: TextList, styles: z.array(z.literal('unsafe-inline')).exactOptional() })
+    .exactOptional(),
+  external: z
+    .object({
+      images: PageAddresses,
+      media: PageAddresses,
+      scripts: PageAddresses,
+      styles: PageAddresses,
+      fonts: PageAddresses,
+      frames: PageAddresses,
+      fetch: z.object({ client: TextList }).exactOptional(),
+    })
+    .exactOptional(),
+});
+export type PagePermissions = z.output<typeof PagePermissions>;
+
 const ManifestFile = z.object({
   app: z.object({
     id: z.string().regex(/^ari:cloud:ecosystem::app\/[\w-]+$/),
@@ -83,6 +106,7 @@ export interface Manifest {
   readonly resources: readonly { readonly key: string; readonly path: string }[];
   /** `permissions.external` as written; the SDK reads it from the app context. */
   readonly external: unknown;
+  readonly pagePermissions: PagePermissions;
 }
 
 export type ManifestOutcome =
@@ -166,6 +190,7 @@ function toManifest(file: File): Manifest {
     backendAddresses: file.permissions.external?.fetch?.backend ?? [],
     resources: file.resources,
     external: file.permissions.external,
+    pagePermissions: PagePermissions.parse(file.permissions),
   };
 }
 

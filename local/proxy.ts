@@ -2,17 +2,13 @@
  * The Forge proxy on 127.0.0.1: everything that a running function asks of the platform passes here. The token says
  * which invocation asks; scopes are enforced from the manifest against Atlassian's OpenAPI.
  */
-import type { SeededChance } from './chance';
-import { happens } from './chance';
 import type { MayCall } from './egress';
-import type { KnobBoard } from './faults';
-import type { Gaps } from './gaps';
 import { listen, type HttpRequest, type HttpResponse, type Listener } from './http';
 import type { Installation } from './installation';
 import { whileWaiting, type Invocation, type Invocations } from './invocation';
 import { EGRESS_PER_MINUTE } from './limits';
-import type { FindOperation } from './openapi';
-import type { Actor, Handle, ServiceRequest, ServiceResponse } from './services/service';
+import { callJiraInScope, type ScopedJiraParts } from './scoped-jira';
+import type { Actor, ServiceRequest, ServiceResponse } from './services/service';
 
 /** A service that a function reaches through the proxy. */
 export type Capability = (
@@ -20,16 +16,10 @@ export type Capability = (
   invocation: Invocation,
 ) => Promise<ServiceResponse>;
 
-export interface ProxyParts {
+export interface ProxyParts extends ScopedJiraParts {
   readonly invocations: Invocations;
   readonly installation: Installation;
-  readonly scopes: readonly string[];
-  readonly findOperation: FindOperation;
   readonly mayCall: MayCall;
-  readonly knobs: KnobBoard;
-  readonly chance: SeededChance;
-  readonly gaps: Gaps;
-  readonly jira: Handle;
   readonly kvs: Capability;
   readonly stargate: Capability;
 }
@@ -101,31 +91,7 @@ async function jira(
   request: ServiceRequest,
 ): Promise<HttpResponse> {
   invocation.usage.jiraCalls += 1;
-  const operation = parts.findOperation(request.method, request.path);
-  if (operation === undefined)
-    return parts.gaps.report(`${request.method} ${request.path} of Jira`);
-  const held = new Set(parts.scopes);
-  if (!operation.scopeSets.some((set) => set.every((scope) => held.has(scope)))) {
-    // Words as Jira Cloud answers an app without the scope (seen in community.developer.atlassian.com threads).
-    return { status: 401, body: { code: 401, message: 'Unauthorized; scope does not match' } };
-  }
-  return fault(parts) ?? whileWaiting(invocation, () => parts.jira(request));
-}
-
-/** 429 and 5xx by chance, as the knobs say. Header names: developer.atlassian.com/cloud/jira/platform/rate-limiting. */
-function fault({ knobs, chance }: ProxyParts): HttpResponse | undefined {
-  const { tooManyRequests, retryAfterSeconds, serverError } = knobs.current().jira;
-  if (happens(chance, tooManyRequests)) {
-    const headers = {
-      'retry-after': String(retryAfterSeconds),
-      'ratelimit-reason': 'jira-burst-based',
-    };
-    return { status: 429, headers, body: { errorMessages: ['Rate limit exceeded.'], errors: {} } };
-  }
-  if (happens(chance, serverError)) {
-    return { status: 503, body: { errorMessages: ['Service unavailable.'], errors: {} } };
-  }
-  return undefined;
+  return whileWaiting(invocation, () => callJiraInScope(parts, request));
 }
 
 async function egress(

@@ -1,5 +1,5 @@
 import { html, type Html } from './html';
-import { csrfField, layout, problem, type Viewer } from './layout';
+import { csrfField, dialogBox, layout, problem, type ProjectPlace, type Viewer } from './layout';
 
 /** One input of a form, with what was typed before. */
 export interface FormField {
@@ -11,39 +11,38 @@ export interface FormField {
   readonly problem?: string;
 }
 
-export interface TransitionScreenPage {
-  readonly viewer: Viewer;
-  readonly project: { readonly key: string; readonly name: string };
-  readonly issueKey: string;
-  readonly transition: { readonly id: string; readonly name: string; readonly to: string };
+export interface FormDialog {
+  readonly csrf: string;
+  readonly title: string;
+  /** What the form does, in a sentence. */
+  readonly does: string;
+  readonly action: string;
+  readonly submit: string;
+  readonly cancelPath: string;
   readonly fields: readonly FormField[];
-  readonly sentences: readonly string[];
+  readonly refusal?: { readonly title: string; readonly sentences: readonly string[] };
 }
 
-/** What a transition asks for before it moves the issue. */
-export function transitionScreenPage(page: TransitionScreenPage): string {
-  const { viewer, project, issueKey, transition, fields, sentences } = page;
-  const title = `${transition.name} ${issueKey}`;
-  return layout({
+/** A form over the page of an issue: the screen of a transition, or an edit. */
+export function formDialog(dialog: FormDialog): Html {
+  const { csrf, title, does, action, submit, cancelPath, fields, refusal } = dialog;
+  return dialogBox(
     title,
-    viewer,
-    project,
-    content: html`<h1>${title}</h1>
-      <p class="quiet">Moves the work item to ${transition.to}.</p>
-      ${sentences.length === 0 ? undefined : problem(`${transition.name} was refused`, sentences)}
-      <form class="fields" method="post" action="/browse/${issueKey}/transitions/${transition.id}">
-        ${csrfField(viewer.csrf)} ${fields.map(field)}
-        <p>
-          <button class="primary" type="submit">${transition.name}</button>
-          <a href="/browse/${issueKey}">Cancel</a>
+    html`<p class="quiet">${does}</p>
+      ${refusal === undefined ? undefined : problem(refusal.title, refusal.sentences)}
+      <form class="fields" method="post" action="${action}">
+        ${csrfField(csrf)} ${fields.map((it, index) => field(it, index === 0))}
+        <p class="buttons">
+          <a class="button" href="${cancelPath}">Cancel</a>
+          <button class="primary" type="submit">${submit}</button>
         </p>
       </form>`,
-  });
+  );
 }
 
 export interface CreatePage {
   readonly viewer: Viewer;
-  readonly project: { readonly key: string; readonly name: string };
+  readonly project: ProjectPlace;
   readonly types: readonly { readonly id: string; readonly name: string }[];
   readonly chosenType: string;
   readonly fields: readonly FormField[];
@@ -70,7 +69,7 @@ export function createPage(page: CreatePage): string {
             )}
           </select>
         </label>
-        ${fields.map(field)}
+        ${fields.map((it) => field(it, false))}
         <p>
           <button class="primary" type="submit">Create</button>
           <a href="/projects/${project.key}/issues">Cancel</a>
@@ -79,15 +78,22 @@ export function createPage(page: CreatePage): string {
   });
 }
 
-function field({ id, label, kind, value, isRequired, problem: wrong }: FormField): Html {
-  const required = isRequired ? html` required` : undefined;
+function field(
+  { id, label, kind, value, isRequired, problem: wrong }: FormField,
+  isFirst: boolean,
+): Html {
+  const marks = [
+    isRequired ? html` required` : undefined,
+    isFirst ? html` autofocus` : undefined,
+    wrong === undefined ? undefined : html` aria-invalid="true" aria-describedby="wrong-${id}"`,
+  ];
   return html`<label>
     ${label}
     ${
       kind === 'line'
-        ? html`<input name="${id}" value="${value}" ${required} />`
-        : html`<textarea name="${id}" rows="4" ${required}>${value}</textarea>`
+        ? html`<input name="${id}" value="${value}" ${marks} />`
+        : html`<textarea name="${id}" rows="4" ${marks}>${value}</textarea>`
     }
-    ${wrong === undefined ? undefined : html`<span class="wrong">${wrong}</span>`}
+    ${wrong === undefined ? undefined : html`<span class="wrong" id="wrong-${id}">${wrong}</span>`}
   </label>`;
 }

@@ -1,14 +1,16 @@
 import { adfHtml } from './adf-html';
+import { appPanel, type AppFrame } from './app-frame';
 import { html, type Html } from './html';
-import { csrfField, layout, problem, type Viewer } from './layout';
+import { avatar, csrfField, layout, problem, type ProjectPlace, type Viewer } from './layout';
 import { lozenge, type Lozenge } from './lozenge';
 
 export interface IssuePage {
   readonly viewer: Viewer;
-  readonly project: { readonly key: string; readonly name: string };
+  readonly project: ProjectPlace;
   readonly key: string;
   readonly summary: string;
   readonly type: string;
+  readonly typeId: string;
   readonly status: Lozenge;
   readonly parent?: { readonly key: string; readonly summary: string };
   readonly subtasks: readonly {
@@ -22,10 +24,19 @@ export interface IssuePage {
   readonly transitions: readonly TransitionButton[];
   readonly comments: readonly PageComment[];
   readonly mayComment: boolean;
+  readonly mayEdit: boolean;
+  /** What the app shows in the middle, and beside the details. */
+  readonly panels: readonly AppFrame[];
+  readonly contexts: readonly AppFrame[];
+  readonly activity: Activity;
   readonly history: readonly PageHistory[];
   /** Why the last click did nothing. */
   readonly problem?: { readonly title: string; readonly sentences: readonly string[] };
 }
+
+export const ACTIVITIES = ['all', 'comments', 'history'] as const;
+/** Which part of what happened the page shows. */
+export type Activity = (typeof ACTIVITIES)[number];
 
 export interface TransitionButton {
   readonly id: string;
@@ -37,12 +48,14 @@ export interface TransitionButton {
 export interface PageComment {
   readonly id: string;
   readonly author: string;
+  readonly authorId: string;
   readonly when: string;
   readonly body: unknown;
 }
 
 export interface PageHistory {
   readonly author: string;
+  readonly authorId: string;
   readonly when: string;
   readonly changes: readonly {
     readonly field: string;
@@ -52,11 +65,13 @@ export interface PageHistory {
 }
 
 /** An issue as people work with it. */
-export function issuePage(page: IssuePage): string {
+export function issuePage(page: IssuePage, dialog?: Html): string {
   return layout({
     title: `${page.key} ${page.summary}`,
     viewer: page.viewer,
     project: page.project,
+    hasFrames: page.panels.length + page.contexts.length > 0,
+    ...(dialog === undefined ? {} : { dialog }),
     content: html`<p class="trail">
         <a href="/projects/${page.project.key}/issues">${page.project.name}</a> /
         ${
@@ -64,6 +79,7 @@ export function issuePage(page: IssuePage): string {
             ? undefined
             : html`<a href="/browse/${page.parent.key}">${page.parent.key}</a> / `
         }
+        <img src="/secure/typeavatar?id=${page.typeId}" alt="${page.type}" width="16" height="16" />
         <span>${page.key}</span>
       </p>
       <h1>${page.summary}</h1>
@@ -71,6 +87,11 @@ export function issuePage(page: IssuePage): string {
         ${lozenge(page.status)}${page.transitions.map((transition) =>
           transitionButton(page, transition),
         )}
+        ${
+          page.mayEdit
+            ? html`<a class="button subtle" href="/browse/${page.key}/edit">Edit</a>`
+            : undefined
+        }
       </div>
       ${
         page.problem === undefined ? undefined : problem(page.problem.title, page.problem.sentences)
@@ -85,9 +106,8 @@ export function issuePage(page: IssuePage): string {
                 : adfHtml(page.description)
             }
           </section>
-          <div id="panels"></div>
-          ${page.subtasks.length === 0 ? undefined : subtasks(page)} ${comments(page)}
-          ${history(page)}
+          ${page.panels.map(appPanel)} ${page.subtasks.length === 0 ? undefined : subtasks(page)}
+          ${activity(page)}
         </div>
         <aside>
           <h2>Details</h2>
@@ -100,6 +120,7 @@ export function issuePage(page: IssuePage): string {
                   <dd>${value}</dd>`,
             )}
           </dl>
+          ${page.contexts.map(appPanel)}
         </aside>
       </div>`,
   });
@@ -128,13 +149,30 @@ function subtasks({ subtasks: parts }: IssuePage): Html {
   </section>`;
 }
 
+function activity(page: IssuePage): Html {
+  return html`<section id="activity">
+    <h2>Activity</h2>
+    <nav class="tabs" aria-label="Activity">
+      ${ACTIVITIES.map((name) => {
+        const path = `/browse/${page.key}?activity=${name}#activity`;
+        const title = { all: 'All', comments: 'Comments', history: 'History' }[name];
+        return name === page.activity
+          ? html`<a href="${path}" aria-current="true">${title}</a>`
+          : html`<a href="${path}">${title}</a>`;
+      })}
+    </nav>
+    ${page.activity === 'history' ? undefined : comments(page)}
+    ${page.activity === 'comments' ? undefined : history(page)}
+  </section>`;
+}
+
 function comments({ key, viewer, comments: said, mayComment }: IssuePage): Html {
   return html`<section>
-    <h2>Comments</h2>
+    <h3>Comments</h3>
     ${said.map(
-      ({ id, author, when, body }) =>
+      ({ id, author, authorId, when, body }) =>
         html`<article class="comment" id="comment-${id}">
-          <p class="byline"><strong>${author}</strong> <time>${when}</time></p>
+          <p class="byline">${avatar(authorId)} <strong>${author}</strong> <time>${when}</time></p>
           ${adfHtml(body)}
         </article>`,
     )}
@@ -152,13 +190,15 @@ function comments({ key, viewer, comments: said, mayComment }: IssuePage): Html 
 
 function history({ history: entries }: IssuePage): Html {
   return html`<section>
-    <h2>History</h2>
+    <h3>History</h3>
     ${entries.length === 0 ? html`<p class="quiet">No changes yet.</p>` : undefined}
     <ol class="plain">
       ${entries.map(
-        ({ author, when, changes }) =>
+        ({ author, authorId, when, changes }) =>
           html`<li class="change">
-            <p class="byline"><strong>${author}</strong> <time>${when}</time></p>
+            <p class="byline">
+              ${avatar(authorId)} <strong>${author}</strong> <time>${when}</time>
+            </p>
             ${changes.map(
               ({ field, from, to }) =>
                 html`<p><span class="field">${field}</span> ${from} &rarr; ${to}</p>`,

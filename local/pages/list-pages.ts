@@ -1,5 +1,5 @@
 import { html, type Html } from './html';
-import { layout, type Viewer } from './layout';
+import { layout, problem, type ProjectPlace, type Viewer } from './layout';
 import { lozenge, type Lozenge } from './lozenge';
 
 export interface ProjectRow {
@@ -54,24 +54,37 @@ export interface IssueRow {
 
 export interface IssueListPage {
   readonly viewer: Viewer;
-  readonly project: { readonly key: string; readonly name: string };
+  readonly project: ProjectPlace;
   readonly issues: readonly IssueRow[];
   readonly total: number;
+  /** What was searched for, as typed. */
+  readonly asked: string;
+  /** Why the search found nothing. */
+  readonly refusal?: string;
   /** Link to older issues, if there are some. */
   readonly older?: string;
 }
 
-export function issuesPage({ viewer, project, issues, total, older }: IssueListPage): string {
+export function issuesPage(page: IssueListPage): string {
+  const { viewer, project, issues, total, asked, refusal, older } = page;
   return layout({
     title: project.name,
     viewer,
     project,
     content: html`<h1>${project.name} <small>${total} work items</small></h1>
+      <form class="search" role="search" method="get" action="/projects/${project.key}/issues">
+        <input
+          name="q"
+          value="${asked}"
+          aria-label="Search work items"
+          placeholder="Words, or JQL such as status = Ready"
+        />
+        <button type="submit">Search</button>
+      </form>
+      ${refusal === undefined ? undefined : problem('The search was refused', [refusal])}
       ${
         issues.length === 0
-          ? html`<p>
-              Nothing here yet. <a href="/projects/${project.key}/create">Create the first.</a>
-            </p>`
+          ? nothing(project, asked)
           : html`<table>
               <thead>
                 <tr>
@@ -90,6 +103,12 @@ export function issuesPage({ viewer, project, issues, total, older }: IssueListP
       }
       ${older === undefined ? undefined : html`<p><a href="${older}">Older work items</a></p>`}`,
   });
+}
+
+function nothing({ key }: ProjectPlace, asked: string): Html {
+  return asked === ''
+    ? html`<p>Nothing here yet. <a href="/projects/${key}/create">Create the first.</a></p>`
+    : html`<p>Nothing found. <a href="/projects/${key}/issues">Show all.</a></p>`;
 }
 
 function issueRow({ key, summary, type, status, assignee, updated }: IssueRow): Html {

@@ -106,6 +106,8 @@ export interface JiraParts {
   readonly app: App;
   /** Origin of the site, without a slash at the end. The host listens before Jira is made. */
   readonly siteUrl: string;
+  /** Origin of the app's pages, which stand in frames on Jira's; without it there are none. */
+  readonly pagesUrl?: string;
   /** The id of the site: part of every event's context. */
   readonly cloudId: string;
   /** How old the picture is that a search sees; without it Jira keeps its rude default. */

@@ -179,8 +179,8 @@ describe('the site', () => {
 
     expect($('h1').text()).toBe(evil);
     expect($('.comment').text()).toContain(evil);
-    expect($('img, a[href^=javascript]')).toHaveLength(0);
-    expect(list.$('img')).toHaveLength(0);
+    expect($('[onerror], img[src=x], a[href^=javascript]')).toHaveLength(0);
+    expect(list.$('[onerror], img[src=x]')).toHaveLength(0);
   });
 
   test('shows neither an issue nor a project to whom it is hidden', async () => {

@@ -1,13 +1,13 @@
 import type { ServiceResponse } from '../../service';
 import { historyBody, restUrl } from '../bodies';
-import { addHistory, historyCount, historyOf } from '../changelog';
-import { addComment } from '../comments';
+import { historyCount, historyOf } from '../changelog';
 import type { Desk } from '../desk';
-import { type EditPlan, planEdit, storedValue, writeChanges } from '../edits';
-import { announceCommented, announceDeleted, announceUpdated, eventIssue } from '../events';
+import { planEdit, storedValue } from '../edits';
+import { announceDeleted, eventIssue } from '../events';
 import { fieldByIdOrKey } from '../fields';
 import { createIssue } from '../issue-creation';
-import { deleteIssue, type Issue, issueByIdOrKey, subtasksOf, touch } from '../issues';
+import { saveEdit } from '../issue-edit';
+import { deleteIssue, subtasksOf } from '../issues';
 import { isJsonList, type Json, member } from '../json';
 import { DEFAULT_SCREEN, fieldsOnScreen } from '../screens';
 import { atomically } from '../table';
@@ -112,27 +112,6 @@ function editIssue(call: Call): ServiceResponse {
     current: (field) => storedValue(desk, found.value, field),
   });
   if (plan.kind === 'invalid') return refuse(400, [], plan.errors);
-  saveEdit(call, found.value, plan);
+  saveEdit(desk, call.person, found.value, plan);
   return NO_CONTENT;
-}
-
-function saveEdit(call: Call, issue: Issue, plan: EditPlan & { readonly kind: 'plan' }): void {
-  const { desk, person } = call;
-  const nowMs = desk.clock.now();
-  const author = person.accountId;
-  const items = plan.changes.map(({ item }) => item);
-  const saved = atomically(desk.database, () => {
-    writeChanges(desk, issue.id, plan.changes);
-    touch(desk.database, issue.id, nowMs);
-    const comments = plan.comments.map((comment) =>
-      addComment(desk.database, { issueId: issue.id, author, ...comment }, nowMs),
-    );
-    const entry = { issueId: issue.id, author, createdMs: nowMs, items };
-    return { comments, history: items.length === 0 ? undefined : addHistory(desk.database, entry) };
-  });
-  const edited = issueByIdOrKey(desk.database, issue.id) ?? issue;
-  if (saved.history !== undefined) {
-    announceUpdated(desk, edited, person, { historyId: saved.history.id, items });
-  }
-  for (const comment of saved.comments) announceCommented(desk, edited, comment, person);
 }

@@ -1,13 +1,10 @@
 import { z } from 'zod';
 import type { ServiceResponse } from '../../service';
 import type { Desk, Person } from '../desk';
+import { searchIssues } from '../issue-search';
 import { issueByIdOrKey } from '../issues';
-import { compile } from '../jql/compile';
 import { parseJql } from '../jql/parse';
 import { isJsonObject } from '../json';
-import { holds, holdsOnIssue } from '../permissions';
-import { allProjects } from '../projects';
-import { type Hit, refreshIndex, searchIndex } from '../search-index';
 import { ok, refuse } from './answers';
 import { issueBody } from './issue-body';
 import { listed, type Routes, wholeNumber } from './routes';
@@ -103,26 +100,8 @@ function matching(desk: Desk, person: Person, request: SearchRequest): Matching 
   if (request.reconcileIssues.length > MAX_RECONCILED) {
     return refused(`At most ${MAX_RECONCILED} issues can be reconciled.`);
   }
-  const compilation = compile(desk, person, parsing.query);
-  if (compilation.kind === 'error') return refused(compilation.message);
-  refreshIndex(desk, request.reconcileIssues);
-  return { kind: 'found', ids: browsable(desk, person, searchIndex(desk, compilation.sql)) };
-}
-
-/** Whoever may browse a whole project is not asked issue by issue: projects have thousands. */
-function browsable(desk: Desk, person: Person, found: readonly Hit[]): readonly number[] {
-  const open = new Set(
-    allProjects(desk.database)
-      .filter((project) => holds(desk, person.accountId, 'BROWSE_PROJECTS', project))
-      .map(({ id }) => id),
-  );
-  return found
-    .filter(({ issueId, projectId }) => {
-      if (open.has(projectId)) return true;
-      const issue = issueByIdOrKey(desk.database, issueId);
-      return issue !== undefined && holdsOnIssue(desk, person.accountId, 'BROWSE_PROJECTS', issue);
-    })
-    .map(({ issueId }) => issueId);
+  const found = searchIssues(desk, person, parsing.query, request.reconcileIssues);
+  return found.kind === 'found' ? found : refused(found.message);
 }
 
 const pageToken = (start: number): string => Buffer.from(`start:${start}`).toString('base64url');

@@ -1,4 +1,5 @@
-import { issuePage, type IssuePage } from '../../../pages/issue-page';
+import type { Html } from '../../../pages/html';
+import { ACTIVITIES, issuePage, type IssuePage } from '../../../pages/issue-page';
 import type { ServiceResponse } from '../../service';
 import { adfText } from '../adf';
 import { type ChangeItem, historyCount, historyOf } from '../changelog';
@@ -15,16 +16,26 @@ import { knownProject } from '../projects';
 import { knownStatus } from '../statuses';
 import { availableTransitions } from '../workflow/available';
 import { screenIdOf } from '../workflow/definition';
-import { pageAnswer, pageTime, viewerOf, type Visit } from './visit';
+import { framesOf } from './app-frames';
+import { placeOf } from './project-place';
+import { framedAnswer, pageAnswer, pageTime, viewerOf, type Visit } from './visit';
 
 const SHOWN_COMMENTS = 100;
 const SHOWN_HISTORY = 50;
 
-/** The page of an issue; `problem` says why the last click did nothing. */
+export interface IssueShow {
+  /** Why the last click did nothing. */
+  readonly problem?: NonNullable<IssuePage['problem']>;
+  /** What stands over the page. */
+  readonly dialog?: Html;
+  readonly status?: number;
+}
+
+/** The page of an issue. */
 export function showIssue(
   visit: Visit,
   issue: Issue,
-  problem?: NonNullable<IssuePage['problem']>,
+  { problem, dialog, status = problem === undefined ? 200 : 400 }: IssueShow = {},
 ): ServiceResponse {
   const { desk, person } = visit;
   const { database } = desk;
@@ -32,10 +43,11 @@ export function showIssue(
   const project = knownProject(database, issue.projectId);
   const page: IssuePage = {
     viewer: viewerOf(visit),
-    project: { key: project.key, name: project.name },
+    project: placeOf(visit, project),
     key: issue.key,
     summary: issue.summary,
     type: knownIssueType(database, issue.typeId).name,
+    typeId: String(issue.typeId),
     status: knownStatus(database, issue.statusId),
     ...(parent === undefined ? {} : { parent: { key: parent.key, summary: parent.summary } }),
     subtasks: subtasksOf(database, issue.id).map(({ key, summary, statusId }) => ({
@@ -58,14 +70,22 @@ export function showIssue(
     }).map(({ id, author, createdMs, body }) => ({
       id: String(id),
       author: nameOf(desk, author),
+      authorId: author,
       when: pageTime(createdMs),
       body,
     })),
     mayComment: holdsOnIssue(desk, person.accountId, 'ADD_COMMENTS', issue),
+    mayEdit: holdsOnIssue(desk, person.accountId, 'EDIT_ISSUES', issue),
+    panels: framesOf(desk, 'jira:issuePanel', { issueKey: issue.key }),
+    contexts: framesOf(desk, 'jira:issueContext', { issueKey: issue.key }),
+    activity:
+      ACTIVITIES.find((name) => name === visit.request.query.get('activity')) ?? ACTIVITIES[0],
     history: lastHistory(desk, issue),
     ...(problem === undefined ? {} : { problem }),
   };
-  return pageAnswer(issuePage(page), problem === undefined ? 200 : 400);
+  const markup = issuePage(page, dialog);
+  const hasFrames = page.panels.length + page.contexts.length > 0;
+  return hasFrames ? framedAnswer(visit, markup, status) : pageAnswer(markup, status);
 }
 
 function lastHistory(desk: Desk, issue: Issue): IssuePage['history'] {
@@ -74,6 +94,7 @@ function lastHistory(desk: Desk, issue: Issue): IssuePage['history'] {
     .reverse()
     .map(({ author, createdMs, items }) => ({
       author: nameOf(desk, author),
+      authorId: author,
       when: pageTime(createdMs),
       changes: items.map(changeLine),
     }));

@@ -4,7 +4,8 @@ import type { ServiceResponse } from '../../service';
 import { createIssue } from '../issue-creation';
 import { issueTypesOf } from '../issue-type-schemes';
 import { knownIssueType } from '../issue-types';
-import { type Issue, issuesOfProject } from '../issues';
+import { searchIssues } from '../issue-search';
+import { type Issue, issueByIdOrKey, issuesOfProject } from '../issues';
 import { userById } from '../people';
 import { holds } from '../permissions';
 import { allProjects, issueCount, type Project } from '../projects';
@@ -12,6 +13,8 @@ import { mayBrowse } from '../rest/visible';
 import { DEFAULT_SCREEN, fieldsOnScreen } from '../screens';
 import { knownStatus } from '../statuses';
 import { errorsElsewhere, fieldsOfForm, formFields } from './forms';
+import { placeOf } from './project-place';
+import { typedSearch } from './typed-search';
 import { missingPage, pageAnswer, pageTime, redirect, viewerOf, type Visit } from './visit';
 
 const ISSUES_ON_PAGE = 50;
@@ -29,24 +32,53 @@ export function showProjects(visit: Visit): ServiceResponse {
   return pageAnswer(projectsPage(viewerOf(visit), projects));
 }
 
-/** The issues of a project that this person may browse, newest first. */
+/** The issues of a project that this person may browse, newest first, or those that they search for. */
 export function showIssues(visit: Visit, project: Project): ServiceResponse {
-  const { desk, person } = visit;
+  const { desk, person, request } = visit;
   if (!holds(desk, person.accountId, 'BROWSE_PROJECTS', project)) return missingPage(visit);
-  const asked = visit.request.query.get('start') ?? '';
-  const start = /^\d{1,9}$/.test(asked) ? Number(asked) : 0;
-  const total = issueCount(desk.database, project.id);
-  const issues = issuesOfProject(desk.database, project.id, start, ISSUES_ON_PAGE);
-  const next = start + ISSUES_ON_PAGE;
+  const page = request.query.get('start') ?? '';
+  const start = /^\d{1,9}$/.test(page) ? Number(page) : 0;
+  const asked = (request.query.get('q') ?? '').trim();
+  const list = asked === '' ? everything(visit, project, start) : found(visit, project, asked);
   return pageAnswer(
     issuesPage({
       viewer: viewerOf(visit),
-      project: { key: project.key, name: project.name },
-      issues: issues.map((issue) => issueRow(visit, issue)),
-      total,
-      ...(next < total ? { older: `/projects/${project.key}/issues?start=${next}` } : {}),
+      project: placeOf(visit, project),
+      asked,
+      issues: list.issues.map((issue) => issueRow(visit, issue)),
+      total: list.total,
+      ...(list.refusal === undefined ? {} : { refusal: list.refusal }),
+      ...(list.older === undefined ? {} : { older: list.older }),
     }),
+    list.refusal === undefined ? 200 : 400,
   );
+}
+
+interface IssueList {
+  readonly issues: readonly Issue[];
+  readonly total: number;
+  readonly refusal?: string;
+  readonly older?: string;
+}
+
+function everything({ desk }: Visit, { id, key }: Project, start: number): IssueList {
+  const total = issueCount(desk.database, id);
+  const issues = issuesOfProject(desk.database, id, start, ISSUES_ON_PAGE);
+  const next = start + ISSUES_ON_PAGE;
+  const older = next < total ? { older: `/projects/${key}/issues?start=${next}` } : {};
+  return { issues, total, ...older };
+}
+
+/** The first matches within the project. */
+function found({ desk, person }: Visit, project: Project, asked: string): IssueList {
+  const search = typedSearch(project, asked);
+  const outcome = search.kind === 'query' ? searchIssues(desk, person, search.query) : search;
+  if (outcome.kind !== 'found') return { issues: [], total: 0, refusal: outcome.message };
+  const { ids } = outcome;
+  const issues = ids
+    .slice(0, ISSUES_ON_PAGE)
+    .flatMap((id) => issueByIdOrKey(desk.database, id) ?? []);
+  return { issues, total: ids.length };
 }
 
 function issueRow({ desk }: Visit, issue: Issue) {
@@ -73,7 +105,7 @@ export function showCreate(
   const wrong = Object.keys(errors).length > 0;
   const markup = createPage({
     viewer: viewerOf(visit),
-    project: { key: project.key, name: project.name },
+    project: placeOf(visit, project),
     types: types.map(({ id, name }) => ({ id: String(id), name })),
     chosenType: form.get('issuetype') ?? String(types[0]?.id ?? ''),
     fields,

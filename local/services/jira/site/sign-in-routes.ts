@@ -10,7 +10,7 @@ import {
   SESSION_SECONDS,
   userWithToken,
 } from '../sign-in';
-import { pageAnswer, redirect } from './visit';
+import { pageAnswer, redirect, THEME_COOKIE, themeNamed } from './visit';
 
 export function showSignIn(desk: Desk, next: string, problem?: string): ServiceResponse {
   const people = humanUsers(desk.database).map(({ email, displayName }) => ({
@@ -41,6 +41,15 @@ export function signOut(desk: Desk, request: ServiceRequest): ServiceResponse {
   if (token !== undefined) closeSession(desk.database, token);
   return redirect('/login', {
     'set-cookie': `${SESSION_COOKIE}=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0`,
+  });
+}
+
+/** Remembers light or dark for a year, and leads back. */
+export function chooseTheme(form: URLSearchParams): ServiceResponse {
+  const next = form.get('next') ?? '/projects';
+  const theme = themeNamed(form.get('theme')) ?? 'system';
+  return redirect(isOwnPath(next) ? next : '/projects', {
+    'set-cookie': `${THEME_COOKIE}=${theme}; Path=/; HttpOnly; SameSite=Strict; Max-Age=31536000`,
   });
 }
 

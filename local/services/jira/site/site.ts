@@ -11,10 +11,12 @@ import { holdsOnIssue } from '../permissions';
 import type { Project } from '../projects';
 import { browsableIssue, browsableProject } from '../rest/visible';
 import { identify } from '../sign-in';
+import { edit, showEdit } from './edit-form';
 import { showIssue } from './issue-view';
 import { picture } from './pictures';
+import { showAppPage, showAppSettings, showSettings } from './project-apps';
 import { create, showCreate, showIssues, showProjects } from './project-views';
-import { showSignIn, signIn, signOut } from './sign-in-routes';
+import { chooseTheme, showSignIn, signIn, signOut } from './sign-in-routes';
 import { clickTransition, showTransitionScreen } from './transition-form';
 import { isOwnForm, missingPage, pageAnswer, redirect, viewerOf, type Visit } from './visit';
 
@@ -48,7 +50,7 @@ export async function answerPage(desk: Desk, request: ServiceRequest): Promise<S
 }
 
 function show(visit: Visit): ServiceResponse {
-  const [first, name = '', third, fourth] = segments(visit.request.path);
+  const [first, name = '', third, fourth, fifth] = segments(visit.request.path);
   if (first === undefined) return redirect('/projects');
   if (first === 'projects' && name === '') return showProjects(visit);
   if (first === 'projects' && (third === undefined || third === 'issues')) {
@@ -56,6 +58,19 @@ function show(visit: Visit): ServiceResponse {
   }
   if (first === 'projects' && third === 'create') {
     return withProject(visit, name, (project) => showCreate(visit, project));
+  }
+  if (first === 'projects' && third === 'settings') {
+    return withProject(visit, name, (project) =>
+      fourth === 'apps' && fifth !== undefined
+        ? showAppSettings(visit, project, fifth)
+        : showSettings(visit, project),
+    );
+  }
+  if (first === 'projects' && third === 'apps' && fourth !== undefined) {
+    return withProject(visit, name, (project) => showAppPage(visit, project, fourth));
+  }
+  if (first === 'browse' && third === 'edit') {
+    return withIssue(visit, name, (issue) => showEdit(visit, issue));
   }
   if (first === 'browse' && third === undefined) {
     return withIssue(visit, name, (issue) => showIssue(visit, issue));
@@ -69,6 +84,10 @@ function show(visit: Visit): ServiceResponse {
 function post(visit: Visit): ServiceResponse | Promise<ServiceResponse> {
   const [first, name = '', third, fourth] = segments(visit.request.path);
   if (first === 'logout') return signOut(visit.desk, visit.request);
+  if (first === 'theme') return chooseTheme(visit.form);
+  if (first === 'browse' && third === 'edit') {
+    return withIssue(visit, name, (issue) => edit(visit, issue));
+  }
   if (first === 'projects' && third === 'create') {
     return withProject(visit, name, (project) => create(visit, project));
   }
@@ -86,9 +105,12 @@ function comment(visit: Visit, issue: Issue): ServiceResponse {
   const typed = (form.get('comment') ?? '').trim();
   const title = 'The comment was not saved';
   if (!holdsOnIssue(desk, person.accountId, 'ADD_COMMENTS', issue)) {
-    return showIssue(visit, issue, { title, sentences: ['You may not comment here.'] });
+    return showIssue(visit, issue, {
+      problem: { title, sentences: ['You may not comment here.'] },
+    });
   }
-  if (typed === '') return showIssue(visit, issue, { title, sentences: ['It has no text.'] });
+  if (typed === '')
+    return showIssue(visit, issue, { problem: { title, sentences: ['It has no text.'] } });
   const nowMs = desk.clock.now();
   const author = person.accountId;
   const fresh = { issueId: issue.id, author, body: textAsAdf(typed), properties: [] };

@@ -1,14 +1,13 @@
-import { transitionScreenPage } from '../../../pages/form-pages';
+import { formDialog } from '../../../pages/form-pages';
 import type { ServiceResponse } from '../../service';
 import type { Issue } from '../issues';
-import { knownProject } from '../projects';
 import { knownStatus } from '../statuses';
 import { availableTransitions, settableFields } from '../workflow/available';
 import type { Transition } from '../workflow/definition';
 import { transition, type TransitionOutcome } from '../workflow/transition';
 import { commentOfForm, errorsElsewhere, fieldsOfForm, formFields } from './forms';
 import { showIssue } from './issue-view';
-import { pageAnswer, redirect, viewerOf, type Visit } from './visit';
+import { redirect, viewerOf, type Visit } from './visit';
 
 /** The screen of a transition, as long as this person may use it. */
 export function showTransitionScreen(
@@ -18,7 +17,7 @@ export function showTransitionScreen(
 ): ServiceResponse {
   const wanted = offered(visit, issue, transitionId);
   return wanted === undefined
-    ? showIssue(visit, issue, notOffered())
+    ? showIssue(visit, issue, { problem: notOffered() })
     : screen(visit, issue, wanted, { sentences: [], errors: {} });
 }
 
@@ -29,7 +28,7 @@ export async function clickTransition(
   transitionId: string,
 ): Promise<ServiceResponse> {
   const wanted = offered(visit, issue, transitionId);
-  if (wanted === undefined) return showIssue(visit, issue, notOffered());
+  if (wanted === undefined) return showIssue(visit, issue, { problem: notOffered() });
   const { desk, person, form } = visit;
   const onScreen = settableFields(desk, wanted);
   const outcome = await transition(desk, {
@@ -45,8 +44,10 @@ export async function clickTransition(
   return onScreen.length > 0
     ? screen(visit, issue, wanted, refusal)
     : showIssue(visit, issue, {
-        title: `${wanted.name} was refused`,
-        sentences: [...refusal.sentences, ...Object.values(refusal.errors)],
+        problem: {
+          title: `${wanted.name} was refused`,
+          sentences: [...refusal.sentences, ...Object.values(refusal.errors)],
+        },
       });
 }
 
@@ -87,15 +88,18 @@ function offered({ desk, person }: Visit, issue: Issue, id: string): Transition 
 function screen(visit: Visit, issue: Issue, wanted: Transition, refusal: Refusal): ServiceResponse {
   const { desk, form } = visit;
   const { id, name, toStatusReference } = wanted;
-  const project = knownProject(desk.database, issue.projectId);
   const fields = formFields(desk, settableFields(desk, wanted), form, refusal.errors);
-  const markup = transitionScreenPage({
-    viewer: viewerOf(visit),
-    project: { key: project.key, name: project.name },
-    issueKey: issue.key,
-    transition: { id, name, to: knownStatus(desk.database, Number(toStatusReference)).name },
+  const isRefused = refusal.sentences.length > 0;
+  const sentences = [...refusal.sentences, ...errorsElsewhere(fields, refusal.errors)];
+  const dialog = formDialog({
+    csrf: viewerOf(visit).csrf,
+    title: `${name} ${issue.key}`,
+    does: `Moves the work item to ${knownStatus(desk.database, Number(toStatusReference)).name}.`,
+    action: `/browse/${issue.key}/transitions/${id}`,
+    submit: name,
+    cancelPath: `/browse/${issue.key}`,
     fields,
-    sentences: [...refusal.sentences, ...errorsElsewhere(fields, refusal.errors)],
+    ...(isRefused ? { refusal: { title: `${name} was refused`, sentences } } : {}),
   });
-  return pageAnswer(markup, refusal.sentences.length === 0 ? 200 : 400);
+  return showIssue(visit, issue, { dialog, status: isRefused ? 400 : 200 });
 }

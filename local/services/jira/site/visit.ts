@@ -1,10 +1,10 @@
 import { timingSafeEqual } from 'node:crypto';
-import type { Viewer } from '../../../pages/layout';
-import { messagePage } from '../../../pages/layout';
+import type { Theme, Viewer } from '../../../pages/layout';
+import { messagePage, THEMES } from '../../../pages/layout';
 import type { ServiceRequest, ServiceResponse } from '../../service';
 import type { Desk, Person } from '../desk';
 import { userById } from '../people';
-import type { Session } from '../sign-in';
+import { cookieOf, type Session } from '../sign-in';
 
 /** Somebody signed in, on a page of the site. */
 export interface Visit {
@@ -24,11 +24,21 @@ const POLICY = [
   "form-action 'self'",
   "base-uri 'none'",
   "frame-ancestors 'none'",
-].join('; ');
+];
+
+/** Pages with frames of the app: besides, one script of the site's, which asks the gateway, and the app's origin. */
+const framedPolicy = (pagesUrl: string): string =>
+  [
+    ...POLICY.filter((directive) => !directive.startsWith('img-src')),
+    `img-src 'self' ${pagesUrl}`,
+    "script-src 'self'",
+    "connect-src 'self'",
+    `frame-src ${pagesUrl}`,
+  ].join('; ');
 
 const PAGE_HEADERS = {
   'content-type': 'text/html; charset=utf-8',
-  'content-security-policy': POLICY,
+  'content-security-policy': POLICY.join('; '),
   'x-content-type-options': 'nosniff',
   'x-frame-options': 'DENY',
   'referrer-policy': 'same-origin',
@@ -37,6 +47,13 @@ const PAGE_HEADERS = {
 
 export function pageAnswer(markup: string, status = 200): ServiceResponse {
   return { status, headers: PAGE_HEADERS, body: Buffer.from(markup) };
+}
+
+/** A page that holds frames of the app; where the host serves none it is a page like the others. */
+export function framedAnswer({ desk }: Visit, markup: string, status = 200): ServiceResponse {
+  if (desk.pagesUrl === undefined) return pageAnswer(markup, status);
+  const headers = { ...PAGE_HEADERS, 'content-security-policy': framedPolicy(desk.pagesUrl) };
+  return { status, headers, body: Buffer.from(markup) };
 }
 
 export function redirect(
@@ -50,9 +67,22 @@ export function redirect(
   };
 }
 
-export function viewerOf({ desk, session }: Visit): Viewer {
-  const user = userById(desk.database, session.accountId);
-  return { displayName: user?.displayName ?? session.accountId, csrf: session.csrf };
+export const THEME_COOKIE = 'local-jira-theme';
+
+export function viewerOf({ desk, session, request }: Visit): Viewer {
+  const { accountId, csrf } = session;
+  const theme = cookieOf(request.headers['cookie'] ?? '', THEME_COOKIE);
+  return {
+    accountId,
+    csrf,
+    displayName: userById(desk.database, accountId)?.displayName ?? accountId,
+    theme: themeNamed(theme) ?? 'system',
+    path: request.path,
+  };
+}
+
+export function themeNamed(name: string | null | undefined): Theme | undefined {
+  return THEMES.find((theme) => theme === name);
 }
 
 export function missingPage(visit: Visit): ServiceResponse {

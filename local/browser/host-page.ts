@@ -1,0 +1,19 @@
+/** On the site's pages that hold frames of the app: opens them, and answers what they ask. */
+import { answerFrame } from './commands';
+import { listenToFrames, openFrame, openFrames } from './frame';
+import { onThemeChange, siteTheme } from './theme';
+
+listenToFrames();
+onThemeChange(() => {
+  for (const { isThemed, calls } of openFrames()) {
+    if (isThemed) void calls.call('theme', siteTheme());
+  }
+});
+for (const element of document.querySelectorAll<HTMLIFrameElement>('iframe[data-module]')) {
+  const { module: moduleKey = '', resource = '', origin = '', issue, project } = element.dataset;
+  const context = {
+    ...(issue === undefined ? {} : { issueKey: issue }),
+    ...(project === undefined ? {} : { projectKey: project }),
+  };
+  openFrame({ place: { moduleKey, context }, resource, origin, element }, answerFrame);
+}
