@@ -14,11 +14,10 @@ import type { ReleaseShown } from './view';
 interface NowCardProps {
   readonly view: ReleaseShown;
   readonly onActed: () => void;
-  readonly onEdit: () => void;
 }
 
 /** What is going on, why, who may act, and the act itself. */
-export function NowCard({ view, onActed, onEdit }: NowCardProps) {
+export function NowCard({ view, onActed }: NowCardProps) {
   const moves = movesOf(view);
   const jira = useMoves(view, onActed);
   const [asking, setAsking] = useState<Move>();
@@ -71,9 +70,6 @@ export function NowCard({ view, onActed, onEdit }: NowCardProps) {
                 {move.row.name}
               </Button>
             ))}
-            {view.content === null && view.editRefused === null && (
-              <Button onClick={onEdit}>Write content</Button>
-            )}
           </div>
         )}
       </div>

@@ -43,7 +43,7 @@ export function Release({ view, isStale, look, hurry }: ReleaseProps) {
       <Header view={view} isStale={isStale} />
       <Environments environments={view.environments} />
       <Stages view={view} />
-      <NowCard view={view} onActed={acted} onEdit={() => setChosen('content')} />
+      <NowCard view={view} onActed={acted} />
       <Tabs label="Release details" items={tabsOf(view)} selected={selected} onSelect={setChosen}>
         {selected === 'hosts' && <Hosts hosts={view.hosts} content={view.content} />}
         {selected === 'sql' && <Scripts view={view} onReviewed={acted} />}

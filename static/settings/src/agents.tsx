@@ -1,114 +1,118 @@
-import { useState } from 'react';
-import type { AgentView, EnrollmentCode, Outcome } from '#wire/page';
-import { ActButton } from './act-button';
+import DynamicTable from '@atlaskit/dynamic-table';
+import Lozenge from '@atlaskit/lozenge';
+import type { AgentView } from '#wire/page';
+import { ActBar } from './act-bar';
 import { ask } from './api/app';
+import { Enrollment } from './enrollment';
+import { useAct } from './use-act';
 
 interface AgentsProps {
   readonly agents: readonly AgentView[];
   readonly agentUrl: string;
+  readonly environments: readonly string[];
   readonly onChanged: () => Promise<void>;
 }
 
+/** An agent that is at work calls every minute at least. */
+const SILENT_SECONDS = 180;
+
+const COLUMNS = ['Agent', 'Environments', 'State', 'Last seen', 'Version', 'Acts'];
+
 /** The programs that do the work in the customer's network. */
-export function Agents({ agents, agentUrl, onChanged }: AgentsProps) {
+export function Agents({ agents, agentUrl, environments, onChanged }: AgentsProps) {
   return (
-    <section aria-labelledby="agents">
+    <section className="stack" aria-labelledby="agents">
       <h2 id="agents">Agents</h2>
-      <p>
-        Agents call <code>{agentUrl}</code>.
+      <p className="small">
+        Agents do the work inside your network. They call <code>{agentUrl}</code>; nothing calls in.
       </p>
-      {agents.length > 0 && (
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">Agent</th>
-              <th scope="col">State</th>
-              <th scope="col">Environments</th>
-              <th scope="col">Last seen</th>
-              <th scope="col">Fingerprint</th>
-              <th scope="col">Acts</th>
-            </tr>
-          </thead>
-          <tbody>
-            {agents.map((agent) => (
-              <Agent key={agent.agentId} agent={agent} onChanged={onChanged} />
-            ))}
-          </tbody>
-        </table>
+      {agents.length === 0 ? (
+        <p className="empty">No agent yet. Enroll one on a machine that reaches your hosts.</p>
+      ) : (
+        <div className="scroll">
+          <DynamicTable
+            label="Agents"
+            head={{ cells: COLUMNS.map((words) => ({ key: words, content: words })) }}
+            rows={agents.map((agent) => ({
+              key: agent.agentId,
+              cells: cellsOf(agent, onChanged).map((content, index) => ({
+                key: COLUMNS[index] ?? '',
+                content,
+              })),
+            }))}
+          />
+        </div>
       )}
-      <Enrollment onCreated={onChanged} />
+      <Enrollment environments={environments} onCreated={onChanged} />
     </section>
   );
 }
 
-interface AgentProps {
+const cellsOf = (agent: AgentView, onChanged: () => Promise<void>) => [
+  <span key="name" className="strong" title={agent.agentId}>
+    {agent.name}
+  </span>,
+  agent.environments.join(', '),
+  <State key="state" agent={agent} />,
+  <span key="seen" className="number">
+    {new Date(agent.lastSeen * 1_000).toLocaleString(undefined, {
+      dateStyle: 'medium',
+      timeStyle: 'short',
+    })}
+  </span>,
+  <span key="version" className="number">
+    {agent.agentVersion}
+  </span>,
+  <Acts key="acts" agent={agent} onChanged={onChanged} />,
+];
+
+function State({ agent: { state, lastSeen } }: { readonly agent: AgentView }) {
+  switch (state) {
+    case 'pending':
+      return <Lozenge appearance="warning">Waiting to be approved</Lozenge>;
+    case 'revoked':
+      return <Lozenge appearance="neutral">Revoked</Lozenge>;
+    case 'active':
+      return Date.now() / 1_000 - lastSeen > SILENT_SECONDS ? (
+        <Lozenge appearance="danger">Offline</Lozenge>
+      ) : (
+        <Lozenge appearance="success">Online</Lozenge>
+      );
+  }
+}
+
+interface ActsProps {
   readonly agent: AgentView;
   readonly onChanged: () => Promise<void>;
 }
 
 /** Approving says: the agent's terminal shows this fingerprint. */
-function Agent({ agent, onChanged }: AgentProps) {
-  const { agentId, fingerprint } = agent;
-  return (
-    <tr>
-      <th scope="row" title={agentId}>
-        {agent.name}
-      </th>
-      <td>{agent.state}</td>
-      <td>{agent.environments.join(', ')}</td>
-      <td>{new Date(agent.lastSeen * 1000).toLocaleString()}</td>
-      <td className="fingerprint">{fingerprint}</td>
-      <td>
-        {agent.state === 'pending' && (
-          <ActButton
-            words={`Approve ${agent.name}: its terminal shows this fingerprint`}
-            act={() => ask('agent.approve', { agentId, fingerprint })}
-            after={onChanged}
-          />
-        )}
-        {agent.state !== 'revoked' && (
-          <ActButton
-            words={`Revoke ${agent.name}`}
-            act={() => ask('agent.revoke', { agentId })}
-            after={onChanged}
-          />
-        )}
-      </td>
-    </tr>
+function Acts({ agent, onChanged }: ActsProps) {
+  const { agentId, name, fingerprint, state } = agent;
+  const approve = useAct(
+    () => ask('agent.approve', { agentId, fingerprint }),
+    `${name} is approved`,
+    onChanged,
   );
-}
-
-/** Makes a one-time code; it is shown here and never again. */
-function Enrollment({ onCreated }: { readonly onCreated: () => Promise<void> }) {
-  const [name, setName] = useState('');
-  const [environments, setEnvironments] = useState('SIT, UAT');
-  const [code, setCode] = useState<EnrollmentCode>();
-
-  const create = async (): Promise<Outcome> => {
-    const listed = environments.split(',').map((part) => part.trim());
-    setCode(
-      await ask('agent.enroll', { name, environments: listed.filter((part) => part !== '') }),
-    );
-    return { kind: 'done' };
-  };
-
+  const revoke = useAct(() => ask('agent.revoke', { agentId }), `${name} is revoked`, onChanged);
+  if (state === 'revoked') return null;
   return (
-    <div className="enrollment">
-      <h3>Enroll an agent</h3>
-      <label>
-        Name <input value={name} onChange={(event) => setName(event.target.value)} />
-      </label>
-      <label>
-        Environments{' '}
-        <input value={environments} onChange={(event) => setEnvironments(event.target.value)} />
-      </label>
-      <ActButton words="Create a one-time code" act={create} after={onCreated} />
-      {code && (
-        <p role="status">
-          Code <code>{code.code}</code>, valid until{' '}
-          {new Date(code.expiresAt * 1000).toLocaleTimeString()}. It is not shown again.
-        </p>
+    <div className="stack agent-acts">
+      {state === 'pending' && (
+        <>
+          <span className="small">
+            Approve only if the agent’s terminal shows <code>{fingerprint}</code>
+          </span>
+          <ActBar act={approve} words={`Approve ${name}`} />
+        </>
       )}
+      <details>
+        <summary className="small">{`Revoke ${name}`}</summary>
+        <p className="small">
+          Its key is refused from then on; work that it has begun stands still.
+        </p>
+        <ActBar act={revoke} words={`Revoke ${name}`} appearance="danger" />
+      </details>
     </div>
   );
 }

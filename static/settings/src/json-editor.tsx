@@ -1,16 +1,19 @@
+import TextArea from '@atlaskit/textarea';
 import { useState } from 'react';
 import type { Outcome } from '#wire/page';
-import { ActButton } from './act-button';
+import { wordsOf } from '../../shared/src/words';
+import { ActBar } from './act-bar';
+import { useAct } from './use-act';
 
 interface JsonEditorProps {
-  /** What is edited, for people: `Site shop`. */
+  /** What is edited, for people: `Policy, version 3`. */
   readonly name: string;
   readonly value: unknown;
   readonly save: (value: unknown) => Promise<Outcome>;
   readonly after: () => Promise<void>;
 }
 
-/** A value as JSON, saved as a whole. */
+/** For experts: a value as JSON, saved as a whole. */
 export function JsonEditor({ name, value, save, after }: JsonEditorProps) {
   // Undefined while nobody edits: then the text follows what is stored.
   const [draft, setDraft] = useState<string>();
@@ -23,18 +26,30 @@ export function JsonEditor({ name, value, save, after }: JsonEditorProps) {
     if (outcome.kind === 'done') setDraft(undefined);
     return outcome;
   };
+  const act = useAct(saveText, `${name} saved`, after);
 
   return (
-    <details>
-      <summary>{name}</summary>
-      <textarea
-        aria-label={`${name} as JSON`}
-        rows={14}
-        spellCheck={false}
-        value={text}
-        onChange={(event) => setDraft(event.target.value)}
-      />
-      <ActButton words="Save" act={saveText} after={after} />
+    <details className="expert">
+      <summary>Edit as JSON</summary>
+      <div className="stack">
+        <TextArea
+          aria-label={`${name} as JSON`}
+          isMonospaced
+          isCompact
+          resize="vertical"
+          minimumRows={14}
+          spellCheck={false}
+          value={text}
+          onChange={(event) => setDraft(event.target.value)}
+        />
+        <ActBar
+          act={act}
+          words="Save JSON"
+          appearance="default"
+          isIdle={draft === undefined}
+          onDiscard={() => setDraft(undefined)}
+        />
+      </div>
     </details>
   );
 }
@@ -50,6 +65,3 @@ function parseJson(text: string): Parsed {
     return { kind: 'refused', sentence: `This is no JSON: ${wordsOf(error)}.` };
   }
 }
-
-const wordsOf = (error: unknown): string =>
-  error instanceof Error ? error.message : String(error);

@@ -1,10 +1,23 @@
-import { useCallback, useEffect, useState } from 'react';
+import Button from '@atlaskit/button/new';
+import SectionMessage from '@atlaskit/section-message';
+import { lazy, Suspense, useCallback, useEffect, useState } from 'react';
 import type { SettingsView } from '#wire/page';
-import { ActButton } from './act-button';
-import { Agents } from './agents';
+import { Tabs } from '../../shared/src/tabs';
+import type { TabItem } from '../../shared/src/tabs';
+import { wordsOf } from '../../shared/src/words';
 import { ask } from './api/app';
-import { JsonEditor } from './json-editor';
+import { PolicyForm } from './policy-form';
 import { Sites } from './sites';
+import { Workflow } from './workflow';
+
+// Brings Atlassian's table, which is half as big as all the rest.
+const Agents = lazy(() => import('./agents').then((loaded) => ({ default: loaded.Agents })));
+
+type TabKey = 'workflow' | 'policy' | 'sites' | 'agents';
+
+interface SettingsTab extends TabItem {
+  readonly key: TabKey;
+}
 
 /** A project's release control. */
 export function Settings() {
@@ -16,60 +29,88 @@ export function Settings() {
       setView(await ask('settings.show'));
       setProblem(undefined);
     } catch (error) {
-      setProblem(error instanceof Error ? error.message : String(error));
+      setProblem(wordsOf(error));
     }
   }, []);
   useEffect(() => void look(), [look]);
 
   return (
-    <main>
+    <main className="settings">
       <h1>Release control</h1>
-      {problem !== undefined && <p role="alert">{problem}</p>}
-      {view === undefined && problem === undefined && <p>Loading…</p>}
-      {view && (
-        <>
-          <Workflow isInstalled={view.workflowInstalled} onInstalled={look} />
-          <section aria-labelledby="policy">
-            <h2 id="policy">Policy</h2>
-            <JsonEditor
-              name={`Policy, version ${view.policy.version}`}
-              value={view.policy}
-              save={(policy) => ask('policy.put', { policy })}
-              after={look}
-            />
-          </section>
-          <Sites sites={view.sites} onChanged={look} />
-          <Agents agents={view.agents} agentUrl={view.agentUrl} onChanged={look} />
-        </>
+      {problem !== undefined && (
+        <div role="alert">
+          <SectionMessage
+            appearance="error"
+            title="The settings could not be loaded"
+            headingLevel="h2"
+          >
+            <p>{problem}</p>
+            <Button spacing="compact" onClick={() => void look()}>
+              Load again
+            </Button>
+          </SectionMessage>
+        </div>
       )}
+      {view === undefined && problem === undefined && <Loading />}
+      {view && <Loaded view={view} look={look} />}
     </main>
   );
 }
 
-interface WorkflowProps {
-  readonly isInstalled: boolean;
-  readonly onInstalled: () => Promise<void>;
+interface LoadedProps {
+  readonly view: SettingsView;
+  readonly look: () => Promise<void>;
 }
 
-function Workflow({ isInstalled, onInstalled }: WorkflowProps) {
+function Loaded({ view, look }: LoadedProps) {
+  // What a new project lacks first is what its admin came for.
+  const [selected, setSelected] = useState<TabKey>(view.workflowInstalled ? 'sites' : 'workflow');
+  const [wereAgentsOpened, setAgentsOpened] = useState(false);
+  const select = (key: TabKey): void => {
+    setSelected(key);
+    if (key === 'agents') setAgentsOpened(true);
+  };
+  const environments = view.policy.environments.map(({ id }) => id);
+  // A tab that is left stays mounted: what was typed in it is not lost.
   return (
-    <section aria-labelledby="workflow">
-      <h2 id="workflow">Workflow</h2>
-      {isInstalled ? (
-        <p>The release workflow is installed in this project.</p>
-      ) : (
-        <>
-          <p>
-            Installs the issue type Release, its statuses and its workflow. You must be a Jira
-            admin.
-          </p>
-          <ActButton
-            words="Install the release workflow"
-            act={() => ask('workflow.install')}
-            after={onInstalled}
-          />
-        </>
+    <Tabs label="Settings" items={tabsOf(view)} selected={selected} onSelect={select}>
+      <div hidden={selected !== 'workflow'}>
+        <Workflow isInstalled={view.workflowInstalled} onInstalled={look} />
+      </div>
+      <div hidden={selected !== 'policy'}>
+        <PolicyForm policy={view.policy} onSaved={look} />
+      </div>
+      <div hidden={selected !== 'sites'}>
+        <Sites sites={view.sites} environments={environments} onSaved={look} />
+      </div>
+      {wereAgentsOpened && (
+        <div hidden={selected !== 'agents'}>
+          <Suspense fallback={<Loading />}>
+            <Agents
+              agents={view.agents}
+              agentUrl={view.agentUrl}
+              environments={environments}
+              onChanged={look}
+            />
+          </Suspense>
+        </div>
       )}
-    </section>
+    </Tabs>
   );
 }
+
+const tabsOf = ({ sites, agents }: SettingsView): readonly SettingsTab[] => [
+  { key: 'workflow', label: 'Workflow' },
+  { key: 'policy', label: 'Environments and people' },
+  { key: 'sites', label: 'Sites', count: sites.length },
+  { key: 'agents', label: 'Agents', count: agents.length },
+];
+
+const Loading = () => (
+  <div className="stack" role="status">
+    <span className="hidden-words">Loading</span>
+    <div className="skeleton" style={{ width: '40%' }} />
+    <div className="skeleton" />
+    <div className="skeleton" />
+  </div>
+);

@@ -1,47 +1,68 @@
+import Button from '@atlaskit/button/new';
+import { useState } from 'react';
 import type { Site } from '#core/site';
-import { ask } from './api/app';
-import { JsonEditor } from './json-editor';
-
-/** The form of a site, to be filled in. */
-const TEMPLATE = {
-  id: 'shop',
-  name: 'Shop',
-  appType: 'generic',
-  packageName: 'shop',
-  store: 'main',
-  leader: 'account id',
-  environments: {
-    SIT: {
-      hosts: [{ id: 'web-1', name: 'Web 1', address: '10.0.0.1', sshPort: 22, room: 'A' }],
-      basePath: '/srv/shop',
-      servicePort: 8080,
-      healthPath: '/healthz',
-    },
-  },
-};
+import { AddSign } from '../../shared/src/icons';
+import { counted } from '../../shared/src/words';
+import { SiteForm } from './site-form';
 
 interface SitesProps {
   readonly sites: readonly Site[];
-  readonly onChanged: () => Promise<void>;
+  /** The policy's, in their order. */
+  readonly environments: readonly string[];
+  readonly onSaved: () => Promise<void>;
 }
 
-/** The sites that releases of this project may carry. */
-export function Sites({ sites, onChanged }: SitesProps) {
-  const save = (site: unknown) => ask('site.put', { site });
+/** The sites that releases of this project may carry: a list, and the one that is looked at. */
+export function Sites({ sites, environments, onSaved }: SitesProps) {
+  // Null: a new one.
+  const [chosen, setChosen] = useState<string | null>();
+  const site = chosen === null ? undefined : (sites.find(({ id }) => id === chosen) ?? sites[0]);
+
   return (
-    <section aria-labelledby="sites">
-      <h2 id="sites">Sites</h2>
-      {sites.length === 0 && <p>No site yet. Add one, with its hosts in each environment.</p>}
-      {sites.map((site) => (
-        <JsonEditor
-          key={site.id}
-          name={`Site ${site.id}`}
-          value={site}
-          save={save}
-          after={onChanged}
-        />
-      ))}
-      <JsonEditor name="New site" value={TEMPLATE} save={save} after={onChanged} />
-    </section>
+    <div className="two">
+      <div className="stack list">
+        <div>
+          <Button iconBefore={AddSign} spacing="compact" onClick={() => setChosen(null)}>
+            Add site
+          </Button>
+        </div>
+        <nav aria-label="Sites">
+          <ul className="nav">
+            {sites.map((each) => (
+              <li key={each.id}>
+                <button
+                  type="button"
+                  aria-current={each.id === site?.id ? 'true' : undefined}
+                  onClick={() => setChosen(each.id)}
+                >
+                  <span>{each.name}</span>
+                  <span className="small number">{counted(hostCount(each), 'host')}</span>
+                </button>
+              </li>
+            ))}
+          </ul>
+        </nav>
+      </div>
+      <div>
+        {site === undefined && chosen !== null ? (
+          <p className="empty">
+            No site yet. Add one with its leader and its hosts, so that releases can carry it.
+          </p>
+        ) : (
+          <SiteForm
+            key={site?.id ?? ''}
+            site={site}
+            environments={environments}
+            onSaved={async (id) => {
+              await onSaved();
+              setChosen(id);
+            }}
+          />
+        )}
+      </div>
+    </div>
   );
 }
+
+const hostCount = ({ environments }: Site): number =>
+  Object.values(environments).reduce((total, { hosts }) => total + hosts.length, 0);

@@ -77,9 +77,8 @@ async function sentenceOf(response: Response, otherwise: string): Promise<string
   try {
     const body: unknown = await response.json();
     if (!isRecord(body)) return otherwise;
-    const listed = Array.isArray(body['errorMessages']) ? body['errorMessages'] : [];
-    const byField = isRecord(body['errors']) ? Object.values(body['errors']) : [];
-    const sentences = [...listed, ...byField].filter((each) => typeof each === 'string');
+    const groups = [body['errorMessages'], body['errors']].filter(isRecord);
+    const sentences = groups.flatMap(Object.values).filter((each) => typeof each === 'string');
     return sentences.length === 0 ? otherwise : sentences.join(' ');
   } catch {
     return otherwise;
