@@ -28,6 +28,10 @@ export interface Dialect {
   needsNoTransaction(code: string): boolean;
 }
 
+export type Opened =
+  | { readonly kind: 'opened'; readonly session: Session; readonly dialect: Dialect }
+  | { readonly kind: 'failed'; readonly code: string; readonly reason: string };
+
 const FenceRow = z.object({ fence: z.coerce.number() });
 const StoredRow = z
   .object({

@@ -6,8 +6,7 @@ import { z } from 'zod';
 import type { Reply } from './database';
 import type { DatabaseRule } from './database-rule';
 import { mapped } from './ledger-session';
-import type { Dialect, Session } from './ledger-session';
-import type { Opened } from './open-session';
+import type { Dialect, Opened, Session } from './ledger-session';
 import { isSetting, isTransactionalInMysql } from './statement-kind';
 
 /** ER_SERVER_SHUTDOWN, ER_CONNECTION_KILLED: the server's last words in a session. */

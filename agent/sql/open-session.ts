@@ -5,13 +5,8 @@ import type { Limits } from '../config';
 import type { Databases } from './database';
 import type { DatabaseRule } from './database-rule';
 import { createDatabase } from './ledger-session';
-import type { Dialect, Session } from './ledger-session';
 import { openMysql } from './mysql';
 import { openPostgresql } from './postgresql';
-
-export type Opened =
-  | { readonly kind: 'opened'; readonly session: Session; readonly dialect: Dialect }
-  | { readonly kind: 'failed'; readonly code: string; readonly reason: string };
 
 /** The databases of agent.yml; `file` is where it stands. */
 export function createDatabases(

@@ -5,8 +5,7 @@ import { z } from 'zod';
 import type { Reply } from './database';
 import type { DatabaseRule } from './database-rule';
 import { mapped } from './ledger-session';
-import type { Dialect, Session } from './ledger-session';
-import type { Opened } from './open-session';
+import type { Dialect, Opened, Session } from './ledger-session';
 
 /** The two numbers of the advisory lock; it belongs to one database. The first is `INLK` in ASCII. */
 const LOCK = '1229868107, 1';

@@ -14,6 +14,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createConnection } from 'mysql2/promise';
 import { Client } from 'pg';
+import { z } from 'zod';
 import type { DatabaseRule } from '../../agent/sql/database-rule';
 import { startDatabases } from '../../demo/database-server';
 import { freePort } from './free-port';
@@ -181,11 +182,14 @@ async function mysqlQuery(
   const connection = await createConnection({ host, port, database, user, password: PASSWORD });
   try {
     const [rows] = await connection.query(sql);
-    return Array.isArray(rows) ? rows.map((row) => ({ ...row })) : [];
+    return Rows.parse(rows);
   } finally {
     await connection.end();
   }
 }
+
+/** A statement without rows answers a header. */
+const Rows = z.array(z.record(z.string(), z.unknown())).catch([]);
 
 async function ready(look: () => Promise<unknown>): Promise<void> {
   const deadline = Date.now() + READY_SECONDS * 1_000;

@@ -1,0 +1,78 @@
+/** Scripts, run by an agent against a real database: from the claim to the end of the work. */
+import { machineClock } from '../../../agent/clock';
+import { takeHold } from '../../../agent/hold';
+import { sha256Hex } from '../../../agent/keys';
+import { performPlan } from '../../../agent/perform-plan';
+import type { WorkEnd } from '../../../agent/perform-plan';
+import type { Agent } from '../../../agent/ports';
+import type { DatabaseRule } from '../../../agent/sql/database-rule';
+import { createDatabases } from '../../../agent/sql/open-session';
+import type { Plan } from '#core/plan';
+import type { SqlStep } from '#core/plan-step';
+import type { ReportEntry } from '#wire/agent';
+import { aJournal, anAgent } from './an-agent';
+import { createFakeApp } from './fake-app';
+import { createFleet } from './fake-hosts';
+import { aPlan } from './plans';
+
+export interface TestScript {
+  readonly id: string;
+  readonly text: string;
+  readonly database?: string;
+}
+
+export interface ScriptRun {
+  readonly rule: DatabaseRule;
+  readonly scripts: readonly TestScript[];
+  /** A retry brings another one. */
+  readonly job?: string;
+  readonly fence?: number;
+  readonly release?: string;
+}
+
+export interface ScriptRunEnd {
+  readonly end: WorkEnd;
+  /** What the app is told. */
+  readonly entries: readonly ReportEntry[];
+}
+
+/** One claim of a job of the SQL stage, with a journal of its own. */
+export async function runTestScripts(run: ScriptRun): Promise<ScriptRunEnd> {
+  const { rule, scripts, job = '10001.1', fence = 1, release = '10001' } = run;
+  const plan: Plan = { ...aPlan(), issueId: release, steps: scripts.map(stepOf) };
+  const app = createFakeApp(machineClock, plan, { job, stage: 'SQL', firstFence: fence });
+  for (const { text } of scripts) app.texts.set(sha256Hex(text), text);
+
+  const entries: ReportEntry[] = [];
+  const { journal } = aJournal();
+  const base = anAgent({ clock: machineClock, app, journal, fleet: createFleet() });
+  const agent: Agent = {
+    ...base,
+    journal: {
+      ...journal,
+      tell: (of, entry) => {
+        entries.push(entry);
+        return journal.tell(of, entry);
+      },
+    },
+    databases: createDatabases(base.settings.file, base.settings.limits),
+    settings: { ...base.settings, databases: [rule] },
+  };
+  const claimed = await app.claim(job, 'request-1');
+  if (claimed.kind !== 'answered') throw new Error(claimed.kind);
+  const hold = takeHold(agent, claimed.answer, claimed.sentAt, new AbortController().signal);
+  await journal.beginJob(hold.ref, 0);
+  const end = await performPlan(agent, hold);
+  hold.release();
+  return { end, entries };
+}
+
+const stepOf = ({ id, text, database = 'orders' }: TestScript, index: number): SqlStep => ({
+  id: `sql-${String(index + 1)}`,
+  stage: 'SQL',
+  script: id,
+  name: `${id}.sql`,
+  database,
+  scope: `db:${database}:SIT`,
+  text: { sha256: sha256Hex(text), bytes: Buffer.byteLength(text) },
+});
