@@ -58,7 +58,7 @@ function checkHost({ sim, store, history }: World, host: FakeHost): void {
   const acts = [...host.ledger, ...(host.intent === null ? [] : [host.intent])];
   const job = store.peek('job', acts.at(-1)?.split(' ')[1] ?? '');
   const told = history.eventsOf(job?.issueId ?? '').some((event) => {
-    const tells = ['code-failed', 'not-verified', 'outcome-unknown', 'answered'];
+    const tells = ['code-failed', 'not-verified', 'rollback-failed', 'outcome-unknown', 'answered'];
     return 'job' in event && event.job === job?.job && tells.includes(event.type);
   });
   const hosts = (job && store.peek('host-states', chunkKey(job, 0))?.hosts) ?? {};

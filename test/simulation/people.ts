@@ -1,4 +1,6 @@
 /** People at their issues: mostly sensible, sometimes wild, now and then an admin who drags and changes settings. */
+import { RETRY_OF } from '#core/open-rows';
+import type { RunStage } from '#core/plan-step';
 import type { Policy } from '#core/policy';
 import type { Site } from '#core/site';
 import type { Status } from '#core/status';
@@ -93,14 +95,15 @@ function nextClick(
     case 'ready':
       return [LEAD, 'start'];
     case 'fix-pending':
-      if (roll < 0.25) return roll < 0.1 ? [LEAD, 'abort'] : [DEV, 'iterate'];
-      return [
-        LEAD,
-        record?.state.failure?.stage === 'VERIFY' ? 'retry-verification' : 'retry-code',
-      ];
+      return afterFailure(record?.state.failure?.stage ?? 'CODE', roll);
     case 'deployed':
-      if (roll < 0.3) return [DEV, 'iterate'];
-      return [LEAD, roll < 0.7 ? 'promote' : 'complete'];
+      if (roll < 0.15) return [LEAD, 'roll-back'];
+      if (roll < 0.35) return [DEV, 'iterate'];
+      return [LEAD, roll < 0.75 ? 'promote' : 'complete'];
+    case 'released':
+      return [LEAD, roll < 0.1 ? 'roll-back' : undefined];
+    case 'rolled-back':
+      return [DEV, roll < 0.4 ? 'iterate' : undefined];
     case 'sql-pending':
     case 'sql-executing':
     case 'config-executing':
@@ -108,11 +111,16 @@ function nextClick(
     case 'grayscale':
     case 'verifying':
     case 'rolling-back':
-    case 'rolled-back':
-    case 'released':
     case 'aborted':
       return [DEV, undefined];
   }
+}
+
+/** Mostly the failed stage is tried again; sometimes the release goes back, or is given up. */
+function afterFailure(stage: RunStage, roll: number): readonly [string, PersonAction] {
+  if (roll < 0.07) return [LEAD, 'abort'];
+  if (roll < 0.2) return [DEV, 'iterate'];
+  return [LEAD, roll < 0.45 && stage !== 'ROLLBACK' ? 'roll-back' : RETRY_OF[stage]];
 }
 
 /** The person's transition in Jira, and what Jira tells the app about it. */

@@ -3,17 +3,35 @@ import type { FakeHost } from './fake-host';
 import type { FakeStore } from './fake-store';
 
 /** The first host of the plan that does not serve its version; undefined when all do. */
-export function notServing(
+export const notServing = (
   store: FakeStore,
   hosts: readonly FakeHost[],
   planDigest: string | null,
-): FakeHost | undefined {
-  const steps = store.plan(planDigest)?.steps ?? [];
-  return hosts.find((host) => {
-    const step = steps
-      .filter((candidate) => candidate.stage === 'CODE')
-      .find((candidate) => candidate.hosts.some(({ address }) => address === host.address));
-    if (!step) return false;
-    return host.current !== step.artifact.sha256 || host.run?.digest !== step.artifact.sha256;
+): FakeHost | undefined =>
+  hosts.find((host) => {
+    const digest = plannedFor(store, host, planDigest);
+    return digest !== undefined && (host.current !== digest || host.run?.digest !== digest);
   });
+
+/** The first host that still has the plan's version, in service or about to be; undefined when all went back. */
+export const stillServing = (
+  store: FakeStore,
+  hosts: readonly FakeHost[],
+  planDigest: string | null,
+): FakeHost | undefined =>
+  hosts.find((host) => {
+    const digest = plannedFor(store, host, planDigest);
+    return digest !== undefined && (host.current === digest || host.run?.digest === digest);
+  });
+
+/** What the plan puts on a host; undefined for a host that it does not name. */
+function plannedFor(
+  store: FakeStore,
+  host: FakeHost,
+  planDigest: string | null,
+): string | undefined {
+  const steps = store.plan(planDigest)?.steps ?? [];
+  return steps
+    .filter((step) => step.stage === 'CODE')
+    .find(({ hosts }) => hosts.some(({ address }) => address === host.address))?.artifact.sha256;
 }

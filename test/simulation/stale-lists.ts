@@ -15,16 +15,17 @@ export interface StaleLists {
 }
 
 interface Index {
-  readonly partition: string;
+  readonly partition: readonly string[];
   readonly range: string;
 }
 
 /** The indexes that the app asks for, as the manifest declares them. */
 const INDEXES: Partial<Record<EntityName, Readonly<Record<string, Index>>>> = {
-  agent: { 'by-project': { partition: 'project', range: 'lastSeen' } },
-  outbox: { 'by-state': { partition: 'state', range: 'dueAt' } },
-  site: { 'by-project': { partition: 'project', range: 'updatedAt' } },
-  policy: { 'by-installed': { partition: 'installed', range: 'updatedAt' } },
+  agent: { 'by-project': { partition: ['project'], range: 'lastSeen' } },
+  release: { 'by-status': { partition: ['project', 'status'], range: 'updatedAt' } },
+  outbox: { 'by-state': { partition: ['state'], range: 'dueAt' } },
+  site: { 'by-project': { partition: ['project'], range: 'updatedAt' } },
+  policy: { 'by-installed': { partition: ['installed'], range: 'updatedAt' } },
 };
 
 /** Versions of a record that a list may still show. */
@@ -52,7 +53,9 @@ export function createStaleLists(): StaleLists {
         const record = versions.findLast(({ at }) => at <= asOf)?.record;
         if (record === undefined) return [];
         const range = Number(memberOf(record, index.range));
-        const belongs = memberOf(record, index.partition) === query.partition[0];
+        const belongs = index.partition.every(
+          (name, place) => memberOf(record, name) === query.partition[place],
+        );
         return belongs && range <= (query.atMost ?? Infinity)
           ? // Whatever was remembered under this name is of this name.
             [{ key, record: record as RecordOf<Name>, range }]

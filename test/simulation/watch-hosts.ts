@@ -7,7 +7,7 @@ import type { EventSegment, JobRecord, PolicyRecord } from '#wire/records';
 import type { FakeHost, HelperAct, HostWatch } from './fake-host';
 import type { FakeStore } from './fake-store';
 import { againstJob } from './oracle';
-import { notServing } from './served';
+import { notServing, stillServing } from './served';
 import type { Sim } from './sim';
 import type { HistoryWatch } from './watch-history';
 
@@ -45,15 +45,19 @@ export function watchHosts(
     }
   });
 
-  /** I7: whoever says that a release is in service is right. A person may err about CODE: VERIFY follows. */
+  /** I7: whoever says that a release is in service, or out of it, is right. A person may err about CODE: VERIFY follows. */
   function checkServed({ issueId, events }: EventSegment): void {
     const isAnswer = events.some(({ type }) => type === 'answered');
     const says = events.find(
-      ({ type }) => type === 'verified' || (type === 'code-succeeded' && !isAnswer),
+      ({ type }) =>
+        type === 'verified' || ((type === 'code-succeeded' || type === 'rolled-back') && !isAnswer),
     );
     if (!says) return;
     const planDigest = store.peek('release', issueId)?.state.planDigest ?? null;
-    const host = notServing(store, hosts, planDigest);
+    const host =
+      says.type === 'rolled-back'
+        ? stillServing(store, hosts, planDigest)
+        : notServing(store, hosts, planDigest);
     if (host)
       sim.violated('I7', `${says.type} of ${issueId}, but ${host.id} serves something else.`);
   }
@@ -88,7 +92,8 @@ export function watchHosts(
     const step = stepFor(host, job);
     const place = `${job.job} ${host.id}`;
     if (!former.has(place)) former.set(place, [host.current, host.previous]);
-    const isPlanned = step?.artifact.sha256 === order.digest && step.version === order.version;
+    const isThere = step?.artifact.sha256 === order.digest && step.version === order.version;
+    const isPlanned = isThere && job.stage !== 'ROLLBACK';
     const isWayBack = act !== 'stage' && former.get(place)?.includes(order.digest) === true;
     if (step?.basePath !== order.basePath || !(isPlanned || isWayBack))
       sim.violated(
