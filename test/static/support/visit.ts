@@ -32,6 +32,8 @@ export interface Host {
   readonly rest?: Rest;
   readonly mode?: 'light' | 'dark';
   readonly width?: number;
+  /** The test moves the page's clock. */
+  readonly isClockOurs?: boolean;
 }
 
 export interface Visit {
@@ -44,7 +46,13 @@ export interface Visit {
 
 /** Waits for nothing: a test says what it waits for. */
 export async function visit(browser: Browser, built: BuiltPage, host: Host): Promise<Visit> {
-  const { resolve, rest = () => ({ status: 404 }), mode = 'light', width = 760 } = host;
+  const {
+    resolve,
+    rest = () => ({ status: 404 }),
+    mode = 'light',
+    width = 760,
+    isClockOurs = false,
+  } = host;
   const page = await browser.newPage({ viewport: { width, height: 900 }, timezoneId: 'UTC' });
   const complaints: string[] = [];
   const flags: string[] = [];
@@ -53,10 +61,11 @@ export async function visit(browser: Browser, built: BuiltPage, host: Host): Pro
     if (message.type() === 'error') complaints.push(message.text());
   });
   page.setDefaultTimeout(10_000);
+  if (isClockOurs) await page.clock.install();
   await page.exposeFunction('answerBridge', async (command: string, data: BridgeData) => {
     switch (command) {
       case 'invoke':
-        return { answered: await resolve(data.functionKey ?? '', data.payload) };
+        return invoked(() => resolve(data.functionKey ?? '', data.payload));
       case 'fetchProduct':
         return { answered: restAnswer(rest, data) };
       case 'getContext':
@@ -70,10 +79,23 @@ export async function visit(browser: Browser, built: BuiltPage, host: Host): Pro
   });
   // The bridge reads this at its import. Source: @forge/bridge 7.2.0, out/bridge.js.
   await page.addInitScript(`globalThis.__bridge = {
-    callBridge: async (command, data) => (await globalThis.answerBridge(command, data ?? {})).answered,
+    callBridge: async (command, data) => {
+      const { answered, threw } = await globalThis.answerBridge(command, data ?? {});
+      if (threw !== undefined) throw new Error(threw);
+      return answered;
+    },
   };`);
   await page.goto(built.url(mode));
   return { page, complaints, flags };
+}
+
+/** An error crosses from here to the page as its words. */
+async function invoked(call: () => unknown): Promise<{ answered?: unknown; threw?: string }> {
+  try {
+    return { answered: await call() };
+  } catch (error) {
+    return { threw: error instanceof Error ? error.message : String(error) };
+  }
 }
 
 interface BridgeData {

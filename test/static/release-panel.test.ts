@@ -1,0 +1,367 @@
+/** The panel as a person sees it: built, under Forge's policy, in Chromium, with a stub for Jira and the app. */
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { createHash } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser } from '@playwright/test';
+import { buildPage } from './support/built-page';
+import type { BuiltPage } from './support/built-page';
+import { worldOf } from './support/jira-of-page';
+import { CODE, DEPLOYED, DRAFT, FAILED, READY, REVIEW, UNKNOWN } from './support/releases';
+import { answered, openBrowser, visit } from './support/visit';
+
+const OVERFLOW = 'document.documentElement.scrollWidth - document.documentElement.clientWidth';
+const PIECE_MAX_CHARS = 100_000;
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+const folder = mkdtempSync(join(tmpdir(), 'interlock-upload-'));
+let built: BuiltPage;
+let browser: Browser;
+beforeAll(async () => {
+  built = await buildPage('release-panel');
+  browser = await openBrowser();
+}, 120_000);
+afterAll(async () => {
+  await browser.close();
+  await built.close();
+  rmSync(folder, { recursive: true, force: true });
+}, 30_000);
+
+const open = async (world: ReturnType<typeof worldOf>, isClockOurs = false) => {
+  const seen = await visit(browser, built, { ...world, isClockOurs });
+  await seen.page.getByRole('tablist').waitFor();
+  return seen;
+};
+
+describe('every state of a release', () => {
+  test.each([
+    ['a draft without content', DRAFT, 'Waiting for content', 'Save content'],
+    ['one that waits for its start', READY, 'Ready to start in UAT.', 'web-sh-04'],
+    ['one that waits for a DBA', REVIEW, 'Waiting for a DBA to review', 'Awaiting DBA review'],
+    ['one at work', CODE, 'The package is being staged', '2 of 4 updated'],
+    ['one that failed', FAILED, 'CODE failed in UAT (health)', 'redis-03 refused the connection'],
+    ['one whose outcome is unknown', UNKNOWN, 'has it been done?', 'It is done: go on'],
+    ['one that is deployed', DEPLOYED, 'Deployed in UAT.', '4 of 4 updated'],
+  ])(
+    '%s is drawn in light and dark, from 280 pixels on, without a complaint',
+    async (_name, view, now, below) => {
+      for (const mode of ['light', 'dark'] as const) {
+        const { page, complaints } = await visit(browser, built, { ...worldOf(view), mode });
+
+        await page.getByRole('region', { name: 'Now' }).getByText(now).first().waitFor();
+        await page.getByText(below).first().waitFor();
+        expect(await page.evaluate(OVERFLOW)).toBe(0);
+        await page.setViewportSize({ width: 280, height: 900 });
+        expect(await page.evaluate(OVERFLOW)).toBe(0);
+        expect(complaints).toEqual([]);
+        await page.close();
+      }
+    },
+    60_000,
+  );
+
+  test('shows grey bars with a word for screen readers until the first answer', async () => {
+    const { page } = await visit(browser, built, { resolve: () => new Promise(() => undefined) });
+
+    await page.getByRole('status').getByText('Loading the release').waitFor();
+    await page.close();
+  });
+
+  test('says why it could not be loaded, and loads again', async () => {
+    let isDown = true;
+    const { page } = await visit(browser, built, {
+      ...worldOf(READY, {
+        answer: () => (isDown ? { kind: 'refused', sentence: 'The store is busy.' } : undefined),
+      }),
+    });
+
+    await page.getByRole('alert').getByText('The store is busy.').waitFor();
+    isDown = false;
+    await page.getByRole('button', { name: 'Load again' }).click();
+
+    await page.getByText('Ready to start in UAT.').waitFor();
+    await page.close();
+  });
+
+  test('says that an issue is no release', async () => {
+    const sentence = 'Interlock does not know this issue as a release yet.';
+    const { page } = await visit(browser, built, {
+      resolve: () => answered({ kind: 'not-a-release', sentence }),
+    });
+
+    await page.getByText(sentence).waitFor();
+    await page.close();
+  });
+});
+
+describe('the Now card', () => {
+  test('names who may act by their names in Jira', async () => {
+    const { page } = await open(worldOf(READY));
+
+    await page.getByText('Start: Lee Leader, Zhang Min').waitFor();
+    await page.close();
+  });
+
+  test('performs Jira’s own transition, and says when the app takes long to record it', async () => {
+    const world = worldOf(READY);
+    const { page, flags } = await open(world, true);
+
+    await page.getByRole('button', { name: 'Start', exact: true }).click();
+    await page.getByText('Jira accepted.').waitFor();
+    expect(world.performed).toEqual([{ transition: { id: '12' } }]);
+    expect(flags).toEqual(['Start: Jira accepted']);
+
+    await page.clock.runFor(16_000);
+    await page.getByText('Jira accepted; Interlock has not recorded it yet.').waitFor();
+    world.show({ ...CODE, mark: 'started' });
+    await page.clock.runFor(4_000);
+    await page.getByText('The package is being staged').waitFor();
+    expect(await page.getByText('Jira accepted').count()).toBe(0);
+    await page.close();
+  });
+
+  test('shows the sentence with which Jira refuses, and lets the person try again', async () => {
+    const refusal = 'No agent for UAT has been heard from in the last 3 minutes.';
+    const { page } = await open(worldOf(READY, { refusal }));
+
+    await page.getByRole('button', { name: 'Start', exact: true }).click();
+
+    await page.getByRole('alert').getByText(refusal).waitFor();
+    expect(await page.getByRole('button', { name: 'Start', exact: true }).isEnabled()).toBe(true);
+    await page.close();
+  });
+
+  test('keeps a button shut that Jira does not offer, and says to whom it is reserved', async () => {
+    const { page } = await open(worldOf(READY, { offered: [] }));
+
+    await page.getByText('Start is reserved in UAT to the leaders of its sites').waitFor();
+    expect(await page.getByRole('button', { name: 'Start', exact: true }).isEnabled()).toBe(false);
+    await page.close();
+  });
+
+  test('asks for a reason in place, forgets it on Escape, and sends it as a document', async () => {
+    const world = worldOf(FAILED);
+    const { page } = await open(world);
+
+    await page.getByRole('button', { name: 'Roll back', exact: true }).click();
+    const reason = page.getByLabel('Reason, shown in the activity');
+    await reason.waitFor();
+    expect(await page.evaluate('document.activeElement.tagName')).toBe('TEXTAREA');
+    await page.keyboard.press('Escape');
+    await reason.waitFor({ state: 'detached' });
+
+    await page.getByRole('button', { name: 'Roll back', exact: true }).click();
+    const confirm = page.getByRole('button', { name: 'Roll back REL-12' });
+    expect(await confirm.isEnabled()).toBe(false);
+    await reason.fill('503 after the switch');
+    await confirm.click();
+
+    await page.getByText('Jira accepted.').waitFor();
+    const paragraph = {
+      type: 'paragraph',
+      content: [{ type: 'text', text: '503 after the switch' }],
+    };
+    expect(world.performed).toEqual([
+      {
+        transition: { id: '16' },
+        fields: { customfield_10020: { type: 'doc', version: 1, content: [paragraph] } },
+      },
+    ]);
+    await page.close();
+  });
+
+  test('takes each answer to the question of an unknown outcome', async () => {
+    const world = worldOf(UNKNOWN);
+    const { page } = await open(world);
+
+    for (const [words, answer] of [
+      ['It is done: go on', 'done'],
+      ['It is not done: stop here', 'not-done'],
+      ['Do it again', 'retry'],
+    ] as const) {
+      await page.getByRole('button', { name: words, disabled: false }).click();
+      await expectSoon(() => world.calls.some((call) => call.payload['answer'] === answer));
+    }
+    await page.close();
+  });
+
+  test('is not asked for anew while the page is hidden', async () => {
+    const world = worldOf(CODE);
+    const { page } = await open(world, true);
+
+    await page.evaluate("Object.defineProperty(document, 'hidden', { value: true })");
+    const before = world.calls.length;
+    await page.clock.runFor(120_000);
+
+    expect(world.calls.length).toBe(before);
+    await page.close();
+  });
+});
+
+describe('scripts', () => {
+  test('show their text when somebody wants to read it', async () => {
+    const text = 'ALTER TABLE coupon ADD COLUMN scope int;';
+    const world = worldOf(REVIEW, {
+      answer: ({ name }) =>
+        name === 'text.get' ? answered({ kind: 'piece', text, nextOffset: null }) : undefined,
+    });
+    const { page } = await open(world);
+    expect(world.calls.some(({ name }) => name === 'text.get')).toBe(false);
+
+    await page.getByRole('button', { name: 'Show 01_add_coupon_scope.sql' }).click();
+
+    await page.getByText(text).waitFor();
+    await page.close();
+  });
+
+  test('are approved by their mark, and rejected with a reason only', async () => {
+    const world = worldOf(REVIEW);
+    const { page, flags } = await open(world);
+    const card = page.getByRole('article', { name: '02_backfill_scope.sql' });
+    const reviews = () =>
+      world.calls.filter(({ name }) => name === 'script.review').map(({ payload }) => payload);
+
+    await card.getByRole('button', { name: 'Approve 02_backfill_scope.sql' }).click();
+    await expectSoon(() => reviews().length === 1);
+    await card.getByRole('button', { name: 'Reject 02_backfill_scope.sql' }).click();
+    const reject = card.getByRole('button', { name: 'Reject script' });
+    expect(await reject.isEnabled()).toBe(false);
+    await card.getByLabel('Why it must not run').fill('No index on type.');
+    await reject.click();
+    await expectSoon(() => flags.length === 2);
+
+    const { mark } = REVIEW.scripts[1] ?? { mark: '' };
+    expect(reviews()).toEqual([
+      { script: 'script-2', mark, verdict: 'approved', reason: '' },
+      { script: 'script-2', mark, verdict: 'rejected', reason: 'No index on type.' },
+    ]);
+    await page.close();
+  });
+});
+
+describe('the content editor', () => {
+  test('keeps what was typed when a call fails, and sends it with the next', async () => {
+    let isDown = true;
+    const world = worldOf(DRAFT, {
+      answer: ({ name }) => {
+        if (name === 'text.put' && isDown) throw new Error('The network is gone.');
+        return undefined;
+      },
+    });
+    const { page, flags } = await open(world);
+    await page.getByRole('button', { name: 'Add script' }).click();
+    await page.getByLabel('Database').fill('orders');
+    await page.getByRole('textbox', { name: 'SQL', exact: true }).fill('SELECT 1;');
+
+    await page.getByRole('button', { name: 'Save content' }).click();
+    await page.getByText('The network is gone. What you wrote is still here.').waitFor();
+    await page.getByRole('tab', { name: 'Activity' }).click();
+    await page.getByRole('tab', { name: 'Content' }).click();
+    const kept = page.getByRole('textbox', { name: 'SQL', exact: true });
+    expect(await kept.inputValue()).toBe('SELECT 1;');
+    isDown = false;
+    await page.getByRole('button', { name: 'Save content' }).click();
+    await expectSoon(() => flags.includes('Content saved'));
+
+    const put = world.calls.find(({ name }) => name === 'content.put')?.payload['content'];
+    const text = { sha256: sha256('SELECT 1;'), bytes: 9 };
+    expect(put).toEqual({
+      kind: 'Minor',
+      sql: [{ id: 'script-1', name: 'script-1.sql', database: 'orders', text }],
+      config: [],
+      code: [],
+    });
+    await page.close();
+  }, 60_000);
+
+  test('says what is wrong before anything is sent', async () => {
+    const world = worldOf(DRAFT);
+    const { page } = await open(world);
+    await page.getByRole('button', { name: 'Add site' }).click();
+
+    await page.getByRole('button', { name: 'Save content' }).click();
+
+    await page.getByRole('alert').getByText('Site 1 needs a name').waitFor();
+    expect(world.calls.every(({ name }) => name.startsWith('release.'))).toBe(true);
+    await page.close();
+  });
+
+  test('sends a file of 5 MB in pieces whose join has the digest, and never stands still for long', async () => {
+    const line = "INSERT INTO coupon VALUES (1, 'äöü 😀');\n";
+    const text = line.repeat(Math.floor((5 * 1024 * 1024) / Buffer.byteLength(line)));
+    const world = worldOf(DRAFT);
+    const { page, flags } = await open(world);
+    await page.getByRole('button', { name: 'Add script' }).click();
+    await page.getByLabel('Database').fill('orders');
+    await page.evaluate(`
+      globalThis.longestPause = 0;
+      let last = performance.now();
+      setInterval(() => {
+        globalThis.longestPause = Math.max(globalThis.longestPause, performance.now() - last);
+        last = performance.now();
+      }, 10);
+    `);
+
+    // By its path: a buffer would be decoded by the page itself, which is a pause of the test's own.
+    const file = join(folder, 'big.sql');
+    writeFileSync(file, text);
+    await page.getByLabel('SQL from a file').setInputFiles(file);
+    await page.getByText('too long to edit here').waitFor();
+    await page.getByRole('button', { name: 'Save content' }).click();
+    await expectSoon(() => flags.includes('Content saved'), 60_000);
+
+    const pieces = world.calls
+      .filter(({ name }) => name === 'text.put')
+      .map((call) => call.payload);
+    expect(pieces.map(({ index }) => index)).toEqual(pieces.map((_, index) => index));
+    expect(pieces.every(({ count }) => count === pieces.length)).toBe(true);
+    expect(pieces.every(({ piece }) => String(piece).length <= PIECE_MAX_CHARS)).toBe(true);
+    expect(sha256(pieces.map(({ piece }) => piece).join(''))).toBe(sha256(text));
+    expect(pieces[0]?.['sha256']).toBe(sha256(text));
+    expect(Number(await page.evaluate('globalThis.longestPause'))).toBeLessThan(1_000);
+    await page.close();
+  }, 120_000);
+
+  test('is closed with its reason while the release is under way', async () => {
+    const { page } = await open(worldOf(REVIEW));
+    await page.getByRole('tab', { name: 'Content' }).click();
+
+    await page.getByText('Editing the content is not possible').waitFor();
+    expect(await page.getByRole('button', { name: 'Save content' }).count()).toBe(0);
+    expect(await page.getByRole('button', { name: 'Add script' }).isEnabled()).toBe(false);
+    await page.close();
+  });
+});
+
+describe('the tabs', () => {
+  test('are one stop of the Tab key, with arrows between them', async () => {
+    const { page } = await open(worldOf(CODE));
+    await page.getByRole('tab', { name: 'Hosts' }).focus();
+
+    await page.keyboard.press('ArrowRight');
+    expect(await page.getByRole('tab', { name: 'SQL' }).getAttribute('aria-selected')).toBe('true');
+    await page.keyboard.press('End');
+
+    await page.getByText('found all approvals given').waitFor();
+    await page.close();
+  });
+});
+
+describe('the first load', () => {
+  test('is counted by the build, which fails above the budget', () => {
+    const [, js, css] = /first load (\d+) bytes of JS, (\d+) of CSS/.exec(built.words) ?? [];
+
+    expect(Number(js)).toBeLessThanOrEqual(150_000);
+    expect(Number(css)).toBeLessThanOrEqual(20_000);
+  });
+});
+
+/** Waits for a condition on this side of the bridge. */
+async function expectSoon(condition: () => boolean, milliseconds = 10_000): Promise<void> {
+  const deadline = performance.now() + milliseconds;
+  while (!condition()) {
+    if (performance.now() > deadline) throw new Error('The page did not get there in time.');
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}

@@ -1,0 +1,45 @@
+import { describe, expect, test } from '@jest/globals';
+import { createHash } from 'node:crypto';
+import fc from 'fast-check';
+import { textDigest, textPieces } from '../../static/release-panel/src/text-pieces';
+
+const texts = fc.string({ unit: 'grapheme-composite', maxLength: 200 });
+
+describe('a text that is sent in pieces', () => {
+  test('is the same text when the pieces are joined, and no piece is too long', () => {
+    fc.assert(
+      fc.property(texts, fc.integer({ min: 2, max: 20 }), (text, longest) => {
+        const pieces = textPieces(text, longest);
+
+        expect(pieces.join('')).toBe(text);
+        expect(pieces.every((piece) => piece.length >= 1 && piece.length <= longest)).toBe(true);
+      }),
+    );
+  });
+
+  test('never has a character cut in two', () => {
+    expect(textPieces('ab😀cd', 3)).toEqual(['ab', '😀c', 'd']);
+    fc.assert(
+      fc.property(texts, fc.integer({ min: 2, max: 9 }), (text, longest) => {
+        expect(textPieces(text, longest).every((piece) => piece.isWellFormed())).toBe(
+          text.isWellFormed(),
+        );
+      }),
+    );
+  });
+
+  test('has no piece when it is empty', () => {
+    expect(textPieces('', 10)).toEqual([]);
+  });
+
+  test('is named by the SHA-256 of its UTF-8 bytes, as the app names it', async () => {
+    await fc.assert(
+      fc.asyncProperty(texts, async (text) => {
+        expect(await textDigest(text)).toEqual({
+          sha256: createHash('sha256').update(text).digest('hex'),
+          bytes: Buffer.byteLength(text),
+        });
+      }),
+    );
+  });
+});
