@@ -64,6 +64,10 @@ describe('agent.yml', () => {
     [['hosts', 0, 'transport'], 'telnet', 'agent.yml: hosts.0.transport is "telnet": '],
     [['hosts', 2, 'user'], 'root', 'agent.yml: hosts.2 holds "user", which means nothing here; '],
     [['stores', 0, 'kind'], 'ftp', 'agent.yml: stores.0.kind is "ftp": '],
+    [['centres', 0, 'kind'], 'nacos', 'agent.yml: centres.0.kind is "nacos": '],
+    [['centres', 0, 'directory'], 'centre', 'agent.yml: centres.0.directory is "centre": '],
+    [['centres', 0, 'environments'], [], 'agent.yml: centres.0.environments is []: '],
+    [['secretsKey'], 'key', 'agent.yml: secretsKey is "key": must be an absolute path'],
     [['limits', 'healthSeconds'], 0, 'agent.yml: limits.healthSeconds is 0: '],
     [
       ['hots'],

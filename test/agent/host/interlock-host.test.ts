@@ -236,6 +236,36 @@ async function aSender(
   return { child, ended, incoming };
 }
 
+describe('a release that configuration was merged into', () => {
+  test('is reported with the package that it was made from, before and after it is left', () => {
+    const made = 'c'.repeat(64);
+    const merged = aPackage(directory, 'merged', {
+      'bin/run': SLEEPS_FOREVER,
+      '.interlock-package': `${made}\n`,
+    });
+    const host = aServingHost();
+    host.stage(merged, 2, 'j.2');
+
+    const current = { digest: merged.digest, version: '1.1.0', artifactSha256: made };
+    expect(host.activate(merged, 2, 'j.2').facts).toMatchObject({ current });
+    expect(host.activate(old, 2, 'j.2').facts).toMatchObject({
+      current: { digest: old.digest, version: '1.0.0' },
+      previous: current,
+    });
+  });
+
+  test('whose note of it is no digest is reported without it', () => {
+    const odd = aPackage(directory, 'odd', {
+      'bin/run': SLEEPS_FOREVER,
+      '.interlock-package': 'x\nstaged none\n',
+    });
+    const host = aHost();
+    host.stage(odd);
+
+    expect(host.activate(odd).facts?.current).toEqual({ digest: odd.digest, version: '1.1.0' });
+  });
+});
+
 describe('two stages of one package at a time', () => {
   test.each([
     ['of the same fence', 1, 65],
