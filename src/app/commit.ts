@@ -8,6 +8,7 @@ import type { Status } from '#core/status';
 import { CLICKS_REMEMBERED } from '#wire/records';
 import type { EventSegment, JobRecord, ReleaseRecord } from '#wire/records';
 import { withEffects } from './effects';
+import { isHolding } from './holding';
 import { jobChanges } from './offer-job';
 import type { Change, Ports } from './ports';
 import type { World } from './world';
@@ -131,26 +132,14 @@ async function outboxRow({ store, clock }: Ports, record: ReleaseRecord): Promis
   return [{ type: 'set', entity: 'outbox', key: issueId, record: pending, expect }];
 }
 
-/** A release holds its sites from its start until it is deployed or given up. */
-const HOLDING: readonly Status[] = [
-  'sql-pending',
-  'sql-executing',
-  'config-executing',
-  'code-executing',
-  'grayscale',
-  'verifying',
-  'fix-pending',
-  'rolling-back',
-];
-
 async function scopeChanges(
   ports: Ports,
   before: Release,
   after: Release,
   world: World,
 ): Promise<Change[]> {
-  const held = HOLDING.includes(before.status) ? scopesOf(before) : [];
-  const holds = HOLDING.includes(after.status) ? scopesOf(after) : [];
+  const held = isHolding(before.status) ? scopesOf(before) : [];
+  const holds = isHolding(after.status) ? scopesOf(after) : [];
   const taken = holds.filter((scope) => !held.includes(scope));
   const freed = held.filter((scope) => !holds.includes(scope));
   const changes = [
@@ -167,7 +156,7 @@ async function scopeChange(
   scope: string,
   holder: string | null,
 ): Promise<Change> {
-  const known = world.scopes.get(scope);
+  const known = world.scopes.get(scope) ?? (await store.get('scope', scope));
   const row = known && known.version >= 0 ? known : { version: 0, fence: 0, holder: null };
   if (known === undefined || known.version < 0) await store.create('scope', scope, row);
   return {

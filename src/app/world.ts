@@ -4,12 +4,14 @@ import { scopesOf } from '#core/gates';
 import { DEFAULT_POLICY } from '#core/policy';
 import type { Release } from '#core/release';
 import type { InboxRecord, PolicyRecord, ReleaseRecord, ScopeRecord } from '#wire/records';
+import { isHolding } from './holding';
 import type { Ports, Store } from './ports';
 import { siteKey } from './site-key';
 
 export interface World {
   readonly facts: Facts;
   readonly settings: PolicyRecord;
+  /** What a release is about to take; empty while it holds all of it. */
   readonly scopes: ReadonlyMap<string, ScopeRecord>;
   /** Of the agents that may be offered a job of the release's environment. */
   readonly inboxes: ReadonlyMap<string, InboxRecord>;
@@ -25,7 +27,7 @@ export async function loadWorld(ports: Ports, record: ReleaseRecord): Promise<Wo
   const { environment } = record.state;
   const [sites, scopes, inboxes] = await Promise.all([
     loadSites(store, record.state),
-    loadScopes(store, scopesOf(record.state)),
+    loadScopes(store, isHolding(record.state.status) ? [] : scopesOf(record.state)),
     loadInboxes(store, environment === null ? [] : agentsOf(settings, environment)),
   ]);
   const facts: Facts = {

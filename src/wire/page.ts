@@ -187,6 +187,7 @@ export interface HostView {
   readonly name: string;
   readonly address: string;
   readonly site: string;
+  /** What the plan brings; on the way back, what is left. */
   readonly version: string;
   readonly state: HostState;
   /** One sentence; empty when the state says it all. */

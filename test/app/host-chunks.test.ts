@@ -1,8 +1,17 @@
 import { describe, expect, test } from '@jest/globals';
 import { chunkOf, chunksOf } from '#app/host-chunks';
 import { CHANGES_MAX } from '#app/ports';
+import type { Content } from '#core/content';
 import { sha256 } from '#forge/sha256';
-import { aContent, aPlan, aSite, PACKAGE_DIGEST, someHosts } from '../support/builders';
+import {
+  aConfigChange,
+  aContent,
+  aPlan,
+  aScript,
+  aSite,
+  PACKAGE_DIGEST,
+  someHosts,
+} from '../support/builders';
 
 const planOf = (hosts: number) => aPlan({ sites: [aSite({ hosts: someHosts(hosts) })] });
 
@@ -31,6 +40,19 @@ describe('the chunks of host states', () => {
     const sites = [aSite({ hosts }), aSite({ id: 'pay', hosts })];
 
     expect(chunksOf(aPlan({ content: aContent({ code }), sites }))).toBe(2);
+  });
+
+  test('count scripts, configuration changes and their way back as well', () => {
+    const sql = Array.from({ length: 100 }, (_, at) => aScript({ id: `script-${at}` }));
+    const config = [aConfigChange(), aConfigChange({ id: 'more', namespace: 'more' })];
+    const sites = [aSite({ hosts: someHosts(146) })];
+    const chunks = (over: Partial<Content>) =>
+      chunksOf(aPlan({ content: aContent({ sql, config, ...over }), sites }));
+
+    expect(chunks({})).toBe(1);
+    expect(chunks({ config: [...config, aConfigChange({ id: 'last', namespace: 'last' })] })).toBe(
+      2,
+    );
   });
 
   test('fill evenly, and a host is always in the same', () => {
