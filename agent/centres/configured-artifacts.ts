@@ -1,6 +1,6 @@
 /** Packages with the site's configuration in them; where the agent keeps none, the packages as they are. */
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, unlink } from 'node:fs/promises';
+import { mkdir, open, rm, unlink } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -51,6 +51,8 @@ async function merge(
   const mark = { path: PACKAGE_FILE, text: `${artifact.sha256}\n`, mode: 0o644 };
   let file: FileHandle;
   try {
+    // One job runs at a time: what lies here is a merge that was cut short, secrets and all.
+    await rm(directory, { recursive: true, force: true });
     await mkdir(directory, { recursive: true, mode: 0o700 });
     await mergePackage({ packed: artifact.read(), files: [...files, mark], target });
     file = await open(target, 'r');

@@ -289,7 +289,7 @@ describe('a CODE job over several hosts', () => {
     expect(flips.order.slice(5)).toEqual(['web-6']);
   });
 
-  test('begins a batch only when every host of the one before is healthy', async () => {
+  test('begins a batch only when every host of the one before is healthy [S2-47]', async () => {
     const world = aWorld('CODE', aPlan(HOSTS, { batchSize: 2 }));
 
     await world.live();

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { execFileSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { gunzipSync, gzipSync } from 'node:zlib';
@@ -174,6 +174,18 @@ describe('packages with configuration', () => {
           'This agent has no secret missing; set it on its machine: interlock-agent secret set missing',
       },
     });
+  });
+
+  test('take away what a merge that was cut short has left', async () => {
+    await keep('shop', 'shop.properties');
+    const left = join(directory, 'workshop', 'left.tar.gz');
+    mkdirSync(join(directory, 'workshop'), { recursive: true });
+    writeFileSync(left, 'a secret in it');
+
+    const opened = await open(packed, 'shop');
+    if (opened.kind === 'opened') await opened.artifact.close();
+
+    expect(readdirSync(join(directory, 'workshop'))).toEqual([]);
   });
 
   test('are refused where two centres hold one namespace', async () => {

@@ -133,7 +133,7 @@ describe('stage', () => {
     expect(again.facts).toMatchObject({ fence: 2, staged: [fresh.digest] });
   });
 
-  test('unpacks nothing of bytes that have another digest', () => {
+  test('unpacks nothing of bytes that have another digest [S0-54]', () => {
     const host = aServingHost();
     const changed = Buffer.from(fresh.bytes);
     changed[40] = (changed[40] ?? 0) ^ 1;
