@@ -5,9 +5,9 @@ import type { Exchange } from '../../agent/app-client';
 import { parseConfig } from '../../agent/config';
 import type { AgentKey } from '../../agent/keys';
 import type { Agent, Clock, Hosts, Identity, Journal, Log } from '../../agent/ports';
+import type { Databases } from '../../agent/sql/database';
 import { createServerTime } from '../../agent/server-time';
 import { NO_CENTRES } from '../agent/support/no-centres';
-import { NO_DATABASES } from '../agent/support/no-databases';
 import { journalOf, sleep } from './agent-waits';
 import type { FakeHost } from './fake-host';
 import { artifactsFor, healthFor } from './packages';
@@ -30,6 +30,7 @@ export interface Surroundings {
   readonly hosts: readonly FakeHost[];
   connectHosts(life: Life): Hosts;
   exchange(life: Life): Exchange;
+  databases(life: Life): Databases;
 }
 
 export interface AgentRunner {
@@ -51,6 +52,9 @@ stateDirectory: /var/lib/interlock
 name: simulated
 hosts:
   - { match: 10.0.0.0/8, user: deploy, key: /k, knownHosts: /n, environments: [SIT, PROD], basePath: /srv, probePorts: [8080] }
+databases:
+  - { id: orders, environments: [SIT], engine: postgresql, host: 10.9.1.1, port: 5432, database: orders, user: u, passwordFile: /p }
+  - { id: orders, environments: [PROD], engine: postgresql, host: 10.9.2.1, port: 5432, database: orders, user: u, passwordFile: /p }
 limits: { healthSeconds: 15 }
 `,
   'agent.yml',
@@ -138,7 +142,7 @@ export function createAgentRunner(
       hosts: surroundings.connectHosts(life),
       artifacts: artifactsFor(sim, life),
       centres: NO_CENTRES,
-      databases: NO_DATABASES,
+      databases: surroundings.databases(life),
       health: healthFor(sim, life, surroundings.hosts),
       log: SILENT,
       chance: sim.chance.next,

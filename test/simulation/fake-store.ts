@@ -2,7 +2,7 @@
 import { hash } from 'node:crypto';
 import type { z } from 'zod';
 import { CHANGES_MAX } from '#app/ports';
-import type { Change, Store } from '#app/ports';
+import type { Change, Joined, Store } from '#app/ports';
 import type { Plan } from '#core/plan';
 import { parsePlan } from '#wire/plan';
 import { ENTITIES } from '#wire/records';
@@ -48,6 +48,7 @@ export function createFakeStore(sim: Sim): FakeStore {
   const tables = new Map<EntityName, Map<string, AnyRecord>>();
   const lists = createStaleLists();
   const texts = new Map<string, string>();
+  const pieces = new Map<string, string>();
   let writes = 0;
   const plans = new Map<string, Plan>();
   const listeners: ((changes: readonly Written[]) => void)[] = [];
@@ -160,8 +161,20 @@ export function createFakeStore(sim: Sim): FakeStore {
           ? undefined
           : { text: text.slice(offset, offset + maxChars), totalChars: text.length };
       }),
-    putPiece: () => Promise.reject(new Error('Nobody sends a text in the simulation.')),
-    joinPieces: () => Promise.reject(new Error('Nobody sends a text in the simulation.')),
+    putPiece: ({ digest }, { count }, piece) =>
+      sim.tell(life, 'put piece', () => {
+        mayFail('put piece');
+        if (count !== 1) throw new Error('Texts of the simulation are short.');
+        pieces.set(digest, piece);
+      }),
+    joinPieces: ({ digest }) =>
+      sim.ask(life, 'join pieces', (): Joined => {
+        const piece = pieces.get(digest);
+        if (piece === undefined) return { kind: 'missing' };
+        if (hash('sha256', piece) !== digest) return { kind: 'different' };
+        texts.set(digest, piece);
+        return { kind: 'whole', bytes: Buffer.byteLength(piece) };
+      }),
   });
 
   return {

@@ -9,9 +9,11 @@ import { handleAgentCall } from '#app/handle-agent';
 import type { AgentAnswer } from '#app/agent-answer';
 import type { AgentRequest } from '#app/agent-message';
 import type { Ports, Task } from '#app/ports';
+import { putText } from '#app/put-text';
 import { recheck } from '#app/recheck';
 import { reconcile } from '#app/reconcile';
 import { refreshProject } from '#app/refresh-project';
+import { reviewScript } from '#app/review-script';
 import { showRelease } from '#app/show-release';
 import { sweep } from '#app/sweep';
 import type { Envelope } from '#wire/agent';
@@ -137,6 +139,12 @@ export const FUNCTIONS = {
 
   edit: (functions: Functions, input: Parameters<typeof editContent>[1]) =>
     functions.invoke('panel-edit', (ports) => editContent(ports, input)),
+
+  putText: (functions: Functions, input: Parameters<typeof putText>[1]) =>
+    functions.invoke('panel-text', (ports) => putText(ports, input)),
+
+  review: (functions: Functions, input: Parameters<typeof reviewScript>[1]) =>
+    functions.invoke('panel-review', (ports) => reviewScript(ports, input)),
 
   answer: (functions: Functions, input: Parameters<typeof answerUnknown>[1]) =>
     functions.invoke('panel-answer', (ports) => answerUnknown(ports, input)),

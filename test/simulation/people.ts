@@ -1,7 +1,9 @@
 /** People at their issues: mostly sensible, sometimes wild, now and then an admin who drags and changes settings. */
+import { hash } from 'node:crypto';
 import { RETRY_OF } from '#core/open-rows';
 import type { RunStage } from '#core/plan-step';
 import type { Policy } from '#core/policy';
+import { reviewMark, reviewOf, scriptsToRun, unreviewedScripts } from '#core/scripts';
 import type { Site } from '#core/site';
 import type { Status } from '#core/status';
 import { PERSON_TRANSITIONS } from '#core/transitions';
@@ -12,7 +14,6 @@ import {
   ADMIN,
   BACKUP,
   BOSS,
-  contentOf,
   DEV,
   drawPackage,
   EDITORS,
@@ -22,6 +23,7 @@ import {
   smaller,
   stricter,
 } from './cast';
+import { drawContent, textsOf } from './changes';
 import { TEMPLATE, statusOf } from './jira-workflow';
 import type { FakeJira } from './fake-jira';
 import type { FakeIssue } from './jira-workflow';
@@ -74,6 +76,7 @@ async function actSensibly(town: Town, issue: FakeIssue): Promise<void> {
   if (record !== undefined && record.state.question !== null) return answer(town, record);
   if (record?.state.content === null) return edit(town, issue, DEV);
   if (status === undefined) return;
+  if (record && (await review(town, record))) return;
   const [person, action] = nextClick(status, record, chance.next());
   if (action !== undefined) return click(town, issue, person, action, false);
   if (record?.state.run && chance.happens(0.2)) return answer(town, record);
@@ -105,8 +108,11 @@ function nextClick(
     case 'rolled-back':
       return [DEV, roll < 0.4 ? 'iterate' : undefined];
     case 'sql-pending':
-    case 'sql-executing':
+      return roll < 0.05 ? [LEAD, 'abort'] : [LEAD, 'submit-sql'];
     case 'config-executing':
+      if (record?.state.handworkLeft !== true) return [LEAD, undefined];
+      return [LEAD, roll < 0.1 ? 'report-config-failed' : 'confirm-config'];
+    case 'sql-executing':
     case 'code-executing':
     case 'grayscale':
     case 'verifying':
@@ -164,8 +170,35 @@ async function edit(town: Town, issue: FakeIssue, accountId: string): Promise<vo
   const { chance } = town.sim;
   const sites = town.store.all('site').map(({ site }) => site.id);
   const named = sites.filter(() => chance.happens(0.7));
-  const content = contentOf(named.length === 0 ? sites.slice(0, 1) : named, drawPackage(chance));
+  const drawn = named.length === 0 ? sites.slice(0, 1) : named;
+  const content = drawContent(chance, drawn, drawPackage(chance));
+  for (const piece of textsOf(content)) {
+    const text = { sha256: hash('sha256', piece), index: 0, count: 1, piece };
+    await FUNCTIONS.putText(town.functions, { issueId: issue.id, accountId, ...text });
+  }
   await FUNCTIONS.edit(town.functions, { issueId: issue.id, accountId, content });
+}
+
+/** The DBA reads what is new, and now and then what was rejected once more. */
+async function review(town: Town, record: ReleaseRecord): Promise<boolean> {
+  const { chance } = town.sim;
+  const { state } = record;
+  if (state.status !== 'sql-pending' && state.status !== 'fix-pending') return false;
+  const rejected = scriptsToRun(state).filter(
+    (script) => reviewOf(state, script)?.verdict === 'rejected',
+  );
+  const [script] = [...unreviewedScripts(state), ...rejected];
+  if (!script || chance.happens(0.2)) return false;
+  const isApproved = chance.happens(0.9);
+  await FUNCTIONS.review(town.functions, {
+    issueId: state.issueId,
+    accountId: chance.happens(0.9) ? BACKUP : chance.pick(PEOPLE),
+    script: script.id,
+    mark: reviewMark(script),
+    verdict: isApproved ? 'approved' : 'rejected',
+    reason: isApproved ? '' : 'because',
+  });
+  return true;
 }
 
 /** A question about verification is answered by looking; about code by guessing, because verification follows. */

@@ -18,6 +18,8 @@ const MUST_HAPPEN = [
   ...['conflict in the store', 'status dragged', 'settings changed', 'claim forged'],
   ...['verified', 'code-failed', 'not-verified', 'outcome-unknown', 'answered', 'retried'],
   ...['approved', 'rejected', 'approvals-stale', 'promoted', 'completed', 'iterated', 'aborted'],
+  ...['script-rejected', 'sql-succeeded', 'sql-failed', 'statement ran', 'config-confirmed'],
+  ...['statement ran outside a transaction', 'rolled-back', 'rollback-failed'],
   ...['move-undone', 'stage on a host', 'activate on a host', 'start on a host'],
 ];
 

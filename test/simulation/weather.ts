@@ -48,6 +48,10 @@ const WORST = {
   /** An admin puts an issue into a status past all rules. */
   'status-dragged': 0.12,
   'content-edited': 0.12,
+  /** A database takes no session. */
+  'database-away': 0.1,
+  /** A session ends before its answer: the database may have done what it was told. */
+  'session-lost': 0.05,
   'settings-changed': 0.06,
 } as const;
 

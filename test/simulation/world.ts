@@ -15,6 +15,7 @@ import { createClickLedger } from './click-ledger';
 import { servingHost } from './fake-host';
 import type { FakeHost } from './fake-host';
 import { hostsFor } from './fake-hosts';
+import { createFakeDatabases } from './fake-databases';
 import { createFakeJira } from './fake-jira';
 import { ISSUE_TYPE, statusIdOf, TEMPLATE } from './jira-workflow';
 import type { FakeJira } from './fake-jira';
@@ -31,6 +32,7 @@ import { exchangeFor } from './network';
 import { FIRST_PACKAGE } from './packages';
 import type { Life } from './scheduler';
 import type { Sim } from './sim';
+import { watchDatabases } from './watch-databases';
 import { watchHistory } from './watch-history';
 import type { HistoryWatch } from './watch-history';
 import { watchHosts } from './watch-hosts';
@@ -82,6 +84,7 @@ export async function createWorld(sim: Sim): Promise<World> {
 
   const hostWatch = watchHosts(sim, store, history, hosts);
   const jobWatch = watchJobs(sim, store);
+  const databases = createFakeDatabases(sim, watchDatabases(sim, store, history));
   const attacker = createAttacker(sim, store);
   const exchange = (life: Life) => exchangeFor(sim, life, functions, attacker, jobWatch);
 
@@ -94,6 +97,7 @@ export async function createWorld(sim: Sim): Promise<World> {
       hosts,
       connectHosts: (life) => hostsFor(sim, life, hosts, hostWatch),
       exchange,
+      databases,
     }),
   );
   for (const account of EDITORS) jira.editors.add(account);

@@ -1,0 +1,64 @@
+/** What simulated releases carry besides packages: scripts, and configuration that a person applies. */
+import { hash } from 'node:crypto';
+import { canonicalText } from '#core/canonical';
+import type { ConfigChange, Content, SqlScript, TextRef } from '#core/content';
+import type { Chance } from './chance';
+import { contentOf } from './cast';
+import type { FakePackage } from './packages';
+
+/** The database that every script of the simulation is for. */
+export const DATABASE = 'orders';
+
+/** PostgreSQL makes this index in no transaction. */
+export const BARE_WORDS = 'CREATE INDEX CONCURRENTLY';
+
+/** A statement on this table fails. */
+export const BROKEN_TABLE = 'lost_table';
+
+const TEXTS = [
+  'UPDATE orders SET a = 1;\nUPDATE orders SET b = 2;',
+  `UPDATE orders SET c = 3;\n${BARE_WORDS} orders_c ON orders (c);`,
+  'UPDATE orders SET d = 4;',
+  `UPDATE orders SET e = 5;\nUPDATE ${BROKEN_TABLE} SET e = 5;`,
+] as const;
+
+const refOf = (text: string): TextRef => ({
+  sha256: hash('sha256', text),
+  bytes: Buffer.byteLength(text),
+});
+
+const SCRIPTS: readonly SqlScript[] = TEXTS.map((text, index) => ({
+  id: `script-${String(index + 1)}`,
+  database: DATABASE,
+  name: `Script ${String(index + 1)}`,
+  text: refOf(text),
+}));
+
+const FLAGS = canonicalText([{ action: 'set', key: 'a', value: { kind: 'text', text: '1' } }]);
+
+const BY_HAND: ConfigChange = {
+  id: 'flags',
+  centre: 'elsewhere',
+  application: 'shop',
+  namespace: 'flags.properties',
+  changes: refOf(FLAGS),
+  keys: 1,
+  byHand: true,
+};
+
+/** Packages always; scripts now and then, and handwork sometimes. */
+export function drawContent(chance: Chance, sites: readonly string[], pack: FakePackage): Content {
+  const content = contentOf(sites, pack);
+  const [first = SCRIPTS.length] = chance.happens(0.3) ? [chance.below(SCRIPTS.length)] : [];
+  const sql = SCRIPTS.slice(first, first + chance.between(1, 2));
+  return { ...content, sql, config: chance.happens(0.15) ? [BY_HAND] : [] };
+}
+
+/** The texts that a content names, as its author wrote them. */
+export const textsOf = ({ sql, config }: Content): readonly string[] => {
+  const named = [
+    ...sql.map(({ text }) => text.sha256),
+    ...config.map(({ changes }) => changes.sha256),
+  ];
+  return [...TEXTS, FLAGS].filter((text) => named.includes(refOf(text).sha256));
+};
