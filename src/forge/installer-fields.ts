@@ -76,7 +76,7 @@ export async function provideReasonField(): Promise<string> {
   if (known) return known.id;
   const body = {
     name: REASON,
-    description: 'Why a release was rejected or aborted.',
+    description: 'Why a release was rejected, rolled back or aborted, or its configuration failed.',
     type: TEXT_AREA,
     searcherKey: TEXT_SEARCHER,
   };

@@ -121,6 +121,14 @@ describe('a policy', () => {
     expect((await settings())?.policy.version).toBe(DEFAULT_POLICY.version + 2);
   });
 
+  test('names who reviews SQL and who operates, and shows them again', async () => {
+    const policy = aPolicy({ dbas: ['acc-dba', 'acc-dba-2'], operators: [] });
+
+    await putPolicy(ports, { project: PROJECT, policy });
+
+    expect((await showSettings(ports, PROJECT)).policy).toEqual({ ...policy, version: 2 });
+  });
+
   test('keeps the agents and the workflow of the project', async () => {
     await installWorkflow(ports, tinyInstaller(), PROJECT);
     const agent = await enrollAgent(ports);

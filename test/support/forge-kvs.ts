@@ -18,14 +18,16 @@ export type Fetch = (
   init: { readonly method?: string; readonly body?: string },
 ) => Promise<Response>;
 
+const OF_THE_TEST = { appId: 'app-of-the-test', environmentId: 'environment-of-the-test' };
+
 /** Sets what the Forge SDK stands on for everything that this process does from now on. */
-export function installForge(fetch: Fetch): void {
+export function installForge(fetch: Fetch, { appId, environmentId } = OF_THE_TEST): void {
   Object.assign(globalThis, {
     __forge_fetch__: fetch,
     __forge_runtime__: {
       appContext: {
-        appId: 'app-of-the-test',
-        environmentId: 'environment-of-the-test',
+        appId,
+        environmentId,
         installationId: 'installation-of-the-test',
       },
       contextAri: 'ari:cloud:jira::site/test',
