@@ -8,6 +8,7 @@ const Status = z.object({ fields: z.object({ status: z.object({ name: z.string()
 const Transitions = z.object({
   transitions: z.array(z.object({ id: z.string(), name: z.string() })),
 });
+const Fields = z.array(z.object({ id: z.string(), name: z.string() }));
 const IssueTypes = z.array(z.object({ id: z.string(), name: z.string() }));
 
 /** Creates a release issue; answers its key. */
@@ -50,6 +51,21 @@ export async function click(
     transition: { id: transition.id },
     ...(fields ? { fields } : {}),
   });
+}
+
+/** Clicks a transition whose screen asks for a reason, and writes one. */
+export async function clickWithReason(
+  jira: JiraClient,
+  issueKey: string,
+  name: string,
+  reason: string,
+): Promise<void> {
+  const fields = Fields.parse(await jira.request('GET', '/rest/api/3/field'));
+  const field = fields.find((candidate) => candidate.name === 'Reason');
+  if (!field) throw new Error('There is no field Reason; install the workflow first.');
+  const paragraph = { type: 'paragraph', content: [{ type: 'text', text: reason }] };
+  const document = { type: 'doc', version: 1, content: [paragraph] };
+  await click(jira, issueKey, name, { [field.id]: document });
 }
 
 /** A look that brings only "try again" is followed by the next one. */

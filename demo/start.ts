@@ -19,7 +19,7 @@ import {
   startRelease,
   submitRelease,
 } from './releases';
-import { residentMegabytes } from './resident-memory';
+import { memoryOf } from './memory';
 import { makeSamplePackages } from './sample-package';
 import { servicePid } from './service';
 import { ENVIRONMENTS, provideProject, putPolicy, putShop, showSettings } from './set-up';
@@ -51,16 +51,31 @@ async function start(running: Stoppable[]): Promise<void> {
   mkdirSync(directory, { recursive: true });
 
   print('Starting Local Jira; the first start bundles the app.');
-  const stateDirectory = join(state, 'jira');
-  const jira = await startLocalJira({ root: ROOT, port, stateDirectory, reset });
-  const { siteUrl } = jira;
-  running.push(jira.program);
   const access = provideAccess(join(directory, 'agent'));
-  running.push(await startHosts({ directory, hosts, places, access }));
-  const ids = ['shop', 'reports'];
-  const server = await startDatabases(join(directory, 'database'), ids, ENVIRONMENTS, port);
-  running.push(server.program);
-  const packages = await makeSamplePackages(join(directory, 'packages'));
+  const kept = async <Part>(
+    starting: Promise<Part>,
+    stoppable: (part: Part) => Stoppable,
+  ): Promise<Part> => {
+    const part = await starting;
+    running.push(stoppable(part));
+    return part;
+  };
+  const parts = [
+    kept(
+      startLocalJira({ root: ROOT, port, stateDirectory: join(state, 'jira'), reset }),
+      ({ program }) => program,
+    ),
+    kept(
+      startDatabases(join(directory, 'database'), ['shop', 'reports'], ENVIRONMENTS, port),
+      ({ program }) => program,
+    ),
+    kept(startHosts({ directory, hosts, places, access }), (program) => program),
+    makeSamplePackages(join(directory, 'packages')),
+  ] as const;
+  // When one fails, the others have to be there before they can be ended.
+  await Promise.allSettled(parts);
+  const [jira, server, , packages] = await Promise.all(parts);
+  const { siteUrl } = jira;
 
   await provideProject(siteUrl);
   const { agentUrl } = await showSettings(jiraAs(siteUrl, 'admin'));
@@ -95,7 +110,10 @@ async function start(running: Stoppable[]): Promise<void> {
     places.map(({ basePath }) => join(directory, id, basePath)),
   );
   const services = homes.map(servicePid).filter((pid) => pid !== undefined);
-  print(`All of it takes ${residentMegabytes([process.pid, ...services])} MB of memory now.`);
+  const memory = memoryOf([process.pid, ...services]);
+  print(
+    `All of it takes ${memory.proportionalMegabytes} MB of memory now (${memory.residentMegabytes} MB where shared pages count for each process).`,
+  );
 }
 
 type Once = (what: string, act: () => Promise<unknown>) => Promise<string>;
