@@ -78,7 +78,7 @@ describe('the installer over Local Jira', () => {
     const { toy, answer, reasonField } = await installed();
     const withScreen = list(at(answer, 'workflows', 0, 'transitions')).flatMap((transition) => {
       const screen = at(transition, 'transitionScreen', 'parameters', 'screenId');
-      return screen === undefined ? [] : [{ name: nameOf(transition), screen: String(screen) }];
+      return typeof screen === 'string' ? [{ name: nameOf(transition), screen }] : [];
     });
 
     const wanted = PERSON_TRANSITIONS.filter((row) => row.reason === true).map(({ name }) => name);
