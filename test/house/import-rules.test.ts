@@ -47,7 +47,8 @@ const CLEAN: Files = {
   'static/panel/src/main.tsx': `
     import type { Report } from '#wire/agent'; import '#core/release'; import '#core/may-act'; import './api/ask';
     export type Answer = Report;`,
-  'static/panel/src/api/ask.ts': `import '@forge/bridge';`,
+  'static/panel/src/api/ask.ts': `import '@forge/bridge'; import '../../../shared/src/api/app';`,
+  'static/shared/src/api/app.ts': `import '@forge/bridge';`,
   'agent/main.ts': `import 'ssh2'; import 'node:fs'; import '#wire/agent'; import '#core/release'; import './poll';`,
   'agent/poll.ts': `export const poll = 1;`,
   'local/main.ts': `import 'node:fs'; import './bundle'; import './services/kvs/store'; import './services/jira/issues';`,

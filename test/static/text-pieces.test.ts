@@ -3,6 +3,9 @@ import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { textDigest, textPieces } from '../../static/release-panel/src/text-pieces';
 
+/** Half of a character that UTF-16 writes in two. */
+const HALF = /\p{Surrogate}/u;
+
 const texts = fc.string({ unit: 'grapheme-composite', maxLength: 200 });
 
 describe('a text that is sent in pieces', () => {
@@ -21,9 +24,7 @@ describe('a text that is sent in pieces', () => {
     expect(textPieces('ab😀cd', 3)).toEqual(['ab', '😀c', 'd']);
     fc.assert(
       fc.property(texts, fc.integer({ min: 2, max: 9 }), (text, longest) => {
-        expect(textPieces(text, longest).every((piece) => piece.isWellFormed())).toBe(
-          text.isWellFormed(),
-        );
+        expect(textPieces(text, longest).filter((piece) => HALF.test(piece))).toEqual([]);
       }),
     );
   });

@@ -22,12 +22,12 @@ const isHighSurrogate = (unit: number): boolean => (unit & 0xfc00) === 0xd800;
 export async function textDigest(
   text: string,
 ): Promise<{ readonly sha256: string; readonly bytes: number }> {
-  const bytes = new TextEncoder().encode(text);
-  return { sha256: await bytesDigest(bytes), bytes: bytes.length };
+  const bytes = new Uint8Array(new TextEncoder().encode(text));
+  return { sha256: await bytesDigest(bytes.buffer), bytes: bytes.length };
 }
 
 /** SHA-256 in lower-case hex. */
-export async function bytesDigest(bytes: Uint8Array<ArrayBuffer> | ArrayBuffer): Promise<string> {
+export async function bytesDigest(bytes: ArrayBuffer): Promise<string> {
   const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
   return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
