@@ -12,6 +12,12 @@ const THEMES = {
 } as const;
 
 export async function themeStyles(): Promise<Buffer> {
+  shutGates();
   const styles = await getThemeStyles(THEMES);
   return Buffer.from(styles.map(({ css }) => css).join('\n'));
+}
+
+/** Experiments of Atlassian's products; unanswered, each is a warning. Source: @atlaskit/platform-feature-flags, resolvers.js. */
+function shutGates(): void {
+  Object.assign(globalThis, { __PLATFORM_FEATURE_FLAGS__: { booleanResolver: () => false } });
 }

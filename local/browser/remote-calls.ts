@@ -119,7 +119,8 @@ function mapped(value: unknown, change: (member: unknown) => unknown): unknown {
 
 function isPlain(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
+  // Of any window's: Object.prototype of a frame is another one.
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
 function isMessage(value: unknown): value is Message {

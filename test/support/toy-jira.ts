@@ -44,6 +44,8 @@ export interface ToyAppPlan {
   readonly modules?: readonly AppModule[];
   /** Function key to what it answers; anything thrown is an app's throw. */
   readonly functions?: Readonly<Record<string, (call: FunctionCall) => unknown>>;
+  /** Where its pages come from; without it Jira shows none. */
+  readonly pagesUrl?: string;
 }
 
 export interface ToyApp extends App {
@@ -122,6 +124,7 @@ export function toyJira(plan: ToyAppPlan = {}, database = new DatabaseSync(':mem
     chance: { next: () => 0.5 },
     app,
     siteUrl: TOY_SITE,
+    ...(plan.pagesUrl === undefined ? {} : { pagesUrl: plan.pagesUrl }),
     cloudId: 'toy-cloud',
     log: (line) => void logged.push(line),
   });

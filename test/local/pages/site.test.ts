@@ -14,15 +14,19 @@ interface Browser {
   csrf(): Promise<string>;
 }
 
-/** A browser without JavaScript that signed in as one of the people. */
-async function signedIn(toy: ToyJira, name: string): Promise<Browser> {
+async function sessionCookie(toy: ToyJira, name: string): Promise<string> {
   const answer = await toy.send({
     method: 'POST',
     path: '/login',
     headers: { origin: TOY_SITE },
     body: new URLSearchParams({ person: `${name}@example.com` }).toString(),
   });
-  const cookie = (answer.headers['set-cookie'] ?? '').split(';')[0] ?? '';
+  return (answer.headers['set-cookie'] ?? '').split(';')[0] ?? '';
+}
+
+/** A browser without JavaScript that signed in as one of the people. */
+async function signedIn(toy: ToyJira, name: string): Promise<Browser> {
+  const cookie = await sessionCookie(toy, name);
   const request = async (method: string, path: string, body = '') => {
     const headers = { cookie, ...(method === 'POST' ? { origin: TOY_SITE } : {}) };
     const page = await toy.send({ method, path, headers, body });
@@ -291,6 +295,24 @@ const VALIDATOR = {
 };
 
 describe('the page of a work item', () => {
+  test('shows comments, history or both', async () => {
+    const toy = toyJira();
+    await project(toy);
+    const key = await issue(toy);
+    const dev = await signedIn(toy, 'dev');
+    await dev.post(`/browse/${key}/comments`, { comment: 'Seen' });
+    await dev.post(`/browse/${key}/edit`, { summary: 'Another' });
+    const parts = async (activity: string) => {
+      const { $ } = await dev.get(`/browse/${key}?activity=${activity}`);
+      return [$('.comment').length, $('.change').length, $('.tabs [aria-current]').text()];
+    };
+
+    expect(await parts('all')).toEqual([1, 1, 'All']);
+    expect(await parts('comments')).toEqual([1, 0, 'Comments']);
+    expect(await parts('history')).toEqual([0, 1, 'History']);
+    expect(await parts('nonsense')).toEqual([1, 1, 'All']);
+  });
+
   test('offers the transitions of its status and moves by a click', async () => {
     const toy = toyJira();
     await projectWith(
@@ -405,5 +427,201 @@ describe('the page of a work item', () => {
     expect($('.actions button')).toHaveLength(0);
     expect(clicked.$('[role=alert]').text()).toContain('not open to you');
     expect(await statusOf(toy, key)).toBe('Running');
+  });
+});
+
+describe('light and dark', () => {
+  test('are chosen with one click, kept, and lead back to the page', async () => {
+    const toy = toyJira();
+    await project(toy);
+    const dev = await signedIn(toy, 'dev');
+
+    const { answer } = await dev.post('/theme', { theme: 'dark', next: '/projects/REL/issues' });
+
+    expect(answer.headers['location']).toBe('/projects/REL/issues');
+    const cookie = (answer.headers['set-cookie'] ?? '').split(';')[0];
+    expect(cookie).toBe('local-jira-theme=dark');
+    const session = await sessionCookie(toy, 'dev');
+    const page = await toy.send({
+      method: 'GET',
+      path: '/projects',
+      headers: { cookie: `${session}; ${cookie ?? ''}` },
+    });
+    const $ = load(page.text);
+    expect($('html').attr('data-color-mode')).toBe('dark');
+    expect($('[name=theme][aria-pressed=true]').val()).toBe('dark');
+    expect((await dev.get('/projects')).$('html').attr('data-color-mode')).toBeUndefined();
+  });
+
+  test('never lead to another site', async () => {
+    const dev = await signedIn(toyJira(), 'dev');
+
+    const { answer } = await dev.post('/theme', { theme: 'dark', next: '//evil.example' });
+
+    expect(answer.headers['location']).toBe('/projects');
+  });
+});
+
+describe('the list of a project', () => {
+  async function withIssues() {
+    const toy = toyJira();
+    await project(toy);
+    const first = await issue(toy, 'Shop 1.0.0');
+    const second = await issue(toy, 'Reports 2.0.0');
+    toy.clock.pass(5_000);
+    return { toy, first, second, dev: await signedIn(toy, 'dev') };
+  }
+
+  test('is searched by words and by JQL, never beyond the project', async () => {
+    const { toy, first, second, dev } = await withIssues();
+    const keys = async (asked: string) =>
+      (await dev.get(`/projects/REL/issues?q=${encodeURIComponent(asked)}`))
+        .$('tbody tr td:first-child')
+        .map((_at, cell) => load(cell).text().trim())
+        .get();
+
+    expect(await keys('Shop')).toEqual([first]);
+    expect(await keys('Reports 2.0.0')).toEqual([second]);
+    expect((await keys('summary ~ "Shop" OR summary ~ "Reports"')).toSorted()).toEqual(
+      [first, second].toSorted(),
+    );
+    expect(await keys('project = OTHER OR key = REL-1')).toEqual([]);
+    expect(toy.logged).toEqual([]);
+  });
+
+  test('says what JQL it does not understand, and keeps what was typed', async () => {
+    const { dev } = await withIssues();
+
+    const { answer, $ } = await dev.get('/projects/REL/issues?q=nonsense%20%3D%20%3Cb%3E');
+
+    expect(answer.status).toBe(400);
+    expect($('[role=alert]').text()).toContain('The search was refused');
+    expect($('input[name=q]').val()).toBe('nonsense = <b>');
+    expect($('tbody')).toHaveLength(0);
+  });
+});
+
+describe('an edit', () => {
+  test('stands over the page with what there is, and saves with its history', async () => {
+    const toy = toyJira();
+    await project(toy);
+    const key = await issue(toy, 'Shop 1.0.0');
+    const dev = await signedIn(toy, 'dev');
+    const { $ } = await dev.get(`/browse/${key}/edit`);
+    expect($('[role=dialog][aria-modal=true] input[name=summary]').val()).toBe('Shop 1.0.0');
+    expect($('.body').attr('inert')).toBe('');
+
+    await dev.post(`/browse/${key}/edit`, { summary: 'Shop 1.0.1', description: 'Now\nthis' });
+
+    const after = await dev.get(`/browse/${key}`);
+    expect(after.$('h1').text()).toBe('Shop 1.0.1');
+    expect(after.$('.document').first().text()).toContain('this');
+    expect(after.$('.change').text()).toContain('Shop 1.0.0 → Shop 1.0.1');
+    expect(after.$('[role=dialog]')).toHaveLength(0);
+  });
+
+  test('keeps the formatting of a description whose words nobody changed', async () => {
+    const toy = toyJira();
+    await project(toy);
+    const key = await issue(toy, 'Shop 1.0.0');
+    const bold = { type: 'text', text: 'bold', marks: [{ type: 'strong' }] };
+    const description = {
+      type: 'doc',
+      version: 1,
+      content: [{ type: 'paragraph', content: [bold] }],
+    };
+    ok(await toy.as('dev', 'PUT', `/rest/api/3/issue/${key}`, { fields: { description } }));
+    const dev = await signedIn(toy, 'dev');
+
+    await dev.post(`/browse/${key}/edit`, { summary: 'Shop 1.0.1', description: 'bold' });
+
+    expect((await dev.get(`/browse/${key}`)).$('.document strong').text()).toBe('bold');
+  });
+
+  test('without a summary is refused in the dialog', async () => {
+    const toy = toyJira();
+    await project(toy);
+    const key = await issue(toy, 'Shop 1.0.0');
+    const dev = await signedIn(toy, 'dev');
+
+    const { answer, $ } = await dev.post(`/browse/${key}/edit`, { summary: ' ' });
+
+    expect(answer.status).toBe(400);
+    expect($('[role=dialog] .wrong').text()).toContain('You must specify a summary');
+    expect((await dev.get(`/browse/${key}`)).$('h1').text()).toBe('Shop 1.0.0');
+  });
+});
+
+describe('project settings', () => {
+  test('show the people of the project, to its administrators only', async () => {
+    const toy = toyJira();
+    await project(toy);
+    const admin = await signedIn(toy, 'admin');
+    const dev = await signedIn(toy, 'dev');
+
+    const { $ } = await admin.get('/projects/REL/settings');
+
+    expect($('main').text()).toContain('Administrators');
+    expect($('.side a[aria-current=page]').text()).toBe('Project settings');
+    expect((await dev.get('/projects/REL/settings')).answer.status).toBe(404);
+    expect((await dev.get('/projects/REL/issues')).$('.side').text()).not.toContain('settings');
+  });
+});
+
+const PAGES = 'http://localhost:2991';
+const PANEL = {
+  type: 'jira:issuePanel',
+  key: 'panel',
+  properties: { title: 'Panel <b>', resource: 'main', icon: 'resource:icons;panel.svg' },
+} as const;
+const SETTINGS = {
+  type: 'jira:projectSettingsPage',
+  key: 'settings',
+  properties: { title: 'App settings', resource: 'main' },
+} as const;
+
+describe('a page with frames of the app', () => {
+  test('lets scripts of the site run, and frames of the app’s origin alone', async () => {
+    const toy = toyJira({ modules: [PANEL], pagesUrl: PAGES });
+    await project(toy);
+    const key = await issue(toy);
+    const dev = await signedIn(toy, 'dev');
+
+    const { answer, $ } = await dev.get(`/browse/${key}`);
+
+    const policy = answer.headers['content-security-policy'] ?? '';
+    expect(policy.split('; ')).toEqual([
+      "default-src 'none'",
+      "style-src 'self'",
+      "form-action 'self'",
+      "base-uri 'none'",
+      "frame-ancestors 'none'",
+      `img-src 'self' ${PAGES}`,
+      "script-src 'self'",
+      "connect-src 'self'",
+      `frame-src ${PAGES}`,
+    ]);
+    expect(
+      $('script')
+        .map((_at, script) => load(script)('script').attr('src'))
+        .get(),
+    ).toEqual(['/host-page.js']);
+    const frame = $('iframe');
+    expect(frame.attr('title')).toBe('Panel <b>');
+    expect(frame.attr('data-issue')).toBe(key);
+    expect(frame.attr('src')).toBeUndefined();
+    expect($('.panel img').attr('src')).toBe(`${PAGES}/icons/panel.svg`);
+  });
+
+  test('of settings is for those who may see the settings', async () => {
+    const toy = toyJira({ modules: [SETTINGS], pagesUrl: PAGES });
+    await project(toy);
+    const path = '/projects/REL/settings/apps/settings';
+
+    const { $ } = await (await signedIn(toy, 'admin')).get(path);
+
+    expect($('iframe').attr('data-project')).toBe('REL');
+    expect((await (await signedIn(toy, 'dev')).get(path)).answer.status).toBe(404);
+    expect((await (await signedIn(toy, 'admin')).get(`${path}x`)).answer.status).toBe(404);
   });
 });
