@@ -4,6 +4,7 @@ import { DatabaseSync } from 'node:sqlite';
 import type { AgentConfig } from '../config';
 import type { CommandEnd } from '../exit-codes';
 import { readIdentity } from '../journal';
+import { readPassword } from '../sql/open-session';
 import { statePaths } from './state-directory';
 
 /** Prints a line per thing; ends with the first problem. Touches nothing and asks nobody. */
@@ -22,6 +23,10 @@ export function checkConfig(
         : [],
     ),
     ...config.stores.map(({ path }, index) => ({ where: `stores.${index}.path`, path })),
+    ...config.databases.map(({ passwordFile }, index) => ({
+      where: `databases.${index}.passwordFile`,
+      path: passwordFile,
+    })),
   ];
   const missing = named.filter(({ path }) => !isReadable(path));
   for (const { where, path } of named) {
@@ -33,6 +38,10 @@ export function checkConfig(
       exit: 'config',
       sentence: `${file}: ${first.where} is "${first.path}", which this user cannot read; create it or correct the path.`,
     };
+  }
+  for (const rule of config.databases) {
+    const secret = readPassword(rule, file);
+    if (secret.kind === 'refused') return { exit: 'config', sentence: secret.sentence };
   }
   const agent = enrolledAgent(config);
   print(agent === undefined ? 'not enrolled' : `ok  enrolled as ${agent}`);

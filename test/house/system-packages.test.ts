@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
@@ -8,13 +8,15 @@ const SCRIPT = resolve(__dirname, '../../scripts/system-packages');
 const ORDINARY_USER = 'echo 1000';
 const ROOT_USER = 'echo 0';
 
-/** An apt-get that notes what it is asked, and brings the two commands that the test looks for. */
+/** An apt-get that notes what it is asked, and brings the commands that the test looks for. */
 const APT_GET = `
   echo "$*" >> "$(dirname "$0")/asked"
   if [ "$1" = install ]; then
-    for name in chromium sshd faketime curl openssl; do
+    for name in chromium sshd faketime curl openssl mariadbd; do
       printf '#!/bin/sh\\n' > "$(dirname "$0")/$name"; chmod +x "$(dirname "$0")/$name"
     done
+    /bin/mkdir -p "$(dirname "$0")/postgresql/15/bin"
+    : > "$(dirname "$0")/postgresql/15/bin/postgres"
   fi`;
 
 /** A machine in miniature: the only folder on the PATH, apart from the system's sbin. */
@@ -38,7 +40,7 @@ describe('the system packages of the tests', () => {
     const { status, stderr } = run();
 
     expect(status).toBe(1);
-    expect(stderr).toMatch(/^npm test needs these system packages: chromium .*faketime.*\. It/);
+    expect(stderr).toMatch(/^npm test needs these system packages: chromium .*postgresql\. It/);
     expect(stderr.trim().split('\n')).toHaveLength(1);
   });
 
@@ -74,7 +76,10 @@ describe('the system packages of the tests', () => {
   });
 
   test('need no apt-get when they are all there', () => {
-    for (const command of ['chromium', 'sshd', 'faketime', 'curl', 'openssl']) give(command, '');
+    for (const command of ['chromium', 'sshd', 'faketime', 'curl', 'openssl', 'mariadbd'])
+      give(command, '');
+    mkdirSync(join(machine, 'postgresql/15/bin'), { recursive: true });
+    give('postgresql/15/bin/postgres', '');
 
     expect(run()).toMatchObject({ status: 0, stdout: '', stderr: '' });
   });
@@ -85,4 +90,8 @@ function give(command: string, script: string): void {
 }
 
 const run = () =>
-  spawnSync('/bin/bash', [SCRIPT], { env: { PATH: machine }, encoding: 'utf8', stdio: 'pipe' });
+  spawnSync('/bin/bash', [SCRIPT], {
+    env: { PATH: machine, POSTGRESQL_VERSIONS: join(machine, 'postgresql') },
+    encoding: 'utf8',
+    stdio: 'pipe',
+  });
