@@ -76,11 +76,12 @@ async function wayBack(
       return { kind: 'nothing-to-do', note: 'it was put back before' };
     }
     if (snapshot !== undefined) {
-      if (!isOurs || record.writer.act !== 'apply' || !areEqual(record.values, snapshot)) break;
+      if (!isOurs || record.writer.act !== 'apply') break;
+      if (!areEqual(record.values, snapshot)) return editedSince(story);
       snapshot = record.before;
     } else if (isOurs) {
-      const sentence = changedSince(story, record, latest, newest);
-      if (sentence !== undefined) return { kind: 'changed-since', sentence };
+      if (latest !== record) return changedSince(story, latest);
+      if (!newest || !areEqual(newest.values, record.values)) return editedSince(story);
       snapshot = record.before;
     }
   }
@@ -89,19 +90,16 @@ async function wayBack(
     : { kind: 'snapshot', values: snapshot };
 }
 
-/** What somebody else did to the namespace after this plan, in a sentence. */
-function changedSince(
-  story: ChangeStory,
-  ours: NamespaceRecord,
-  latest: NamespaceRecord,
-  newest: NamespaceRecord | null,
-): string | undefined {
-  const name = nameOf(story);
-  const remedy = 'put its keys back by hand, or release a change that does';
-  if (latest !== ours) {
-    const { job } = latest.writer;
-    return `The configuration ${name} was changed again after this release, by job ${job} (revision ${latest.revision}); it stays as it is: ${remedy}.`;
-  }
-  if (newest && areEqual(newest.values, ours.values)) return undefined;
-  return `The configuration ${name} was edited outside Interlock after this release; it stays as it is: ${remedy}.`;
-}
+const REMEDY = 'it stays as it is: put its keys back by hand, or release a change that does';
+
+/** Another release came after this one. */
+const changedSince = (story: ChangeStory, { writer, revision }: NamespaceRecord): Way => ({
+  kind: 'changed-since',
+  sentence: `The configuration ${nameOf(story)} was changed again after this release, by job ${writer.job} (revision ${revision}); ${REMEDY}.`,
+});
+
+/** The file does not hold what its history says. */
+const editedSince = (story: ChangeStory): Way => ({
+  kind: 'changed-since',
+  sentence: `The configuration ${nameOf(story)} was edited outside Interlock since this release began; ${REMEDY}.`,
+});

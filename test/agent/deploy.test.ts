@@ -6,6 +6,7 @@ import { createFakeApp } from './support/fake-app';
 import type { FakeApp } from './support/fake-app';
 import { createFleet } from './support/fake-hosts';
 import type { Fleet } from './support/fake-hosts';
+import { NO_CENTRES } from './support/no-centres';
 import { aPlan, NEW, OLD } from './support/plans';
 import { createVirtualClock } from './support/virtual-clock';
 import type { VirtualClock } from './support/virtual-clock';
@@ -91,6 +92,25 @@ describe('a CODE job', () => {
     expect(
       world.fleet.effects.filter((effect) => /web-[23] (activate|start)/.test(effect)),
     ).toEqual([]);
+  });
+
+  test('goes back past what an earlier try of the same plan has left there', async () => {
+    const earlier = { ...NEW, digest: 'd'.repeat(64), artifactSha256: NEW.digest };
+    const merged = { of: async () => [earlier.digest, NEW.digest], add: async () => undefined };
+    const world = aWorld();
+    Object.assign(world.agent, { centres: { ...NO_CENTRES, merged } });
+    Object.assign(world.fleet.host('web-1'), {
+      current: earlier,
+      previous: OLD,
+      staged: [OLD.digest, earlier.digest],
+      processDigest: earlier.digest,
+    });
+    world.fleet.sick.add(NEW.version);
+
+    await world.live();
+
+    expect(world.app.outcome).toMatchObject({ kind: 'failed', failure: { class: 'health' } });
+    expect(world.fleet.host('web-1')).toMatchObject({ current: OLD, processDigest: OLD.digest });
   });
 
   test('says that there is no way back on a host without an earlier release', async () => {

@@ -345,6 +345,27 @@ describe('the way back of a CONFIG job', () => {
     expect(readFileSync(file('a'), 'utf8')).toBe(edited);
   });
 
+  test('refuses where a person has edited the file between two tries of the release', async () => {
+    const { aChange, run, file, valuesOf } = aWorld();
+    const plan = planOf(aChange('a', [set('x', text('1'))]));
+    await run('CONFIG', plan);
+    const edited = readFileSync(file('a'), 'utf8').replace(
+      '"values": {',
+      '"values": {"y": {"kind": "text", "text": "by hand"},',
+    );
+    writeFileSync(file('a'), edited);
+    await run('CONFIG', plan);
+    const held = valuesOf('a');
+    expect(Object.keys(held as object)).toEqual(['x', 'y']);
+
+    const { end } = await run('ROLLBACK', plan);
+
+    expect(end).toMatchObject({
+      failure: { sentence: expect.stringContaining('was edited outside Interlock') },
+    });
+    expect(valuesOf('a')).toEqual(held);
+  });
+
   test('does nothing where the release never came so far', async () => {
     const { aChange, run, valuesOf } = aWorld();
 
@@ -368,6 +389,20 @@ describe('a write that was cut short', () => {
     expect(again.end).toEqual({ kind: 'succeeded' });
     expect(valuesOf('a')).toEqual({ x: { kind: 'text', text: '1' } });
     expect(readdirSync(file('a').replace(/json$/, 'history'))).toEqual(['000000001+j.1+a.json']);
+  });
+
+  test('and was overtaken by another is not taken for done', async () => {
+    const { aChange, run, file, valuesOf } = aWorld();
+    const history = file('a').replace(/json$/, 'history');
+    const one = planOf(aChange('a', [set('x', text('1'))]));
+    await run('CONFIG', one, { job: 'j.1', fence: 1 });
+    rmSync(file('a'));
+    await run('CONFIG', planOf(aChange('a', [set('y', text('2'))])), { job: 'j.2', fence: 2 });
+    expect(readdirSync(history)).toEqual(['000000001+j.2+a.json']);
+
+    await run('CONFIG', one, { job: 'j.1', fence: 3 });
+
+    expect(Object.keys(valuesOf('a') as object)).toEqual(['x', 'y']);
   });
 
   test('a directory that cannot be written fails with its path and a remedy', async () => {
