@@ -29,6 +29,21 @@ export interface Traces {
   readonly acts: Readonly<Record<string, number>>;
 }
 
+/** What the issue's history says about a field, the newest first: as people read it in Jira. */
+export async function historyOf(
+  stand: Stand,
+  key: string,
+  field: string,
+): Promise<readonly string[]> {
+  const path = `/rest/api/3/issue/${key}/changelog?maxResults=100`;
+  const { values } = Changelog.parse(await stand.as('admin').request('GET', path));
+  const items = values.flatMap((entry) => entry.items);
+  return items
+    .filter((item) => item.field === field)
+    .map(({ toString }) => toString ?? '')
+    .reverse();
+}
+
 /** Everything that a release left behind. */
 export async function tracesOf(stand: Stand, key: string): Promise<Traces> {
   const { story } = await stand.panel(key);

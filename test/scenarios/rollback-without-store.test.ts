@@ -1,0 +1,56 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { click, clickWithReason, untilStatus } from '../../demo/issues';
+import type { WrittenRelease } from '../../demo/release-content';
+import { startStand } from './support/stand';
+import type { Stand } from './support/stand';
+import { historyOf } from './support/traces';
+
+const THREE = 3;
+
+describe('rolling back while the package store is gone', () => {
+  let stand: Stand;
+  let key: string;
+  beforeAll(async () => {
+    stand = await startStand('rollback-without-store', { hosts: THREE });
+    await deploy('Shop 1.0.0', content('1.0.0', 'the first greeting'));
+    key = await deploy('Shop 1.1.0', content('1.1.0', 'the second greeting'));
+  }, 300_000);
+  afterAll(() => stand.stop(), 60_000);
+
+  const content = (version: string, greeting: string): WrittenRelease => ({
+    config: [{ id: 'greeting', application: 'shop', namespace: 'shop.json', set: { greeting } }],
+    code: [stand.code(version)],
+  });
+
+  async function deploy(summary: string, written: WrittenRelease): Promise<string> {
+    const issueKey = await stand.readyWith(summary, written);
+    await click(stand.as('leader'), issueKey, 'Start');
+    await untilStatus(stand.as('leader'), issueKey, 'Deployed', 120);
+    return issueKey;
+  }
+
+  /** The greetings that the running services were configured with. */
+  const greetings = (): Promise<readonly unknown[]> =>
+    Promise.all(
+      stand.hosts.map(async ({ address, servicePort }) => {
+        const answer = await fetch(`http://${address}:${String(servicePort)}/config`);
+        return answer.json();
+      }),
+    );
+
+  test('brings every host back from its own files, code and configuration', async () => {
+    expect(await stand.servedIn('SIT')).toEqual(Array(THREE).fill('1.1.0'));
+    expect(await greetings()).toEqual(Array(THREE).fill({ greeting: 'the second greeting' }));
+    rmSync(join(stand.directory, 'packages'), { recursive: true });
+
+    await clickWithReason(stand.as('leader'), key, 'Roll back', 'Orders are lost.');
+
+    const end = await untilStatus(stand.as('leader'), key, ['Rolled back', 'Fix pending'], 120);
+    expect(end).toBe('Rolled back');
+    expect(await stand.servedIn('SIT')).toEqual(Array(THREE).fill('1.0.0'));
+    expect(await greetings()).toEqual(Array(THREE).fill({ greeting: 'the first greeting' }));
+    expect(await historyOf(stand, key, 'Reason')).toEqual(['Orders are lost.']);
+  }, 240_000);
+});
