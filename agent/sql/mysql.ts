@@ -66,17 +66,23 @@ function createSession(connection: Connection, broken: () => string | null): Ses
       new Promise((resolve) => {
         let rows = 0;
         let refusal: Reply<never> | undefined;
-        // Without a callback rows are not kept.
+        const answer = (reply: Reply<number>): void => {
+          connection.off('error', refuse);
+          resolve(reply);
+        };
+        const refuse = (cause: unknown): void => {
+          refusal = replyTo(cause, broken());
+          answer(refusal);
+        };
+        // Without a callback rows are not kept, and the driver tells the end of the session to the connection alone.
+        connection.on('error', refuse);
         const query = connection.query(text);
+        query.on('error', refuse);
         query.on('result', (row: unknown) => {
           const header = Changed.safeParse(row);
           rows += header.success ? header.data.affectedRows : 1;
         });
-        query.on('error', (cause: unknown) => {
-          refusal = replyTo(cause, broken());
-          resolve(refusal);
-        });
-        query.on('end', () => resolve(refusal ?? { kind: 'done', value: rows }));
+        query.on('end', () => answer(refusal ?? { kind: 'done', value: rows }));
       }),
     end: async () => {
       try {
