@@ -6,7 +6,7 @@ import type { HostStatesRecord, JobRecord } from '#wire/records';
 import { chunkKey, chunkOf, chunksOf, hostKey } from './host-chunks';
 import type { Ports } from './ports';
 
-export type ToldState = HostStatesRecord['hosts'][string];
+type ToldState = HostStatesRecord['hosts'][string];
 
 export interface PlanStates {
   readonly plan: Plan;

@@ -18,7 +18,7 @@ const digest = z.string().regex(/^[0-9a-f]{64}$/);
 export const TEXT_PIECE_MAX_CHARS = 100_000;
 
 /** Enough for 5 MB of SQL with room for texts that were written anew. */
-export const TEXT_PIECES_MAX = 64;
+const TEXT_PIECES_MAX = 64;
 
 /** The calls of the issue panel. The issue itself comes from Jira's context, never from the page. */
 export const PANEL_CALLS = {

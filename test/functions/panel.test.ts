@@ -44,6 +44,25 @@ describe('content that breaks the schema', () => {
   });
 });
 
+describe('a piece of a text', () => {
+  test.each([
+    ['half a character', { piece: 'select \ud83d' }, 'piece', 'cut texts between characters'],
+    ['a digest in capitals', { sha256: 'A'.repeat(64) }, 'sha256', ''],
+    ['more pieces than a text may have', { count: 65 }, 'count', ''],
+    ['more than fits into a call', { piece: 'x'.repeat(100_001) }, 'piece', ''],
+  ])('is refused for %s', async (_name, over, field, words) => {
+    installForge(() => Promise.reject(new Error('Nothing is asked.')));
+    const sent = { sha256: 'a'.repeat(64), index: 0, count: 1, piece: 'select 1;', ...over };
+
+    const reply = await ask('text.put', sent);
+
+    expect(reply).toMatchObject({ kind: 'refused' });
+    const { sentence } = reply as { sentence: string };
+    expect(sentence).toContain(`The field ${field} is not right`);
+    expect(sentence).toContain(words);
+  });
+});
+
 describe('a call that fails', () => {
   test('is answered in one sentence, without a word of the cause', async () => {
     installForge(() => Promise.reject(new TypeError('secret of the inside')));

@@ -58,7 +58,7 @@ export interface ReleaseWorld {
 }
 
 /** An entry of a report; what it leaves out is as usual. */
-export type Told = Pick<ReportEntry, 'step' | 'host' | 'state'> & Partial<ReportEntry>;
+type Told = Pick<ReportEntry, 'step' | 'host' | 'state'> & Partial<ReportEntry>;
 
 interface WorldParts extends MemoryStoreParts {
   readonly policy?: Policy;
