@@ -2,12 +2,12 @@
 import { liveAgent } from '../../agent/agent-loop';
 import { createAppClient } from '../../agent/app-client';
 import type { Exchange } from '../../agent/app-client';
+import type { Centres } from '../../agent/centres/centres';
 import { parseConfig } from '../../agent/config';
 import type { AgentKey } from '../../agent/keys';
 import type { Agent, Clock, Hosts, Identity, Journal, Log } from '../../agent/ports';
 import type { Databases } from '../../agent/sql/database';
 import { createServerTime } from '../../agent/server-time';
-import { NO_CENTRES } from '../agent/support/no-centres';
 import { journalOf, sleep } from './agent-waits';
 import type { FakeHost } from './fake-host';
 import { artifactsFor, healthFor } from './packages';
@@ -31,6 +31,7 @@ export interface Surroundings {
   connectHosts(life: Life): Hosts;
   exchange(life: Life): Exchange;
   databases(life: Life): Databases;
+  centres(life: Life): Centres;
 }
 
 export interface AgentRunner {
@@ -141,7 +142,7 @@ export function createAgentRunner(
       journal: journalOf(sim, life, machine.journal),
       hosts: surroundings.connectHosts(life),
       artifacts: artifactsFor(sim, life),
-      centres: NO_CENTRES,
+      centres: surroundings.centres(life),
       databases: surroundings.databases(life),
       health: healthFor(sim, life, surroundings.hosts),
       log: SILENT,

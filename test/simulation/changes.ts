@@ -1,4 +1,4 @@
-/** What simulated releases carry besides packages: scripts, and configuration that a person applies. */
+/** What simulated releases carry besides packages: scripts and configuration. */
 import { hash } from 'node:crypto';
 import { canonicalText } from '#core/canonical';
 import type { ConfigChange, Content, SqlScript, TextRef } from '#core/content';
@@ -18,7 +18,7 @@ export const BROKEN_TABLE = 'lost_table';
 const TEXTS = [
   'UPDATE orders SET a = 1;\nUPDATE orders SET b = 2;',
   `UPDATE orders SET c = 3;\n${BARE_WORDS} orders_c ON orders (c);`,
-  'UPDATE orders SET d = 4;',
+  `${BARE_WORDS} orders_d ON orders (d);`,
   `UPDATE orders SET e = 5;\nUPDATE ${BROKEN_TABLE} SET e = 5;`,
 ] as const;
 
@@ -36,22 +36,30 @@ const SCRIPTS: readonly SqlScript[] = TEXTS.map((text, index) => ({
 
 const FLAGS = canonicalText([{ action: 'set', key: 'a', value: { kind: 'text', text: '1' } }]);
 
-const BY_HAND: ConfigChange = {
-  id: 'flags',
-  centre: 'elsewhere',
-  application: 'shop',
-  namespace: 'flags.properties',
+const BY_AGENT: ConfigChange = {
+  id: 'limits',
+  centre: 'files',
+  application: 'settings',
+  namespace: 'limits.properties',
   changes: refOf(FLAGS),
   keys: 1,
+  byHand: false,
+};
+
+const BY_HAND: ConfigChange = {
+  ...BY_AGENT,
+  id: 'flags',
+  centre: 'elsewhere',
+  namespace: 'flags.properties',
   byHand: true,
 };
 
-/** Packages always; scripts now and then, and handwork sometimes. */
+/** Packages always; scripts now and then, and configuration of either kind. */
 export function drawContent(chance: Chance, sites: readonly string[], pack: FakePackage): Content {
   const content = contentOf(sites, pack);
   const [first = SCRIPTS.length] = chance.happens(0.3) ? [chance.below(SCRIPTS.length)] : [];
   const sql = SCRIPTS.slice(first, first + chance.between(1, 2));
-  return { ...content, sql, config: chance.happens(0.15) ? [BY_HAND] : [] };
+  return { ...content, sql, config: [BY_AGENT, BY_HAND].filter(() => chance.happens(0.15)) };
 }
 
 /** The texts that a content names, as its author wrote them. */

@@ -104,7 +104,7 @@ function sessionOf(sim: Sim, life: Life, database: FakeDatabase, watch: Database
     write: (row) => reply(`write ${row.state}`, () => (keep(row), null)),
     isAtomic: ({ text }) => reply('atomic?', () => !text.startsWith(BARE_WORDS)),
     run: async (row, text) => {
-      const isLost = sim.strikes('session-lost');
+      const isLost = sim.strikes('session-lost-at-statement');
       if (isLost && sim.chance.happens(0.5)) return LOST;
       const ran = await sim.tell(life, `database: runs ${row.script}`, () => effect(row, text));
       if (ran.kind !== 'done' || row.atomic) return isLost ? LOST : ran;

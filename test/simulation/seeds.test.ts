@@ -20,6 +20,7 @@ const MUST_HAPPEN = [
   ...['approved', 'rejected', 'approvals-stale', 'promoted', 'completed', 'iterated', 'aborted'],
   ...['script-rejected', 'sql-succeeded', 'sql-failed', 'statement ran', 'config-confirmed'],
   ...['statement ran outside a transaction', 'rolled-back', 'rollback-failed'],
+  ...['config-applied', 'namespace apply', 'namespace restore'],
   ...['move-undone', 'stage on a host', 'activate on a host', 'start on a host'],
 ];
 

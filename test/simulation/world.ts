@@ -15,6 +15,7 @@ import { createClickLedger } from './click-ledger';
 import { servingHost } from './fake-host';
 import type { FakeHost } from './fake-host';
 import { hostsFor } from './fake-hosts';
+import { createFakeCentre } from './fake-centre';
 import { createFakeDatabases } from './fake-databases';
 import { createFakeJira } from './fake-jira';
 import { ISSUE_TYPE, statusIdOf, TEMPLATE } from './jira-workflow';
@@ -85,6 +86,7 @@ export async function createWorld(sim: Sim): Promise<World> {
   const hostWatch = watchHosts(sim, store, history, hosts);
   const jobWatch = watchJobs(sim, store);
   const databases = createFakeDatabases(sim, watchDatabases(sim, store, history));
+  const centre = createFakeCentre(sim, store);
   const attacker = createAttacker(sim, store);
   const exchange = (life: Life) => exchangeFor(sim, life, functions, attacker, jobWatch);
 
@@ -98,6 +100,7 @@ export async function createWorld(sim: Sim): Promise<World> {
       connectHosts: (life) => hostsFor(sim, life, hosts, hostWatch),
       exchange,
       databases,
+      centres: centre.reach,
     }),
   );
   for (const account of EDITORS) jira.editors.add(account);
