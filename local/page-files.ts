@@ -41,6 +41,7 @@ const REPORT_MAX_CHARACTERS = 500;
 export function createPageFiles(
   parts: PageFilesParts,
 ): (request: HttpRequest) => Promise<HttpResponse> {
+  let tokens: Promise<Buffer> | undefined;
   return async ({ method, url, body }) => {
     if (method === 'POST' && url.pathname === REPORTS) {
       const report = body.toString().slice(0, REPORT_MAX_CHARACTERS);
@@ -54,7 +55,8 @@ export function createPageFiles(
       case RESIZER:
         return file('.js', resizer());
       case THEME:
-        return file('.css', await parts.themeStyles());
+        tokens ??= parts.themeStyles();
+        return file('.css', await tokens);
       default:
         return resourceFile(parts, url.pathname);
     }

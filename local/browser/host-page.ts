@@ -1,8 +1,10 @@
 /** On the site's pages that hold frames of the app: opens them, and answers what they ask. */
 import { answerFrame } from './commands';
+import { leaveByEscape } from './escape';
 import { listenToFrames, openFrame, openFrames } from './frame';
 import { onThemeChange, siteTheme } from './theme';
 
+leaveByEscape();
 listenToFrames();
 onThemeChange(() => {
   for (const { isThemed, calls } of openFrames()) {

@@ -7,7 +7,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createRelease } from '../../demo/issues';
 import { jiraAs } from '../../demo/jira-client';
+import { provideProject } from '../../demo/set-up';
 import { startLocalJira, type LocalJira } from '../../local/host';
 import { changedApp } from '../support/changed-app';
 import { eventually } from '../support/fixture-host';
@@ -72,10 +74,7 @@ describe('a page of the app in a frame', () => {
     await makeIssue(jira.siteUrl);
     stranger = createServer((_request, response) => response.end('<p>A stranger</p>'));
     await new Promise<void>((settle) => stranger.listen(0, '127.0.0.1', settle));
-    browser = await chromium.launch({
-      executablePath: '/usr/bin/chromium',
-      args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking'],
-    });
+    browser = await chromium.launch(CHROMIUM);
   }, START_DEADLINE_MS);
   afterEach(async () => {
     complaints.length = 0;
@@ -91,18 +90,8 @@ describe('a page of the app in a frame', () => {
 
   /** A browser in which this person is signed in; what it complains about is kept. */
   async function signIn(person: string): Promise<Page> {
-    const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
-    await context.addInitScript(
-      "addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI }) => console.error(`broke ${violatedDirective}: ${blockedURI}`))",
-    );
-    const page = await context.newPage();
-    page.on('pageerror', (error) => complaints.push(error.message));
-    page.on('console', (line) => {
-      if (line.type() === 'error') complaints.push(line.text());
-    });
-    await page.goto(`${jira.siteUrl}/login`);
-    await page.getByRole('button', { name: `${person}@example.com` }).click();
-    await page.waitForURL('**/projects');
+    const page = await listeningPage(browser, complaints);
+    await signInAs(page, jira.siteUrl, person);
     return page;
   }
 
@@ -118,14 +107,6 @@ describe('a page of the app in a frame', () => {
     );
     await frame.waitForSelector('#ready');
     return frame;
-  }
-
-  /** Into the directory that INTERLOCK_SHOTS names, where it is set. */
-  async function shoot(page: Page, name: string): Promise<void> {
-    const directory = process.env['INTERLOCK_SHOTS'];
-    if (directory === undefined) return;
-    mkdirSync(directory, { recursive: true });
-    await page.screenshot({ path: join(directory, `local-jira-${name}.png`) });
   }
 
   test('loads under Forge’s policy and in its sandbox without one complaint', async () => {
@@ -227,7 +208,7 @@ describe('a page of the app in a frame', () => {
     expect(await following.evaluate(colours)).toBe('light');
     expect(await following.evaluate(ground)).not.toBe(darkGround);
     await page.emulateMedia({ colorScheme: 'dark' });
-    await following.waitForFunction(`${colours} === 'dark'`);
+    await until(following, `${colours} === 'dark'`);
     expect(await following.evaluate(ground)).toBe(darkGround);
     expect(complaints).toEqual([]);
   });
@@ -277,8 +258,8 @@ describe('a page of the app in a frame', () => {
       "victim.postMessage({ bridge: 1, kind: 'call', id: 1, name: 'invoke', payload: { functionKey: 'forged' } }, '*'); victim.frames[0].postMessage({ bridge: 1, kind: 'call', id: 1, name: 'theme', payload: { colorMode: 'dark' } }, '*')",
     );
 
-    await victim.waitForFunction('heard === 1');
-    await frame.waitForFunction('heard === 1');
+    await until(victim, 'heard === 1');
+    await until(frame, 'heard === 1');
     // A call of the app's own goes the same way, later: had the forged one been answered, it would be there by now.
     await frame.evaluate('bridge.invoke("whoami")');
     expect(invoked.filter((body) => body.includes('whoami'))).toHaveLength(1);
@@ -308,7 +289,7 @@ describe('a page of the app in a frame', () => {
     ).toEqual({ step: 2 });
     await shoot(page, 'modal');
     await modal.evaluate('void bridge.view.close({ chosen: "yes" })');
-    await frame.waitForFunction('globalThis.given?.chosen === "yes"');
+    await until(frame, 'globalThis.given?.chosen === "yes"');
     expect(await page.locator('dialog').count()).toBe(0);
     await expect(frame.evaluate('bridge.view.close()')).rejects.toThrow('not closable');
     expect(complaints).toEqual([]);
@@ -353,7 +334,7 @@ describe('a page of the app in a frame', () => {
     expect(complaints).toEqual([]);
   });
 
-  test('is worked with by keyboard: from the list to the issue, an edit, and back by Cancel', async () => {
+  test('is worked with by keyboard: from the list to the issue, an edit, and back by Cancel and Escape', async () => {
     const page = await signIn('dev');
     await page.goto(`${jira.siteUrl}/projects/REL/issues`);
     await page.getByRole('textbox', { name: 'Search work items' }).fill('Release');
@@ -370,10 +351,94 @@ describe('a page of the app in a frame', () => {
     await page.getByRole('link', { name: 'Cancel' }).focus();
     await page.keyboard.press('Enter');
     await page.waitForURL('**/browse/REL-1');
+    await page.getByRole('link', { name: 'Edit', exact: true }).click();
+    await summary.waitFor();
+    await page.keyboard.press('Escape');
+    await page.waitForURL('**/browse/REL-1');
     expect(await page.locator('[role=dialog]').count()).toBe(0);
     expect(complaints).toEqual([]);
   });
 });
+
+describe('the pages of this app', () => {
+  test('load in light and dark without one complaint', async () => {
+    const stateDirectory = mkdtempSync(join(tmpdir(), 'local-jira-own-'));
+    const jira = await startLocalJira({
+      appDirectory: ROOT,
+      stateDirectory,
+      port: 0,
+      seed: 'own pages',
+      log: () => undefined,
+    });
+    const browser = await chromium.launch(CHROMIUM);
+    try {
+      await provideProject(jira.siteUrl);
+      const key = await createRelease(jiraAs(jira.siteUrl, 'dev'), 'REL', 'Shop 1.0.0');
+      const complaints: string[] = [];
+      const page = await listeningPage(browser, complaints);
+      await signInAs(page, jira.siteUrl, 'admin');
+      for (const colours of ['Dark', 'Light']) {
+        await page.getByRole('button', { name: colours, exact: true }).click();
+        for (const path of [`/browse/${key}`, '/projects/REL/settings/apps/release-control']) {
+          await page.goto(`${jira.siteUrl}${path}`);
+          const content = page.frameLocator('iframe.app').locator('body');
+          await content
+            .getByText(path.includes(key) ? key : 'Release control')
+            .first()
+            .waitFor();
+          await page
+            .frameLocator('iframe.app')
+            .locator(`html[data-color-mode=${colours.toLowerCase()}]`)
+            .waitFor({ state: 'attached' });
+          await shoot(page, `own-${path.includes(key) ? 'panel' : 'settings'}-${colours}`);
+        }
+      }
+      expect(complaints).toEqual([]);
+    } finally {
+      await browser.close();
+      await jira.stop();
+      rmSync(stateDirectory, { recursive: true, force: true });
+    }
+  }, 300_000);
+});
+
+const CHROMIUM = {
+  executablePath: '/usr/bin/chromium',
+  args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking'],
+};
+
+/** A page in a browser of its own; errors and breaches of a policy, in any frame, are kept. */
+async function listeningPage(browser: Browser, complaints: string[]): Promise<Page> {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
+  await context.addInitScript(
+    "addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI }) => console.error(`broke ${violatedDirective}: ${blockedURI}`))",
+  );
+  const page = await context.newPage();
+  page.on('pageerror', (error) => complaints.push(error.message));
+  page.on('console', (line) => {
+    if (line.type() === 'error') complaints.push(line.text());
+  });
+  return page;
+}
+
+/** Playwright's own waiting evaluates inside the page, which the policy forbids. */
+async function until(where: Page | Frame, condition: string): Promise<void> {
+  await eventually(async () => (await where.evaluate(condition)) === true, condition);
+}
+
+async function signInAs(page: Page, siteUrl: string, person: string): Promise<void> {
+  await page.goto(`${siteUrl}/login`);
+  await page.getByRole('button', { name: `${person}@example.com` }).click();
+  await page.waitForURL('**/projects');
+}
+
+/** Into the directory that INTERLOCK_SHOTS names, where it is set. */
+async function shoot(page: Page, name: string): Promise<void> {
+  const directory = process.env['INTERLOCK_SHOTS'];
+  if (directory === undefined) return;
+  mkdirSync(directory, { recursive: true });
+  await page.screenshot({ path: join(directory, `local-jira-${name.toLowerCase()}.png`) });
+}
 
 async function makeIssue(siteUrl: string): Promise<void> {
   const admin = jiraAs(siteUrl, 'admin');
