@@ -63,6 +63,15 @@ describe('every state of a release', () => {
     60_000,
   );
 
+  test('is as high as what it shows, so that Jira can make its frame so high', async () => {
+    const { page } = await open(worldOf(CODE));
+
+    await page.setViewportSize({ width: 760, height: 150 });
+
+    expect(Number(await page.evaluate('document.body.offsetHeight'))).toBeGreaterThan(400);
+    await page.close();
+  });
+
   test('shows grey bars with a word for screen readers until the first answer', async () => {
     const { page } = await visit(browser, built, { resolve: () => new Promise(() => undefined) });
 
