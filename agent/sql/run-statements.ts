@@ -41,7 +41,7 @@ export async function runStatements(
   const restored = await restoreSession(story, database, done);
   if (restored) return restored;
 
-  await tell(story, 'running', `${String(left.length)} statements begin.${skipped}`);
+  await tell(story, 'running', `${String(left.length)} to run.${skipped}`);
   let told = instant(agent.clock);
   const sum = { rows: 0, milliseconds: 0 };
   for (const statement of left) {

@@ -78,8 +78,8 @@ export function questionAbout(
     : `statement ${String(number)} of an earlier text`;
   const rest = statement ? script.statements.length - number : script.statements.length;
   const left = [
-    ...(rest > 0 ? [`the ${String(rest)} statements after it`] : []),
-    ...(after > 0 ? [`the ${String(after)} scripts after this one`] : []),
+    ...(rest > 0 ? [`what comes after it (${String(rest)})`] : []),
+    ...(after > 0 ? [`the scripts after this one (${String(after)})`] : []),
   ];
   const question = [
     `Known: the agent began ${which} of script ${script.step.name} in database ${placeOf(script.rule)}, with fence ${String(fence)}; ${why} Everything before it is done.`,

@@ -100,7 +100,7 @@ describe('what a transaction cannot undo', () => {
       expect(asked.end).toEqual({
         kind: 'unknown',
         question: expect.stringMatching(
-          /^Known: the agent began statement 2 of 3 \(line 1: CREATE TABLE slow AS SELECT SLEEP\(3\) AS s\) of script ddl\.sql .*\nNot known: .*\nChoices, .*retry runs it again .*not done stops here.*done says that all SQL of this stage has run, the 1 statements after it too\.$/,
+          /^Known: the agent began statement 2 of 3 \(line 1: CREATE TABLE slow AS SELECT SLEEP\(3\) AS s\) of script ddl\.sql .*\nNot known: .*\nChoices, .*retry runs it again .*not done stops here.*done says that all SQL of this stage has run, what comes after it \(1\) too\.$/,
         ),
       });
       expect(asked.entries.map(({ note }) => note)[0]).toMatch(

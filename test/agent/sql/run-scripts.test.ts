@@ -37,11 +37,11 @@ describe.each(['postgresql', 'mariadb'] as const)('scripts on %s', (name) => {
     expect(await columnOf('SELECT id FROM ordered ORDER BY id')).toEqual([1, 2, 11, 12]);
     const notes = entries.map(({ host, state, note }) => `${host} ${state} ${note}`);
     expect(notes).toEqual([
-      'make running 2 statements begin.',
+      'make running 2 to run.',
       expect.stringMatching(/^make running Statement 1 of 2: 0 rows, \d+ ms$/),
       expect.stringMatching(/^make running Statement 2 of 2: 2 rows, \d+ ms$/),
       expect.stringMatching(/^make done 2 statements: 2 rows, \d+ ms\.$/),
-      'fill running 1 statements begin.',
+      'fill running 1 to run.',
       expect.stringMatching(/^fill running Statement 1 of 1: 2 rows, \d+ ms$/),
       expect.stringMatching(/^fill done 1 statement: 2 rows, \d+ ms\.$/),
     ]);
@@ -72,9 +72,7 @@ describe.each(['postgresql', 'mariadb'] as const)('scripts on %s', (name) => {
 
     expect(second.end).toEqual({ kind: 'succeeded' });
     expect(await columnOf('SELECT id FROM stopped ORDER BY id')).toEqual([1, 2, 3]);
-    expect(second.entries.map(({ note }) => note)).toContain(
-      '2 statements begin. 2 of 4 were done before.',
-    );
+    expect(second.entries.map(({ note }) => note)).toContain('2 to run. 2 of 4 were done before.');
   });
 
   test('refuse to run a second time what an earlier text has run', async () => {
@@ -166,7 +164,6 @@ describe.each(['postgresql', 'mariadb'] as const)('scripts on %s', (name) => {
   test('leave the job to the agent with the higher fence', async () => {
     const release = '999';
     const scripts = [{ id: 'fenced', text: 'CREATE TABLE fenced (id int)' }];
-    await runTestScripts({ rule: server.rule, scripts: [], release, fence: 999_998 });
     await runTestScripts({
       rule: server.rule,
       scripts: [{ id: 'newer', text: 'SELECT 1' }],
