@@ -7,7 +7,7 @@ import { contentOf } from './cast';
 import type { FakePackage } from './packages';
 
 /** The database that every script of the simulation is for. */
-export const DATABASE = 'orders';
+const DATABASE = 'orders';
 
 /** PostgreSQL makes this index in no transaction. */
 export const BARE_WORDS = 'CREATE INDEX CONCURRENTLY';
