@@ -8,11 +8,17 @@ import { judgeSuite } from './verdict';
 /** Folders that need more than Node and patience; whatever else stands under test/ is the unit suite. */
 const FOLDERS = {
   simulation: ['test/simulation'],
+  pages: ['test/static'],
   scenarios: ['test/scenarios', 'test/seams'],
   unit: [],
 } as const satisfies Record<Suite, readonly string[]>;
 
-const WORKERS = { unit: '--maxWorkers=2', simulation: '--maxWorkers=2', scenarios: '--runInBand' };
+const WORKERS = {
+  unit: '--maxWorkers=2',
+  simulation: '--maxWorkers=2',
+  pages: '--runInBand',
+  scenarios: '--runInBand',
+};
 
 /** Which files belong to the suite. A negated glob beside a positive one is not left out by jest 30. */
 function filesOf(suite: Suite): readonly string[] {

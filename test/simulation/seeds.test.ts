@@ -7,10 +7,6 @@ import type { BuiltSearch } from './run-search';
 /** About a minute's worth; `npm run simulate -- --seeds 200000` searches on. */
 const SEEDS = 1_500;
 
-/** The figure, on a core that verifies an Ed25519 signature in so many microseconds, as the one it was set on. */
-const SEEDS_PER_SECOND = 30;
-const YARDSTICK_MICROSECONDS = 140;
-
 /** What the storms together must have seen, so that a quiet simulation is no proof. */
 const MUST_HAPPEN = [
   ...['agent crashed', 'agent frozen', 'takeover', 'fence refused', 'act killed on a host'],
@@ -41,10 +37,6 @@ test(`${SEEDS} seeds hold I1, I4, I6, I7, I10 to I13, I21, I23 and I24`, async (
   );
   expect(violations.map(({ story }) => story).join('\n')).toBe('');
   expect(MUST_HAPPEN.filter((what) => counts[what] === undefined)).toEqual([]);
-  const slowness = Math.max(1, yardstick / YARDSTICK_MICROSECONDS);
-  expect((SEEDS / Math.min(seconds, cpuSeconds)) * slowness).toBeGreaterThanOrEqual(
-    SEEDS_PER_SECOND,
-  );
 }, 900_000);
 
 /** What one verification takes on this machine now: shared machines are twice as slow at times. */

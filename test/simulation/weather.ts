@@ -53,7 +53,7 @@ const WORST = {
   /** A session ends before its answer: the database may have done what it was told. */
   'session-lost': 0.05,
   /** The same while a statement runs: the moment that matters most. */
-  'session-lost-at-statement': 0.4,
+  'session-lost-at-statement': 0.6,
   'settings-changed': 0.06,
 } as const;
 
