@@ -1,6 +1,9 @@
 /** A namespace as a file that programs read; the ending of its name says which kind. */
 import { stringify } from 'yaml';
 
+/** No block scalars: the library loses the blank of a value that is one blank and a line's end. */
+const YAML_QUOTED = { lineWidth: 0, blockQuote: false } as const;
+
 /** Keys and values as text; nothing is secret any more. */
 export type PlainValues = Readonly<Record<string, string>>;
 
@@ -13,7 +16,7 @@ export function renderNamespace(namespace: string, values: PlainValues): string 
       return `${JSON.stringify(Object.fromEntries(sorted), null, 2)}\n`;
     case 'yaml':
     case 'yml':
-      return stringify(Object.fromEntries(sorted), { lineWidth: 0 });
+      return stringify(Object.fromEntries(sorted), YAML_QUOTED);
     default:
       return sorted.map(([key, value]) => `${propertyKey(key)}=${propertyValue(value)}\n`).join('');
   }

@@ -9,11 +9,18 @@ const VALUE_MAX_CHARS = 32_768;
 
 const name = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, { message: NAME_GRAMMAR });
 
+/**
+ * Nothing in a key needs an escape in JSON, where V8 may read an escaped member's name as another.
+ * Source: https://github.com/nodejs/node/issues/63785
+ */
 const key = z
   .string()
   .max(200, { message: 'is longer than 200 characters' })
   .regex(/^\S(?:[^\p{Cc}]*\S)?$/u, {
     message: 'must be one line without blanks around it',
+  })
+  .refine((value) => !/["\\]/.test(value), {
+    message: 'must not hold a double quote or a backslash, which some centres read as escapes',
   });
 
 const text = z

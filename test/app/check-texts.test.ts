@@ -35,6 +35,11 @@ describe('the text of a configuration change', () => {
       'The configuration change limits is not right at key long: is longer than 32768 characters; correct it and save again.',
     ],
     [
+      'names a key with a backslash',
+      canonicalText([setKey('a\\b')]),
+      'is not right at key a\\b: must not hold a double quote or a backslash',
+    ],
+    [
       'is not canonical',
       JSON.stringify([setKey('a')], null, 1),
       'is not written as canonical JSON (members sorted, no blanks); save it from the release’s panel.',

@@ -24,9 +24,9 @@ const unescaped = (text: string): string =>
 
 const anyOf = (characters: string) => fc.constantFrom(...Array.from(characters));
 
-/** Comments begin a line: a key that looks like one has to come back. */
+/** Comments begin a line: a key that looks like one has to come back. Backslashes are refused. */
 const key = fc
-  .string({ unit: anyOf('ab=: #!\\.é版'), minLength: 1, maxLength: 8 })
+  .string({ unit: anyOf('ab=: #!.é版'), minLength: 1, maxLength: 8 })
   .filter((text) => text === text.trim());
 const value = fc.string({
   unit: anyOf('ab =:#!\\\n\r\t\f"\'{}[]é版😀'),
@@ -43,6 +43,7 @@ describe('a rendered namespace', () => {
         expect(parse(renderNamespace('shop.yaml', held))).toEqual(held);
         expect(parse(renderNamespace('shop.yml', held))).toEqual(held);
       }),
+      { examples: [[{ blank: ' \n' }]] },
     );
   });
 
