@@ -78,6 +78,9 @@ async function look(jira: JiraClient, issueKey: string): Promise<void> {
   }
 }
 
+/** As often as an open panel asks while work is under way. */
+const LOOK_MILLISECONDS = 3_000;
+
 /** Waits until the issue stands in a status, looking at its panel meanwhile as a person does. */
 export async function untilStatus(
   jira: JiraClient,
@@ -86,10 +89,14 @@ export async function untilStatus(
   deadlineSeconds = 90,
 ): Promise<string> {
   const wanted = typeof names === 'string' ? [names] : names;
+  let lookedAt = -Infinity;
   return waitFor(
     `${issueKey} in ${wanted.join(' or ')}`,
     async () => {
-      await look(jira, issueKey);
+      if (performance.now() - lookedAt >= LOOK_MILLISECONDS) {
+        await look(jira, issueKey);
+        lookedAt = performance.now();
+      }
       const status = await statusOf(jira, issueKey);
       return wanted.includes(status) ? status : undefined;
     },

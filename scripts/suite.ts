@@ -5,29 +5,36 @@ import process from 'node:process';
 import { readReport, reportPath, type Suite, SUITES } from './suite-report';
 import { judgeSuite } from './verdict';
 
-/** Folders that need more than Node and patience; whatever else stands under test/ is the unit suite. */
-const FOLDERS = {
-  simulation: ['test/simulation'],
-  pages: ['test/static'],
-  scenarios: ['test/scenarios', 'test/seams'],
+/** What needs more than Node and patience, by path; whatever else stands under test/ is the unit suite. */
+const PATHS = {
+  simulation: ['test/simulation/'],
+  // Real databases, hosts and processes.
+  servers: [
+    'test/agent/(sql|host)/',
+    'test/agent/command-line\\.',
+    'test/conformance/(database|host|transports)\\.',
+    'test/demo/',
+    'test/local/(start|host|conformance)\\.',
+    'test/local/services/queue\\.',
+  ],
+  pages: ['test/static/'],
+  scenarios: ['test/scenarios/'],
   unit: [],
 } as const satisfies Record<Suite, readonly string[]>;
 
 const WORKERS = {
   unit: '--maxWorkers=2',
   simulation: '--maxWorkers=2',
+  servers: '--maxWorkers=2',
   pages: '--runInBand',
   scenarios: '--runInBand',
 };
 
-/** Which files belong to the suite. A negated glob beside a positive one is not left out by jest 30. */
+/** Which files belong to the suite, as jest is asked for them. */
 function filesOf(suite: Suite): readonly string[] {
-  const tests = (folder: string) => `<rootDir>/${folder}/**/*.test.ts`;
-  if (suite !== 'unit') return ['--testMatch', ...FOLDERS[suite].map(tests)];
-
-  const others = Object.values(FOLDERS).flat();
-  const ignored = others.map((folder) => `<rootDir>/${folder}/`);
-  return ['--testMatch', tests('test'), '--testPathIgnorePatterns', ...ignored];
+  return suite === 'unit'
+    ? ['--testPathIgnorePatterns', '/node_modules/', ...Object.values(PATHS).flat()]
+    : ['--testPathPatterns', ...PATHS[suite]];
 }
 
 function runSuite(suite: Suite): boolean {
