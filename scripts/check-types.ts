@@ -11,7 +11,7 @@ const CORE_CONFIG = 'src/core/tsconfig.json';
  * TypeScript 7 checks in a fifth of the time; the linter and the bundlers need the library that TypeScript 5 is.
  * Both packages bring a program named `tsc`, so this one is called by its path.
  */
-const COMPILER = 'node_modules/typescript-7/bin/tsc';
+const COMPILER = join(dirname(require.resolve('typescript-7/package.json')), 'bin', 'tsc');
 
 function hasFiles(config: string): boolean {
   const folder = config === 'tsconfig.json' ? 'src' : dirname(config);
