@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { z } from 'zod';
 
-export const SUITES = ['unit', 'simulation', 'servers', 'pages', 'scenarios'] as const;
+export const SUITES = ['unit', 'simulation', 'servers', 'pages', 'scenarios', 'figures'] as const;
 export type Suite = (typeof SUITES)[number];
 
 export const SuiteReport = z.object({

@@ -19,6 +19,8 @@ const PATHS = {
   ],
   pages: ['test/static/'],
   scenarios: ['test/scenarios/'],
+  // What is measured against a clock, and so has the machine for itself.
+  figures: ['test/figures/'],
   unit: [],
 } as const satisfies Record<Suite, readonly string[]>;
 
@@ -27,7 +29,8 @@ const WORKERS = {
   simulation: '--maxWorkers=2',
   servers: '--maxWorkers=2',
   pages: '--runInBand',
-  scenarios: '--runInBand',
+  scenarios: '--maxWorkers=2',
+  figures: '--runInBand',
 };
 
 /** Which files belong to the suite, as jest is asked for them. */

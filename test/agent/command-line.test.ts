@@ -11,7 +11,6 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { machineClock } from '../../agent/clock';
@@ -19,6 +18,7 @@ import { EXIT_CODES } from '../../agent/exit-codes';
 import { makeSamplePackages } from '../../demo/sample-package';
 import type { SamplePackage } from '../../demo/sample-package';
 import { version } from '../../package.json';
+import { freePort } from '../support/free-port';
 import { serveApp } from './support/app-server';
 import type { AppServer } from './support/app-server';
 import { createFakeApp } from './support/fake-app';
@@ -305,16 +305,6 @@ async function enroll(file: string, code: string): Promise<void> {
 
 const exitOf = (child: ChildProcess): Promise<number | null> =>
   new Promise((resolve) => child.once('exit', (code) => resolve(code)));
-
-function freePort(): Promise<number> {
-  const probe = createServer();
-  return new Promise((resolve) => {
-    probe.listen(0, '127.0.0.1', () => {
-      const bound = probe.address();
-      probe.close(() => resolve(typeof bound === 'object' ? (bound?.port ?? 0) : 0));
-    });
-  });
-}
 
 const served = async (port: number): Promise<string> => {
   try {

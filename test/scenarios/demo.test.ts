@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { statusOf } from '../../demo/issues';
 import { jiraAs, waitFor } from '../../demo/jira-client';
-import { freePort } from './support/openssh';
+import { freePort } from '../support/free-port';
 import { childrenOf, commandOf } from './support/processes';
 import { ROOT } from './support/stand';
 

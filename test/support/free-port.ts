@@ -1,16 +1,32 @@
+/** Ports for servers that cannot choose their own, so that two test files at once never want the same. */
 import { createServer } from 'node:net';
+import process from 'node:process';
 
-/** A port that was free a moment ago, for a server that cannot choose its own. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.on('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => {
-        if (address === null || typeof address === 'string') reject(new Error('no port'));
-        else resolve(address.port);
-      });
-    });
+/** A demo takes the ports right above its own. */
+const BLOCK = 50;
+
+/** Below what the system itself gives out, which begins at 32768 on Linux. */
+const FIRST = 10_000;
+const PER_WORKER = 10_000;
+
+/** The worker's own ports; another run on this machine likely begins elsewhere. */
+const worker = Number(process.env['JEST_WORKER_ID'] ?? '1') - 1;
+let next = (process.pid * BLOCK) % PER_WORKER;
+
+/** A port that was free a moment ago, with nobody of this run above it. */
+export async function freePort(): Promise<number> {
+  for (let tries = 0; tries < PER_WORKER / BLOCK; tries += 1) {
+    const port = FIRST + (worker % 2) * PER_WORKER + next;
+    next = (next + BLOCK) % PER_WORKER;
+    if (await isFree(port)) return port;
+  }
+  throw new Error(`All of ${String(PER_WORKER / BLOCK)} ports are taken.`);
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const probe = createServer();
+    probe.once('error', () => resolve(false));
+    probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(true)));
   });
 }

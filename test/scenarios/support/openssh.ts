@@ -9,10 +9,11 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { createServer, connect } from 'node:net';
+import { connect } from 'node:net';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { waitFor } from '../../../demo/jira-client';
+import { freePort } from '../../support/free-port';
 
 const SSHD = '/usr/sbin/sshd';
 
@@ -178,21 +179,6 @@ function commandsIn(log: string): readonly { at: number; command: string }[] {
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => ({ at: Number(line.slice(0, 13)), command: line.slice(14) }));
-}
-
-/** A port that nobody uses at this moment. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address();
-      probe.close(() => {
-        if (address !== null && typeof address === 'object') resolve(address.port);
-        else reject(new Error('The system gave no port.'));
-      });
-    });
-  });
 }
 
 function answers(address: string, port: number): Promise<true | undefined> {

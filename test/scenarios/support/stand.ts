@@ -18,7 +18,8 @@ import type { SamplePackage } from '../../../demo/sample-package';
 import { stopService } from '../../../demo/service';
 import { provideProject, putPolicy, putShop, showSettings } from '../../../demo/set-up';
 import type { DemoHost, DemoPlace } from '../../../demo/set-up';
-import { freePort, startOpenSsh } from './openssh';
+import { freePort } from '../../support/free-port';
+import { startOpenSsh } from './openssh';
 import type { OpenSsh } from './openssh';
 
 export const ROOT = join(__dirname, '../../..');

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { click, untilStatus } from '../../demo/issues';
 import { waitFor } from '../../demo/jira-client';
-import { startStand } from './support/stand';
-import type { Stand } from './support/stand';
+import { startStand } from '../scenarios/support/stand';
+import type { Stand } from '../scenarios/support/stand';
 
 /** Starts that are measured. */
 const STARTS = 50;

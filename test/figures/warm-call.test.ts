@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { startStand } from './support/stand';
-import type { Stand } from './support/stand';
+import { startStand } from '../scenarios/support/stand';
+import type { Stand } from '../scenarios/support/stand';
 
 const CALLS = 60;
 

@@ -6,8 +6,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { freePort } from './support/openssh';
-import { ROOT } from './support/stand';
+import { freePort } from '../support/free-port';
+import { ROOT } from '../scenarios/support/stand';
 
 const FIRST_START_SECONDS = 240;
 const LATER_START_SECONDS = 15;
