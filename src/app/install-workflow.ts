@@ -45,6 +45,7 @@ async function install(installer: Installer, project: string): Promise<Installed
   return {
     workflowId: created.id,
     issueTypeId,
+    reasonField,
     statuses,
     transitions: Object.fromEntries(template.transitions.map(({ action, id }) => [action, id])),
   };

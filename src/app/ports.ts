@@ -120,6 +120,8 @@ export interface StatusChange {
   readonly author: string | null;
   readonly from: string;
   readonly to: string;
+  /** What the same entry wrote into other fields, by field id: the transition's screen. */
+  readonly texts: Readonly<Record<string, string>>;
 }
 
 /** Jira, as the app's own account. Throws `JiraError` when Jira cannot be reached or answers nonsense. */

@@ -14,7 +14,7 @@ import { loadSettings, loadWorld } from './world';
 /** Effects that nobody has worked on for so long are asked for again. */
 const EFFECTS_STALE_SECONDS = 15;
 
-/** The click was made with a reason, but Jira did not tell us of it. */
+/** The click was made with a reason, but the changelog's entry does not have it. */
 const REASON_LOST = 'The reason stands in the issue’s history: Jira did not tell Interlock of it.';
 
 /** Never moves a host: at the most it does what a click did, or puts the issue back. */
@@ -66,12 +66,16 @@ async function heal(
       accountId: latest.author,
       changelogId: latest.id,
       executionId: null,
-      reason: row.reason === true ? REASON_LOST : null,
+      reason: row.reason === true ? reasonOf(workflow, latest) : null,
     });
     return;
   }
   await putBack(ports, record, latest, stands);
 }
+
+/** Jira writes what the transition's screen asked for into the entry of the move itself. */
+const reasonOf = ({ reasonField = '' }: InstalledWorkflow, { texts }: StatusChange): string =>
+  texts[reasonField] ?? REASON_LOST;
 
 /** Between two looks somebody moved the issue on: what was read belongs to two moves, and the next look sees the last. */
 async function hasMoved(ports: Ports, { id, statusId }: Issue): Promise<boolean> {

@@ -2,8 +2,9 @@
 import { route } from '@forge/api';
 import { z } from 'zod';
 import type { GateValue } from '#core/gate-field';
-import type { Issue, Jira, StatusChange } from '#app/ports';
+import type { Issue, Jira } from '#app/ports';
 import { appFields, forgetAppFields } from './app-fields';
+import { statusChanges } from './jira-changelog';
 import { ask, asAppClient, read, refused, wordsOf } from './jira-client';
 import type { JiraCall } from './jira-client';
 import { addCommentOnce } from './jira-comments';
@@ -68,51 +69,6 @@ async function issuesUpdatedSince(project: string, minutes: number): Promise<rea
     Found,
   );
   return issues.map(({ id }) => id);
-}
-
-/** Changes in one page of a changelog: Jira's default. */
-const CHANGES_PAGE = 100;
-
-const Changelog = z.object({
-  total: z.int(),
-  values: z.array(
-    z.object({
-      id: z.string(),
-      author: z.object({ accountId: z.string() }).nullish(),
-      items: z.array(
-        z.object({
-          fieldId: z.string().optional(),
-          from: z.string().nullish(),
-          to: z.string().nullish(),
-        }),
-      ),
-    }),
-  ),
-});
-
-/** Jira pages a changelog from its oldest entry, so a long one takes a second call for its end. */
-async function statusChanges(issueId: string): Promise<readonly StatusChange[]> {
-  const first = await changelogFrom(issueId, 0);
-  const last =
-    first.total > CHANGES_PAGE ? await changelogFrom(issueId, first.total - CHANGES_PAGE) : first;
-  return last.values.flatMap(toStatusChange).reverse();
-}
-
-const changelogFrom = (issueId: string, startAt: number) =>
-  ask(
-    asAppClient,
-    {
-      method: 'GET',
-      path: route`/rest/api/3/issue/${issueId}/changelog?startAt=${startAt}&maxResults=${CHANGES_PAGE}`,
-    },
-    Changelog,
-  );
-
-function toStatusChange(entry: z.infer<typeof Changelog>['values'][number]): StatusChange[] {
-  const change = entry.items.find(({ fieldId }) => fieldId === 'status');
-  if (typeof change?.from !== 'string' || typeof change.to !== 'string') return [];
-  const author = entry.author?.accountId ?? null;
-  return [{ id: entry.id, author, from: change.from, to: change.to }];
 }
 
 const Groups = z.array(z.object({ groupId: z.string().nullish() }));

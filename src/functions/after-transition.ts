@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { InvocationError } from '@forge/events';
 import { applyTransition } from '#app/apply-transition';
-import { plainText } from '#forge/adf';
+import { ChangelogItem, writtenText } from '#forge/jira-changelog';
 import { portsOf } from '#forge/ports';
 import { retryLater } from '#forge/retry';
 
@@ -14,7 +14,7 @@ const Event = z.object({
   changelog: z
     .object({
       id: z.coerce.string(),
-      items: z.array(z.record(z.string(), z.unknown())).default([]),
+      items: z.array(ChangelogItem).default([]),
     })
     .nullish(),
   configuration: z.object({ action: z.string(), reasonField: z.string().optional() }),
@@ -34,10 +34,7 @@ export async function afterTransition(
       accountId: atlassianId ?? null,
       changelogId: changelog?.id ?? null,
       executionId: transition.executionId,
-      // An item's own member, never the method that every object has.
-      reason: reason
-        ? plainText(Object.entries(reason).find(([name]) => name === 'toString')?.[1])
-        : null,
+      reason: reason ? writtenText(reason) : null,
     });
     return undefined;
   } catch (error) {

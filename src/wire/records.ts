@@ -187,6 +187,8 @@ export const InstalledWorkflow = z.object({
   /** Our action → Jira's transition id. */
   transitions: z.record(z.string(), z.string()),
   issueTypeId: z.string(),
+  /** The field in which a transition's screen asks for a reason; absent where the workflow was installed before the record kept it. */
+  reasonField: z.string().exactOptional(),
 });
 export type InstalledWorkflow = z.infer<typeof InstalledWorkflow>;
 

@@ -126,6 +126,7 @@ describe('an issue that stands where the store does not', () => {
       author: 'acc-admin',
       from: world.issue.statusId,
       to: 'status-of-another-workflow',
+      texts: {},
     });
     world.issue.statusId = 'status-of-another-workflow';
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { applyTransition } from '#app/apply-transition';
+import { segmentKey } from '#app/commit';
 import { editContent } from '#app/edit-content';
 import { reconcile } from '#app/reconcile';
 import {
@@ -11,7 +12,7 @@ import {
   REPORTER,
   TESTER,
 } from '../support/builders';
-import { aReleaseWorld } from '../support/release-world';
+import { aReleaseWorld, PROJECT } from '../support/release-world';
 import type { ReleaseWorld } from '../support/release-world';
 
 /** The click moves the issue; what the post-function would tell is told later. */
@@ -35,6 +36,54 @@ describe('a click that is followed by another while it is looked at', () => {
 
     expect((await world.record()).status).toBe('draft');
     expect((await world.record()).clicks).toEqual([]);
+  });
+});
+
+describe('a click with a reason whose event is lost', () => {
+  const WORDS = 'The package is the wrong one.';
+  const LOST: unknown = expect.stringContaining('stands in the issue’s history');
+
+  async function abortUntold(): Promise<ReleaseWorld> {
+    const world = await aReleaseWorld();
+    await world.click('submit', REPORTER);
+    await clickUntold(world, 'abort', LEADER, WORDS);
+    return world;
+  }
+
+  /** The event that is recorded last after a look at the issue. */
+  async function recorded({ ports, issue, record }: ReleaseWorld) {
+    await reconcile(ports, issue.id);
+    const { history } = await record();
+    const segment = await ports.memory.get('events', segmentKey(issue.id, history.segments));
+    return segment?.events.at(-1);
+  }
+
+  test('is recorded with the words that the person wrote, as the changelog has them', async () => {
+    const world = await abortUntold();
+
+    expect(await recorded(world)).toMatchObject({ type: 'aborted', by: LEADER, reason: WORDS });
+  });
+
+  test('is recorded without them when its entry has none, and says where they may stand', async () => {
+    const world = await abortUntold();
+    const [entry] = world.issue.changes;
+    if (!entry) throw new Error('Jira has no entry of the abort.');
+    world.issue.changes[0] = { ...entry, texts: {} };
+
+    expect(await recorded(world)).toMatchObject({ type: 'aborted', by: LEADER, reason: LOST });
+  });
+
+  test('is recorded without them where the workflow was installed before its reason field was kept', async () => {
+    const world = await abortUntold();
+    const settings = await world.ports.memory.get('policy', PROJECT);
+    if (!settings?.workflow) throw new Error('There is no workflow.');
+    const { reasonField, ...workflow } = settings.workflow;
+    expect(reasonField).toBe('customfield_1');
+    const record = { ...settings, version: settings.version + 1, workflow };
+    const change = { type: 'set', entity: 'policy', key: PROJECT, record } as const;
+    await world.ports.memory.transact([{ ...change, expect: settings.version }]);
+
+    expect(await recorded(world)).toMatchObject({ type: 'aborted', by: LEADER, reason: LOST });
   });
 });
 

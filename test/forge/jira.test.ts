@@ -145,8 +145,35 @@ describe('the changes of status', () => {
     });
 
     expect(await freshJira().statusChanges('10073')).toEqual([
-      { id: '3', author: null, from: '2', to: '3' },
-      { id: '1', author: 'a', from: '1', to: '2' },
+      { id: '3', author: null, from: '2', to: '3', texts: { status: 'Ready' } },
+      { id: '1', author: 'a', from: '1', to: '2', texts: { status: 'Ready' } },
+    ]);
+  });
+
+  test('come with what the transition’s screen wrote in the same entry, and with nothing of another', async () => {
+    const reason = (toString: string | null) => ({ fieldId: 'customfield_7', toString });
+    const without = { fieldId: 'customfield_7', from: 'old', to: null };
+    answerJira({
+      'GET /rest/api/3/issue/10073/changelog': {
+        status: 200,
+        body: {
+          total: 4,
+          values: [
+            entry(1, [reason(' The wrong package. \n'), change]),
+            entry(2, [reason('Written later.')]),
+            entry(3, [{ ...change, from: '2', to: '3' }, reason(null)]),
+            entry(4, [without, { ...change, from: '3', to: '4' }]),
+          ],
+        },
+      },
+    });
+
+    const changes = await freshJira().statusChanges('10073');
+
+    expect(changes.map(({ id, texts }) => [id, texts['customfield_7']])).toEqual([
+      ['4', undefined],
+      ['3', undefined],
+      ['1', 'The wrong package.'],
     ]);
   });
 

@@ -7,7 +7,7 @@ import type { ClickLedger } from './click-ledger';
 import { OutsideError } from './failures';
 import { FUNCTIONS } from './functions';
 import type { Functions } from './functions';
-import { conditionAgainst, statusIdOf, statusOf, TEMPLATE } from './jira-workflow';
+import { conditionAgainst, REASON_FIELD, statusIdOf, statusOf, TEMPLATE } from './jira-workflow';
 import type { FakeIssue } from './jira-workflow';
 import { createLife } from './scheduler';
 import type { Life } from './scheduler';
@@ -55,9 +55,16 @@ export function createFakeJira(sim: Sim, functions: Functions, clicks: ClickLedg
     return issue;
   };
 
-  const setStatus = (issue: FakeIssue, to: Status, author: string): StatusChange => {
+  const setStatus = (
+    issue: FakeIssue,
+    to: Status,
+    author: string,
+    reason: string | null,
+  ): StatusChange => {
     changes += 1;
-    const change = { id: String(changes), author, from: issue.statusId, to: statusIdOf(to) };
+    const texts = reason === null ? {} : { [REASON_FIELD]: reason };
+    const moved = { from: issue.statusId, to: statusIdOf(to) };
+    const change: StatusChange = { id: String(changes), author, ...moved, texts };
     issue.statusId = change.to;
     issue.updatedAt = sim.scheduler.now();
     if (change.from !== change.to) issue.changes.push(change);
@@ -94,7 +101,7 @@ export function createFakeJira(sim: Sim, functions: Functions, clicks: ClickLedg
     // Two clicks at once: Jira looks at the status once more, unless it does not.
     if (!isHere() && sim.chance.happens(0.8)) return refuse('the issue has moved meanwhile');
     if (!click.isApp) noteClick(issue, row, click.accountId);
-    return { kind: 'moved', change: setStatus(issue, row.to, click.accountId) };
+    return { kind: 'moved', change: setStatus(issue, row.to, click.accountId, click.reason) };
   };
 
   const mayFail = (doing: string): void => {
@@ -187,7 +194,7 @@ export function createFakeJira(sim: Sim, functions: Functions, clicks: ClickLedg
       issues.set(issue.id, made);
       return made;
     },
-    force: (issue, to, accountId) => setStatus(issue, to, accountId),
+    force: (issue, to, accountId) => setStatus(issue, to, accountId, null),
   };
 }
 

@@ -19,6 +19,7 @@ export interface FakeIssue extends Issue {
 
 export const TEMPLATE = workflowTemplate();
 export const ISSUE_TYPE = '10100';
+export const REASON_FIELD = 'customfield_1';
 
 /** Jira's id of a status, and back. */
 export const statusIdOf = (status: Status): string => `jira-${status}`;

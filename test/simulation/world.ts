@@ -18,7 +18,7 @@ import { hostsFor } from './fake-hosts';
 import { createFakeCentre } from './fake-centre';
 import { createFakeDatabases } from './fake-databases';
 import { createFakeJira } from './fake-jira';
-import { ISSUE_TYPE, statusIdOf, TEMPLATE } from './jira-workflow';
+import { ISSUE_TYPE, REASON_FIELD, statusIdOf, TEMPLATE } from './jira-workflow';
 import type { FakeJira } from './fake-jira';
 import { createFakeQueue } from './fake-queue';
 import type { FakeQueue } from './fake-queue';
@@ -114,7 +114,7 @@ export async function createWorld(sim: Sim): Promise<World> {
 
 const INSTALLER: Installer = {
   provideIssueType: () => Promise.resolve(ISSUE_TYPE),
-  provideReasonField: () => Promise.resolve('customfield_1'),
+  provideReasonField: () => Promise.resolve(REASON_FIELD),
   provideReasonScreen: () => Promise.resolve('1'),
   createWorkflow: () =>
     Promise.resolve({

@@ -57,6 +57,9 @@ export const jiraStatusId = (status: Status): string => `status-${status}`;
 
 export const RELEASE_TYPE = '10100';
 
+/** What the screens of transitions ask for. */
+export const REASON_FIELD = 'customfield_1';
+
 /** `validate` is our validator: it is asked for every transition that a rule of ours stands on. */
 export function createMemoryJira(
   validate: (question: TransitionQuestion) => Promise<TransitionAnswer>,
@@ -83,9 +86,16 @@ export function createMemoryJira(
     if (!issue) throw new Error(`404: there is no issue ${id}.`);
     return issue;
   };
-  const shift = (issue: MemoryIssue, to: Status, author: string | null): string => {
+  const shift = (
+    issue: MemoryIssue,
+    to: Status,
+    author: string | null,
+    reason?: string,
+  ): string => {
     serial += 1;
-    const change = { id: String(serial), author, from: issue.statusId, to: jiraStatusId(to) };
+    const texts = reason === undefined ? {} : { [REASON_FIELD]: reason };
+    const from = issue.statusId;
+    const change: StatusChange = { id: String(serial), author, from, to: jiraStatusId(to), texts };
     // Jira's changelog has no entry for a transition that stays where it is.
     if (change.from !== change.to) issue.changes.unshift(change);
     issue.statusId = change.to;
@@ -128,7 +138,7 @@ export function createMemoryJira(
       if (row?.by !== 'person' || !opens(issue, row) || !mayClick) return { kind: 'hidden' };
       const answer = await ask(issue, action, reason ?? null);
       if (!answer.allowed) return { kind: 'refused', sentence: answer.sentence };
-      const changelogId = shift(issue, row.to, by);
+      const changelogId = shift(issue, row.to, by, reason);
       const click: Click = {
         issueId: issue.id,
         action,

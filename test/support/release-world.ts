@@ -14,7 +14,7 @@ import type { ReleaseRecord } from '#wire/records';
 import { createCaller, makeKeys } from './agent-caller';
 import type { AgentCaller } from './agent-caller';
 import { aContent, aPolicy, aSite, REPORTER } from './builders';
-import { jiraStatusId, RELEASE_TYPE } from './memory-jira';
+import { jiraStatusId, REASON_FIELD, RELEASE_TYPE } from './memory-jira';
 import type { Clicked, MemoryIssue } from './memory-jira';
 import { createMemoryPorts } from './memory-ports';
 import type { MemoryPorts } from './memory-ports';
@@ -25,7 +25,7 @@ export const PROJECT = '10000';
 /** A Jira admin's Jira, as small as the installer can be shown on. */
 export const tinyInstaller = (over: Partial<Installer> = {}): Installer => ({
   provideIssueType: async () => RELEASE_TYPE,
-  provideReasonField: async () => 'customfield_1',
+  provideReasonField: async () => REASON_FIELD,
   provideReasonScreen: async () => 'screen-1',
   createWorkflow: async ({ template }) => ({
     id: 'workflow-1',

@@ -197,6 +197,7 @@ export const RECORDS: { readonly [Name in EntityName]: RecordOf<Name> } = {
       statuses: { '10010': 'draft' },
       transitions: { submit: '11' },
       issueTypeId: '10001',
+      reasonField: 'customfield_10040',
     },
   },
   'host-states': {
