@@ -1,5 +1,6 @@
 /** One act on one host: intent, effect, result; and when the answer is lost, what became of it. */
 import type { Failure } from '#core/failure';
+import type { HostStep } from '#core/plan-step';
 import type { HostState } from '#wire/agent';
 import { askState, hasHappened } from './ask-state';
 import type { Stop } from './hold';
@@ -14,6 +15,7 @@ import type {
   HostSession,
   InstalledRelease,
   OpenArtifact,
+  Start,
 } from './ports';
 import { questionAbout } from './questions';
 
@@ -26,7 +28,12 @@ export type ActEnd =
 /** What is to be done, with what only that act needs. */
 export type Act =
   | { readonly act: 'stage'; readonly artifact: OpenArtifact }
-  | { readonly act: Exclude<HostAct, 'stage'>; readonly failure?: Failure };
+  | {
+      readonly act: Exclude<HostAct, 'stage'>;
+      readonly failure?: Failure;
+      /** Digest of what a rollback returns to, where that is not what the host has now. */
+      readonly former?: string;
+    };
 
 /** How an act shows to people while it is under way and when it is done. */
 export const STATES = {
@@ -36,6 +43,9 @@ export const STATES = {
   'return-activate': { begun: 'failed', done: 'failed' },
   'return-start': { begun: 'failed', done: 'failed' },
 } as const satisfies Record<HostAct, { begun: HostState; done: HostState }>;
+
+/** Where a package's own start script is looked for, unless the site says. */
+const START_SCRIPT = 'bin/start';
 
 /** How often an act whose answer was lost is done before the agent gives up on the host. */
 const TRIES_MAX = 3;
@@ -81,7 +91,7 @@ async function attempt(story: HostStory, what: Act, release: InstalledRelease): 
       // Until something was sent, a refused connection leaves nothing in doubt.
       return tries === 1 ? line : endInSilence(story, what.act, release, line.failure.sentence);
     }
-    const answer = await perform(line.session, what, order, step.service.port);
+    const answer = await perform(line.session, what, order, startOf(step));
     if (answer.kind === 'done') return answer;
     if (answer.kind === 'refused') return { kind: 'failed', failure: answer.failure };
     if (answer.kind === 'superseded') return { kind: 'lost', why: answer.sentence };
@@ -96,21 +106,26 @@ async function attempt(story: HostStory, what: Act, release: InstalledRelease): 
   }
 }
 
+const startOf = (step: HostStep): Start => ({
+  port: step.service.port,
+  script: (step.stage === 'VERIFY' ? undefined : step.startScript) ?? START_SCRIPT,
+});
+
 function perform(
   session: HostSession,
   what: Act,
   order: HostOrder,
-  port: number,
+  start: Start,
 ): Promise<HostAnswer> {
   switch (what.act) {
     case 'stage':
       return session.stage(order, what.artifact);
     case 'activate':
     case 'return-activate':
-      return session.activate(order);
+      return session.activate(order, what.former);
     case 'start':
     case 'return-start':
-      return session.start(order, port);
+      return session.start(order, start);
   }
 }
 

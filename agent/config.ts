@@ -85,6 +85,8 @@ const Limits = z.strictObject({
   connectSeconds: count(10, 300),
   /** Longest that one act on a host may take, the copy included. */
   actSeconds: count(900, 86_400),
+  /** Releases of a site that stay on a host; what is live, was live before and was last good stay in any case. */
+  releasesKept: count(5, 100),
   packageMaxBytes: count(2 * 1024 ** 3, 64 * 1024 ** 3),
   unpackedMaxBytes: count(8 * 1024 ** 3, 256 * 1024 ** 3),
   appConnectSeconds: count(10, 300),

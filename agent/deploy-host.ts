@@ -6,6 +6,7 @@ import type { PartEnd } from './bound-step';
 import { entryOf, nameOf } from './host-story';
 import type { HostStory } from './host-story';
 import type { HostFacts, InstalledRelease } from './ports';
+import { rememberHealthy } from './remember-healthy';
 import { serves, waitHealthy } from './wait-healthy';
 
 /** A host on which the release is complete, and which still serves what it served before. */
@@ -22,12 +23,15 @@ export interface StagedHost {
 export async function deployHost(staged: StagedHost): Promise<PartEnd> {
   const { story, release, facts } = staged;
   const { agent, hold } = story;
-  if (await servesAlready(story, release, facts))
+  if (await servesAlready(story, release, facts)) {
+    await rememberHealthy(story, release);
     return tellHealthy(story, 'It served this version already.');
+  }
 
   const mayBegin = await hold.mayBegin();
   if (mayBegin.kind !== 'yes') return mayBegin;
-  const switched = await act(story, { act: 'activate' }, release);
+  const former = before(staged)?.digest;
+  const switched = await act(story, { act: 'activate', ...(former && { former }) }, release);
   if (switched.kind !== 'done') return switched;
 
   const mayStart = await hold.mayContinue();
@@ -38,6 +42,7 @@ export async function deployHost(staged: StagedHost): Promise<PartEnd> {
 
   const served = await waitHealthy(story, release, agent.settings.limits.healthSeconds);
   if (served.kind === 'failed') return goBack(story, before(staged), served.failure);
+  await rememberHealthy(story, release);
   return tellHealthy(story, '', served.milliseconds);
 }
 
@@ -67,6 +72,7 @@ export async function goBack(
   }
   const served = await waitHealthy(story, former, agent.settings.limits.healthSeconds);
   if (served.kind === 'healthy') {
+    await rememberHealthy(story, former);
     return fail(story, failure, `Host ${host} serves ${step.site} ${former.version} again.`);
   }
   return fail(story, failure, `The way back failed as well: ${served.failure.sentence}`);

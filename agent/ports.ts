@@ -185,11 +185,15 @@ export interface Hosts {
 
 /** One connection, kept for the job. Each act is done at most once per (job, fence, act, digest). */
 export interface HostSession {
-  /** What the host looks like. A fence above zero also shuts out everyone with a lower one. */
-  state(basePath: string, fence: number): Promise<HostAnswer>;
+  /**
+   * What the host looks like. A fence above zero also shuts out everyone with a lower one. `healthy` is the
+   * digest of the current release that was just seen healthy: the host keeps it.
+   */
+  state(basePath: string, fence: number, healthy?: string): Promise<HostAnswer>;
   stage(order: HostOrder, artifact: OpenArtifact): Promise<HostAnswer>;
-  activate(order: HostOrder): Promise<HostAnswer>;
-  start(order: HostOrder, port: number): Promise<HostAnswer>;
+  /** `former` is the digest of what a rollback returns to; absent: what is current now. */
+  activate(order: HostOrder, former?: string): Promise<HostAnswer>;
+  start(order: HostOrder, start: Start): Promise<HostAnswer>;
   close(): Promise<void>;
 }
 
@@ -198,6 +202,13 @@ export interface HostOrder extends JobRef {
   /** SHA-256 of the package as it was sent: its directory's name. */
   readonly digest: string;
   readonly version: string;
+}
+
+/** How a release is started. */
+export interface Start {
+  readonly port: number;
+  /** The package's own start script below its root; where there is none, the common one starts bin/run. */
+  readonly script: string;
 }
 
 export type HostAnswer =
@@ -222,6 +233,8 @@ export interface HostFacts {
   readonly current: InstalledRelease | null;
   /** What was current before. */
   readonly previous: InstalledRelease | null;
+  /** The job that switched to what is current; null where the host does not know. */
+  readonly switchedBy: string | null;
   /** Digests of complete releases on the host. */
   readonly staged: readonly string[];
   /** An act that was begun and not ended, as the host wrote it. */

@@ -1,5 +1,5 @@
 /** What is typed on a host: the helper's installation, and its operations. */
-import type { HostOrder } from '../ports';
+import type { HostOrder, Start } from '../ports';
 import type { Command } from './quote';
 
 /** The exit code of a call whose helper is not there yet. */
@@ -38,29 +38,35 @@ const call = (basePath: string, helper: string, operation: string, rest: Command
   ...rest,
 ];
 
-/** How the host looks; a fence above zero shuts lower ones out. */
-export const readState = (basePath: string, helper: string, fence: number): Command =>
-  call(basePath, helper, 'state', [String(fence)]);
+/** How the host looks; a fence above zero shuts lower ones out, and `healthy` was seen to be. */
+export const readState = (
+  basePath: string,
+  helper: string,
+  fence: number,
+  healthy?: string,
+): Command =>
+  call(basePath, helper, 'state', [String(fence), ...(healthy === undefined ? [] : [healthy])]);
 
 /** Takes the package on stdin, once the first line of stdout says `send`. */
 export const stageRelease = (
   order: HostOrder,
   helper: string,
-  sizes: { readonly sizeBytes: number; readonly unpackedBytes: number },
+  { sizeBytes, unpackedBytes }: { readonly sizeBytes: number; readonly unpackedBytes: number },
+  releasesKept: number,
 ): Command =>
   call(order.basePath, helper, 'stage', [
     ...words(order),
-    String(sizes.sizeBytes),
-    String(sizes.unpackedBytes),
+    String(sizeBytes + unpackedBytes),
+    String(releasesKept),
   ]);
 
-/** Makes a staged release the current one. */
-export const activateRelease = (order: HostOrder, helper: string): Command =>
-  call(order.basePath, helper, 'activate', words(order));
+/** Makes a staged release the current one; `former` is what a rollback returns to. */
+export const activateRelease = (order: HostOrder, helper: string, former?: string): Command =>
+  call(order.basePath, helper, 'activate', [...words(order), former ?? '-']);
 
 /** Replaces the process by one of the current release. */
-export const startRelease = (order: HostOrder, helper: string, port: number): Command =>
-  call(order.basePath, helper, 'start', [...words(order), String(port)]);
+export const startRelease = (order: HostOrder, helper: string, { port, script }: Start): Command =>
+  call(order.basePath, helper, 'start', [...words(order), String(port), script]);
 
 const words = ({ fence, job, digest, version }: HostOrder): Command => [
   String(fence),

@@ -18,6 +18,7 @@ export const createHosts = (helper: Helper, limits: Limits): Hosts => ({
       helper,
       name: `${host.name} (${host.address})`,
       actSeconds: limits.actSeconds,
+      releasesKept: limits.releasesKept,
     });
     return { kind: 'connected', session };
   },

@@ -25,6 +25,8 @@ export interface SessionOptions {
   /** The host's name and address, for sentences. */
   readonly name: string;
   readonly actSeconds: number;
+  /** How many releases stay on the host, the newest first; what is or was in use stays in any case. */
+  readonly releasesKept: number;
 }
 
 /** Speaks to a host over a transport that is connected to it. */
@@ -51,14 +53,16 @@ export function openSession(transport: Transport, options: SessionOptions): Host
   };
 
   return {
-    state: (basePath, fence) => perform(basePath, readState(basePath, helper.digest, fence)),
+    state: (basePath, fence, healthy) =>
+      perform(basePath, readState(basePath, helper.digest, fence, healthy)),
     stage: (order, artifact) =>
-      perform(order.basePath, stageRelease(order, helper.digest, artifact), {
+      perform(order.basePath, stageRelease(order, helper.digest, artifact, options.releasesKept), {
         afterLine: 'send',
         read: () => artifact.read(),
       }),
-    activate: (order) => perform(order.basePath, activateRelease(order, helper.digest)),
-    start: (order, port) => perform(order.basePath, startRelease(order, helper.digest, port)),
+    activate: (order, former) =>
+      perform(order.basePath, activateRelease(order, helper.digest, former)),
+    start: (order, start) => perform(order.basePath, startRelease(order, helper.digest, start)),
     close: () => transport.close(),
   };
 }

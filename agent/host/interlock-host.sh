@@ -2,10 +2,14 @@
 # Interlock's hands on a host. The agent installs this file under the name of its SHA-256 and calls it;
 # it needs sh, tar, gzip, sha256sum, flock and mv -T, and nothing else.
 #
-#   state    BASE FENCE                                        how the host looks; FENCE 0 only reads
-#   stage    BASE FENCE JOB DIGEST VERSION PACKED UNPACKED     a package on stdin becomes a release
-#   activate BASE FENCE JOB DIGEST VERSION                     the release becomes BASE/current
-#   start    BASE FENCE JOB DIGEST VERSION PORT                its process replaces the one before
+#   state    BASE FENCE [DIGEST]                         how the host looks; FENCE 0 only reads
+#   stage    BASE FENCE JOB DIGEST VERSION BYTES KEEP    a package on stdin becomes a release
+#   activate BASE FENCE JOB DIGEST VERSION FORMER        the release becomes BASE/current
+#   start    BASE FENCE JOB DIGEST VERSION PORT SCRIPT   its process replaces the one before
+#
+# DIGEST of state: a release that has just been seen healthy. BYTES: the room that the package and its
+# files take; KEEP: how many releases stay. FORMER: what a rollback returns to; - for what is left.
+# SCRIPT: the package's own start script, below its root; where there is none, bin/run is started.
 #
 # Each act is done once per job, fence and digest: BASE/.interlock/ledger says which are. A fence lower
 # than the highest seen is refused. Exit codes are explained in agent/host/refusals.ts.
@@ -17,7 +21,6 @@ export LC_ALL
 LOCK_SECONDS=30
 STOP_SECONDS=10
 RESERVE_KILOBYTES=51200
-RELEASES_KEPT=5
 
 main() {
   check_arguments "$@"
@@ -39,6 +42,9 @@ state() {
   lock 0 || busy=yes
   if [ "$busy" = no ] && [ "$fence" -gt 0 ]; then
     raise_fence
+    if [ "$digest" != - ] && [ "$digest" = "$(current_digest)" ] && [ "$digest" != "$(good_digest)" ]; then
+      keep "$home/good" "$digest"
+    fi
   fi
 }
 
@@ -51,7 +57,7 @@ stage() {
     finish
     return
   fi
-  check_room
+  make_room
   begin
   flock -u 9
   echo send
@@ -86,9 +92,13 @@ activate() {
   begin
   before=$(current_digest)
   if [ "$before" != "$digest" ]; then
+    if [ "$before" != - ] && [ "$former" != - ] && [ "$former" != "$digest" ] && is_staged "$former"; then
+      before=$former
+    fi
     if [ "$before" != - ]; then
       keep "$home/previous" "$before"
     fi
+    keep "$home/switched" "$digest $job"
     rm -f "$home/current.new"
     ln -s "releases/$digest" "$home/current.new" &&
       mv -fT "$home/current.new" "$base/current" ||
@@ -107,13 +117,17 @@ start() {
     return
   fi
   release=$base/releases/$digest
-  if [ ! -x "$release/bin/start" ] && [ ! -x "$release/bin/run" ]; then
-    refuse 67 "The release $version has neither bin/start nor bin/run that can be executed."
+  if [ -e "$release/$script" ] || [ -L "$release/$script" ]; then
+    is_program "$release/$script" ||
+      refuse 67 "The start script $script of $version is no file that may be executed."
+  else
+    is_program "$release/bin/run" ||
+      refuse 67 "The release $version has neither $script nor a bin/run that may be executed."
   fi
   begin
   stop_process || refuse 76 "The process $run_pid of the release before could not be stopped."
   mv -f "$home/run.log" "$home/run.log.1" 2>/dev/null
-  if [ -x "$release/bin/start" ]; then
+  if [ -e "$release/$script" ]; then
     start_by_package
   else
     start_by_ourselves
@@ -123,11 +137,32 @@ start() {
 
 # --- releases ---
 
-check_room() {
+# Makes room from the oldest releases that nothing needs: from none of them when even that would not do.
+make_room() {
+  wanted=$((bytes / 1024 + RESERVE_KILOBYTES))
+  has_room 0 && return
+  spare=0
+  for found in $(ls -tr "$base/releases"); do
+    is_spare "$found" && spare=$((spare + $(kilobytes_of "$base/releases/$found")))
+  done
+  has_room "$spare" ||
+    refuse 72 "$base has $free KB free and the package needs $wanted KB; old releases hold $spare KB."
+  for found in $(ls -tr "$base/releases"); do
+    is_spare "$found" && remove "${base:?}/releases/$found"
+    has_room 0 && return
+  done
+  has_room 0 || refuse 72 "$base has $free KB free and the package needs $wanted KB."
+}
+
+# With so many KB more than are free. A host that does not say what is free has enough.
+has_room() {
   free=$(df -Pk "$base" 2>/dev/null | awk_free)
-  wanted=$(((packed + unpacked) / 1024 + RESERVE_KILOBYTES))
-  [ "${free:-$wanted}" -ge "$wanted" ] ||
-    refuse 72 "$base has $free KB free and the package needs $wanted KB."
+  free=${free:-$wanted}
+  [ "$((free + $1))" -ge "$wanted" ]
+}
+
+kilobytes_of() {
+  du -sk "$1" 2>/dev/null | first_word | grep -x '[0-9]*' || echo 0
 }
 
 # The fourth word of the second line, without awk.
@@ -168,16 +203,25 @@ sweep() {
   done
 }
 
-# Keeps the newest releases, and whatever is or was live.
+# Keeps the newest releases, and whatever is needed.
 prune() {
   kept=0
   for found in $(ls -t "$base/releases"); do
     kept=$((kept + 1))
-    case $found in
-      "$digest" | "$(current_digest)" | "$(previous_digest)") continue ;;
-    esac
-    [ "$kept" -le "$RELEASES_KEPT" ] || remove "${base:?}/releases/$found"
+    if [ "$kept" -gt "$keep" ] && is_spare "$found"; then
+      remove "${base:?}/releases/$found"
+    fi
   done
+}
+
+# Whether nothing goes wrong without the release: it is not live, nor was it before what is live, nor was
+# it the last one that was seen healthy, nor does its process still run.
+is_spare() {
+  read_run
+  case $1 in
+    "$digest" | "$(current_digest)" | "$(previous_digest)" | "$(good_digest)" | "$run_digest") return 1 ;;
+  esac
+  is_digest "$1"
 }
 
 remove() {
@@ -200,6 +244,16 @@ previous_digest() {
   first_word 2>/dev/null <"$home/previous" || echo -
 }
 
+# The last release that was seen healthy here.
+good_digest() {
+  first_word 2>/dev/null <"$home/good" || echo -
+}
+
+# The job that switched to what is current now.
+switched_by() {
+  read -r switched by 2>/dev/null <"$home/switched" && [ "$switched" = "$1" ] && echo "$by" || echo -
+}
+
 version_of() {
   read -r _ found_version 2>/dev/null <"$base/releases/$1/.interlock-release" && echo "$found_version" || echo -
 }
@@ -218,9 +272,9 @@ first_word() {
 # --- the process ---
 
 start_by_package() {
-  cd "$release" && PORT=$port INTERLOCK_VERSION=$version ./bin/start \
+  cd "$release" && PORT=$port INTERLOCK_VERSION=$version "./$script" \
     </dev/null >>"$home/run.log" 2>&1 9>&- ||
-    refuse 77 "bin/start of $version ended with exit code $?; $home/run.log says why."
+    refuse 77 "$script of $version ended with exit code $?; $home/run.log says why."
   put "$home/run" "own - - $digest $job"
 }
 
@@ -400,21 +454,28 @@ flush_tree() {
 
 check_arguments() {
   operation=${1-} base=${2-} fence=${3-} job=${4--} digest=${5--} version=${6--}
-  packed=0 unpacked=0 port=0 alone=- busy=no
+  bytes=0 keep=1 former=- port=0 script=bin/start alone=- busy=no
   is_base "$base" || refuse 64 "The base path is no absolute path of plain names."
   is_number "$fence" || refuse 64 "The fence is no number."
   case $operation:$# in
     state:3) return ;;
-    stage:8) packed=$7 unpacked=$8 ;;
-    activate:6) ;;
-    start:7) port=$7 ;;
+    state:4)
+      digest=$4 job=-
+      is_digest "$digest" || refuse 64 "The digest is no SHA-256."
+      return
+      ;;
+    stage:8) bytes=$7 keep=$8 ;;
+    activate:7) former=$7 ;;
+    start:8) port=$7 script=$8 ;;
     launch:8) port=$7 alone=$8 ;;
     *) refuse 64 "There is no such operation with $# arguments." ;;
   esac
   is_name "$job" && is_name "$version" || refuse 64 "The job or the version is no plain name."
   is_digest "$digest" || refuse 64 "The digest is no SHA-256."
-  is_number "$packed" && is_number "$unpacked" && is_number "$port" ||
-    refuse 64 "A size or the port is no number."
+  [ "$former" = - ] || is_digest "$former" || refuse 64 "The former release is no SHA-256."
+  is_number "$bytes" && is_number "$keep" && [ "$keep" -gt 0 ] && is_number "$port" ||
+    refuse 64 "A size, the port or the count of releases is no number."
+  is_base "/$script" || refuse 64 "The start script is no path of plain names below the package."
 }
 
 is_base() {
@@ -425,6 +486,10 @@ is_base() {
   case $1/ in
     *[!A-Za-z0-9._/-]* | *//* | */./* | */../*) return 1 ;;
   esac
+}
+
+is_program() {
+  [ -f "$1" ] && [ -x "$1" ]
 }
 
 is_name() {
@@ -498,6 +563,7 @@ report() {
   echo "fence $(fence_seen)"
   echo "current $current $(version_of "$current") $(package_of "$current")"
   echo "previous $previous $(version_of "$previous") $(package_of "$previous")"
+  echo "switched $(switched_by "$current")"
   echo "staged ${staged#,}"
   echo "process $(process_state) $run_digest"
   echo "busy $busy"

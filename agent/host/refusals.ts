@@ -14,7 +14,10 @@ export const HOST_REFUSALS: Readonly<Record<number, HostRefusal>> = {
   64: { class: 'config', remedy: 'Correct the value in the site’s settings.' },
   65: { class: 'package', remedy: 'Retry; if it happens again, check the network and the store.' },
   66: { class: 'package', remedy: 'Retry the stage: the package is copied again.' },
-  67: { class: 'package', remedy: 'Build the package with an executable bin/run.' },
+  67: {
+    class: 'package',
+    remedy: 'Give it the right to be executed in the package, then release it anew.',
+  },
   69: { class: 'config', remedy: 'Install it there, then retry.' },
   70: { class: 'package', remedy: 'Look at the disk of the host, then retry.' },
   71: { class: 'time-out', remedy: 'Look at what runs there, then retry.' },

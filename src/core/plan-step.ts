@@ -47,6 +47,8 @@ export interface CodeStep extends SiteStep {
   readonly stage: 'CODE';
   readonly appType: Site['appType'];
   readonly artifact: { readonly store: string; readonly file: string; readonly sha256: string };
+  /** As the site names it; absent: `bin/start`. */
+  readonly startScript?: string;
   /** Host ids in the order in which they are flipped; the first host of the first batch is the gatekeeper. */
   readonly batches: readonly (readonly string[])[];
 }
@@ -64,6 +66,7 @@ export interface VerifyStep extends SiteStep {
 export interface RollbackStep extends SiteStep {
   readonly stage: 'ROLLBACK';
   readonly artifactSha256: string;
+  readonly startScript?: string;
   readonly batches: readonly (readonly string[])[];
 }
 

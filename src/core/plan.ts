@@ -146,12 +146,14 @@ function siteSteps(input: PlanInput, change: CodeChange, serial: number): SiteSt
   };
   const batches = batchesOf(place.hosts, change.batchSize ?? place.hosts.length);
   const file = `${site.packageName}-${version}.tar.gz`;
+  const start = place.startScript === undefined ? {} : { startScript: place.startScript };
   const code: CodeStep = {
     ...common,
     id: `code-${String(serial)}`,
     stage: 'CODE',
     appType: site.appType,
     artifact: { store: site.store, file, sha256: artifactSha256 },
+    ...start,
     batches,
   };
   const verify: VerifyStep = {
@@ -165,6 +167,7 @@ function siteSteps(input: PlanInput, change: CodeChange, serial: number): SiteSt
     id: `rollback-${String(serial)}`,
     stage: 'ROLLBACK',
     artifactSha256,
+    ...start,
     batches,
   };
   return { kind: 'steps', steps: { code, verify, rollback } };

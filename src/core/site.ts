@@ -18,6 +18,8 @@ export interface SiteEnvironment {
   readonly healthPath: string;
   /** Answers the running version as text or as JSON with `version`; absent: health alone decides. */
   readonly versionPath?: string;
+  /** The package's own start script, below its root; absent: `bin/start`. Where there is none, the common one starts `bin/run`. */
+  readonly startScript?: string;
 }
 
 export type AppType = 'generic';

@@ -13,6 +13,11 @@ const urlPath = z
   .string()
   .regex(/^\/(?!\/)[A-Za-z0-9._~/-]*$/)
   .max(200);
+const packagePath = z
+  .string()
+  .regex(/^[A-Za-z0-9._][A-Za-z0-9._-]*(\/[A-Za-z0-9._-]+)*$/)
+  .max(200)
+  .refine((path) => !/(^|\/)\.\.?(\/|$)/.test(path));
 const sha256Hex = z.string().regex(/^[0-9a-f]{64}$/);
 
 const HostSchema = z.strictObject({
@@ -77,6 +82,7 @@ const CodeStepSchema = z.strictObject({
     file: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$/),
     sha256: sha256Hex,
   }),
+  startScript: packagePath.exactOptional(),
   batches: z.array(z.array(name).min(1)).min(1),
 });
 
@@ -90,6 +96,7 @@ const RollbackStepSchema = z.strictObject({
   ...step,
   stage: z.literal('ROLLBACK'),
   artifactSha256: sha256Hex,
+  startScript: packagePath.exactOptional(),
   batches: z.array(z.array(name).min(1)).min(1),
 });
 

@@ -15,6 +15,15 @@ const urlPath = z
   .regex(/^\/(?!\/)[A-Za-z0-9._~/-]*$/, { message: 'must be a path such as /healthz' })
   .max(200);
 
+/** A file in a package. */
+const packagePath = z
+  .string()
+  .regex(/^[A-Za-z0-9._][A-Za-z0-9._-]*(\/[A-Za-z0-9._-]+)*$/, {
+    message: 'must be a path below the package such as bin/start',
+  })
+  .max(200)
+  .refine((path) => !/(^|\/)\.\.?(\/|$)/.test(path), { message: 'must not contain . or ..' });
+
 /** Hosts in one environment of a site: the size we design for. */
 export const SITE_HOSTS_MAX = 10_000;
 
@@ -45,6 +54,7 @@ const SiteEnvironmentSchema = z.strictObject({
   servicePort: port,
   healthPath: urlPath,
   versionPath: urlPath.exactOptional(),
+  startScript: packagePath.exactOptional(),
 });
 
 export const SiteSchema: z.ZodType<Site> = z.strictObject({

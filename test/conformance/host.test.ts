@@ -17,14 +17,17 @@ const directory = scratch();
 const packages = {
   old: aPackage(directory, 'old', { 'bin/run': SLEEPS_FOREVER, VERSION: '1.0.0' }),
   fresh: aPackage(directory, 'fresh', { 'bin/run': SLEEPS_FOREVER, VERSION: '1.1.0' }),
+  newest: aPackage(directory, 'newest', { 'bin/run': SLEEPS_FOREVER, VERSION: '1.2.0' }),
 };
-const VERSIONS = { old: '1.0.0', fresh: '1.1.0' } as const;
+const VERSIONS = { old: '1.0.0', fresh: '1.1.0', newest: '1.2.0' } as const;
 
 interface Act {
   readonly act: HelperAct | 'state';
   readonly what: keyof typeof packages;
   readonly fence: number;
   readonly job: string;
+  /** What a rollback shall return to. */
+  readonly former?: keyof typeof packages;
   /** The connection ends before all bytes are there. */
   readonly cut?: boolean;
 }
@@ -36,9 +39,9 @@ let bases = 0;
 function onRealHost(): Perform {
   bases += 1;
   const basePath = join(directory, `base-${bases}`);
-  const options = { helper: hostHelper(), name: 'h1', actSeconds: 60 };
+  const options = { helper: hostHelper(), name: 'h1', actSeconds: 60, releasesKept: 5 };
   const session: HostSession = openSession(localTransport(), options);
-  return ({ act, what, fence, cut }, order) => {
+  return ({ act, what, fence, former, cut }, order) => {
     const here = { ...order, basePath };
     switch (act) {
       case 'state':
@@ -46,9 +49,9 @@ function onRealHost(): Perform {
       case 'stage':
         return session.stage(here, artifactOf(packages[what], cut === true));
       case 'activate':
-        return session.activate(here);
+        return session.activate(here, former && packages[former].digest);
       case 'start':
-        return session.start(here, 18_080);
+        return session.start(here, { port: 18_080, script: 'bin/start' });
     }
   };
 }
@@ -67,11 +70,12 @@ function onSimulatedHost(): Perform {
   const sim = createSim(1, null);
   const watch = { begins: () => undefined, ends: () => undefined };
   const host = bareHost({ id: 'h1', name: 'h1', address: '10.0.0.1', sshPort: 22, room: '' });
-  return async ({ act, fence, cut }, order) => {
+  return async ({ act, fence, former, cut }, order) => {
     if (act === 'state') return lookAt(sim, host, fence);
     const { answer } = runHelper(sim, host, watch, {
       act,
       order,
+      ...(former && { former: packages[former].digest }),
       bytesArrive: Promise.resolve(cut !== true),
     });
     let isOver = false;
@@ -155,6 +159,18 @@ const STORIES: Readonly<Record<string, readonly Act[]>> = {
     act('state', 'old', 4),
     act('start', 'old', 4, 'j.4'),
   ],
+  'a release over another one of the same plan': [
+    ...release('old'),
+    ...release('fresh', 2, 'j.2'),
+    act('stage', 'newest', 3, 'j.3'),
+    { ...act('activate', 'newest', 3, 'j.3'), former: 'old' },
+    act('start', 'newest', 3, 'j.3'),
+  ],
+  'a release over another, to return to what is not there': [
+    ...release('old'),
+    act('stage', 'fresh', 2, 'j.2'),
+    { ...act('activate', 'fresh', 2, 'j.2'), former: 'newest' },
+  ],
   'acts of a lower fence': [
     ...release('old', 5),
     act('stage', 'fresh', 4, 'j.0'),
@@ -186,9 +202,10 @@ describe('a simulated host answers as a real one', () => {
 
   const anyAct: fc.Arbitrary<Act> = fc.record({
     act: fc.constantFrom('stage', 'stage', 'activate', 'activate', 'start', 'state'),
-    what: fc.constantFrom('old', 'fresh'),
+    what: fc.constantFrom('old', 'fresh', 'newest'),
     fence: fc.integer({ min: 1, max: 3 }),
     job: fc.constantFrom('j.1', 'j.2'),
+    former: fc.constantFrom('old', 'fresh', 'newest'),
   });
 
   test('to any row of acts', async () => {

@@ -89,6 +89,7 @@ describe('the digest of a plan', () => {
     ['the service’s port', place({ servicePort: 8081 })],
     ['the health path', place({ healthPath: '/health' })],
     ['a version path', place({ versionPath: '/version' })],
+    ['a start script', place({ startScript: 'ops/start.sh' })],
     ['the package’s name', { sites: [aSite({ packageName: 'shop2' })] }],
     ['the store', { sites: [aSite({ store: 'other' })] }],
   ])('changes with %s', (_, over) => {

@@ -26,6 +26,8 @@ export interface FakeHost {
   readonly releases: Map<string, string>;
   current: string | null;
   previous: string | null;
+  /** The job that switched to what is current. */
+  switchedBy: string | null;
   run: { readonly digest: string; readonly job: string; readonly since: number } | null;
   lock: Life | null;
   /** Nobody can reach it before that virtual millisecond. */
@@ -43,6 +45,7 @@ export const bareHost = ({ id: hostId, name: id, address }: Host): FakeHost => (
   releases: new Map(),
   current: null,
   previous: null,
+  switchedBy: null,
   run: null,
   lock: null,
   unreachableUntil: 0,
@@ -108,6 +111,7 @@ function factsOf(host: FakeHost, busy: boolean): HostFacts {
     fence: host.fence,
     current: installed(host.current),
     previous: installed(host.previous),
+    switchedBy: host.switchedBy,
     staged: [...host.releases.keys()],
     unfinished: host.intent,
     busy,

@@ -60,7 +60,7 @@ function sessionWith(sim: Sim, life: Life, host: FakeHost, watch: HostWatch): Ho
   const perform = async (
     act: HelperAct,
     order: HostOrder,
-    artifact?: OpenArtifact,
+    { artifact, former }: { readonly artifact?: OpenArtifact; readonly former?: string } = {},
   ): Promise<HostAnswer> => {
     const label = `${act} ${order.version} on ${host.id} by fence ${order.fence}`;
     await sim.ask(life, label, () => undefined);
@@ -73,6 +73,7 @@ function sessionWith(sim: Sim, life: Life, host: FakeHost, watch: HostWatch): Ho
     const { life: helper, answer } = runHelper(sim, host, watch, {
       act,
       order,
+      ...(former !== undefined && { former }),
       bytesArrive,
       delayMilliseconds: strands ? sim.chance.between(5_000, 120_000) : 0,
     });
@@ -96,8 +97,8 @@ function sessionWith(sim: Sim, life: Life, host: FakeHost, watch: HostWatch): Ho
       );
       return breaks() ? LOST : answer;
     },
-    stage: (order, artifact) => perform('stage', order, artifact),
-    activate: (order) => perform('activate', order),
+    stage: (order, artifact) => perform('stage', order, { artifact }),
+    activate: (order, former) => perform('activate', order, former === undefined ? {} : { former }),
     start: (order) => perform('start', order),
     close: () => Promise.resolve(),
   };

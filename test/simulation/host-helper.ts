@@ -13,6 +13,8 @@ const LOCK_SECONDS = 30;
 export interface ActOnHost {
   readonly act: HelperAct;
   readonly order: HostOrder;
+  /** What an activation remembers as previous; absent: what is current. */
+  readonly former?: string;
   /** Resolves to whether a package's bytes came whole. */
   readonly bytesArrive: Promise<boolean>;
   /** The host begins so much later. */
@@ -30,7 +32,7 @@ export function runHelper(
   sim: Sim,
   host: FakeHost,
   watch: HostWatch,
-  { act, order, bytesArrive, delayMilliseconds = 0 }: ActOnHost,
+  { act, order, former, bytesArrive, delayMilliseconds = 0 }: ActOnHost,
 ): RunningHelper {
   const doomed = sim.strikes('act-killed');
   const life = createLife(
@@ -43,7 +45,7 @@ export function runHelper(
       release(host, life);
       resolve(undefined);
     });
-    const helper = createHelper(sim, host, watch, life, act, order);
+    const helper = createHelper(sim, host, watch, life, act, order, former);
     void helper.perform(bytesArrive, delayMilliseconds).then((exit) => {
       release(host, life);
       life.alive = false;
@@ -60,6 +62,7 @@ function createHelper(
   life: Life,
   act: HelperAct,
   order: HostOrder,
+  former?: string,
 ) {
   const { digest, version, job, fence } = order;
   const done = `${act} ${job} ${fence} ${digest} ${version}`;
@@ -140,9 +143,11 @@ function createHelper(
       await effect(async () => {
         await begin();
         if (host.current !== digest) {
-          host.previous = host.current;
+          const isKept = former !== undefined && former !== digest && host.releases.has(former);
+          host.previous = host.current !== null && isKept ? former : host.current;
           await pause('has written previous');
           host.current = digest;
+          host.switchedBy = job;
           await pause('has switched');
         }
         await finish();

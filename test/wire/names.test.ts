@@ -175,6 +175,29 @@ describe('a path that is asked for health', () => {
   });
 });
 
+describe('a start script', () => {
+  test.each([['bin/start'], ['start.sh'], ['ops/v1.2/start-shop']])(
+    'may be «%s»',
+    (startScript) => {
+      expect(accepts(SiteSchema, place({ startScript }))).toBe(true);
+    },
+  );
+
+  test.each([
+    '',
+    '/bin/start',
+    '../start',
+    'bin/../../start',
+    'bin//start',
+    'a b',
+    '-x',
+    'a\nb',
+    '.',
+  ])('may not be «%s»', (startScript) => {
+    expect(accepts(SiteSchema, place({ startScript }))).toBe(false);
+  });
+});
+
 describe('an address of a host', () => {
   test.each(['10.20.0.1', 'web1.example.com', 'fe80::1', '2001:db8::10'])(
     'may be %s',

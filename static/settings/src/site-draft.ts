@@ -16,6 +16,7 @@ export interface PlaceDraft {
   readonly servicePort: string;
   readonly healthPath: string;
   readonly versionPath: string;
+  readonly startScript: string;
 }
 
 export interface SiteDraft {
@@ -46,6 +47,7 @@ export const newPlace = (other: PlaceDraft | undefined, siteId: string): PlaceDr
   servicePort: other?.servicePort ?? '8080',
   healthPath: other?.healthPath ?? '/healthz',
   versionPath: other?.versionPath ?? '',
+  startScript: other?.startScript ?? '',
 });
 
 export const siteDraftOf = (site: Site): SiteDraft => ({
@@ -64,6 +66,7 @@ const placeDraftOf = (place: SiteEnvironment): PlaceDraft => ({
   servicePort: String(place.servicePort),
   healthPath: place.healthPath,
   versionPath: place.versionPath ?? '',
+  startScript: place.startScript ?? '',
 });
 
 /** What the form says, as a site; the app judges whether it may be one. */
@@ -84,6 +87,7 @@ const placeOf = (place: PlaceDraft): SiteEnvironment => ({
   servicePort: Number(place.servicePort),
   healthPath: place.healthPath.trim(),
   ...(place.versionPath.trim() !== '' && { versionPath: place.versionPath.trim() }),
+  ...(place.startScript.trim() !== '' && { startScript: place.startScript.trim() }),
 });
 
 const hostOf = (host: HostDraft): Host => ({

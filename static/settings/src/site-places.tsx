@@ -80,6 +80,13 @@ export function SitePlaces({ places, environments, siteId, onChange }: SitePlace
               value={place.versionPath}
               onChange={(versionPath) => change({ versionPath })}
             />
+            <TextInput
+              label="Start script"
+              isCode
+              placeholder="bin/start"
+              value={place.startScript}
+              onChange={(startScript) => change({ startScript })}
+            />
           </div>
           <HostTable
             hosts={place.hosts}

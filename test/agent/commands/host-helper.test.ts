@@ -10,6 +10,7 @@ import { commandLine } from '../../../agent/commands/quote';
 
 const HELPER = 'e'.repeat(64);
 const DIGEST = 'a'.repeat(64);
+const FORMER = 'b'.repeat(64);
 const order = { basePath: '/srv/shop', fence: 7, job: '10001.9', digest: DIGEST, version: '1.1.0' };
 
 const CALL = `'sh' '-c' 'test -f "$0" || exit 79; exec sh "$0" "$@"' '/srv/shop/.interlock/helper-${HELPER}'`;
@@ -17,23 +18,25 @@ const CALL = `'sh' '-c' 'test -f "$0" || exit 79; exec sh "$0" "$@"' '/srv/shop/
 describe('what is typed on a host', () => {
   test('state', () => {
     expect(commandLine(readState('/srv/shop', HELPER, 7))).toBe(`${CALL} 'state' '/srv/shop' '7'`);
+    expect(commandLine(readState('/srv/shop', HELPER, 7, DIGEST))).toMatch(`'7' '${DIGEST}'`);
   });
 
   test('stage, with the package on stdin', () => {
-    expect(commandLine(stageRelease(order, HELPER, { sizeBytes: 10, unpackedBytes: 20 }))).toBe(
-      `${CALL} 'stage' '/srv/shop' '7' '10001.9' '${DIGEST}' '1.1.0' '10' '20'`,
+    expect(commandLine(stageRelease(order, HELPER, { sizeBytes: 10, unpackedBytes: 20 }, 5))).toBe(
+      `${CALL} 'stage' '/srv/shop' '7' '10001.9' '${DIGEST}' '1.1.0' '30' '5'`,
     );
   });
 
   test('activate', () => {
     expect(commandLine(activateRelease(order, HELPER))).toBe(
-      `${CALL} 'activate' '/srv/shop' '7' '10001.9' '${DIGEST}' '1.1.0'`,
+      `${CALL} 'activate' '/srv/shop' '7' '10001.9' '${DIGEST}' '1.1.0' '-'`,
     );
+    expect(commandLine(activateRelease(order, HELPER, FORMER))).toMatch(`'1.1.0' '${FORMER}'`);
   });
 
   test('start', () => {
-    expect(commandLine(startRelease(order, HELPER, 8080))).toBe(
-      `${CALL} 'start' '/srv/shop' '7' '10001.9' '${DIGEST}' '1.1.0' '8080'`,
+    expect(commandLine(startRelease(order, HELPER, { port: 8080, script: 'bin/start' }))).toBe(
+      `${CALL} 'start' '/srv/shop' '7' '10001.9' '${DIGEST}' '1.1.0' '8080' 'bin/start'`,
     );
   });
 
@@ -48,7 +51,7 @@ describe('what is typed on a host', () => {
   });
 
   test('no operation has more than eight words after the helper’s name', () => {
-    const longest = stageRelease(order, HELPER, { sizeBytes: 10, unpackedBytes: 20 });
+    const longest = stageRelease(order, HELPER, { sizeBytes: 10, unpackedBytes: 20 }, 5);
 
     expect(longest.slice(4)).toHaveLength(8);
   });

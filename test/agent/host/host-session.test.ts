@@ -42,7 +42,12 @@ function aSession(answer?: RunResult) {
     },
     close: () => local.close(),
   };
-  const session = openSession(transport, { helper, name: 'web-1 (10.0.0.1)', actSeconds: 20 });
+  const session = openSession(transport, {
+    helper,
+    name: 'web-1 (10.0.0.1)',
+    actSeconds: 20,
+    releasesKept: 5,
+  });
   const order = { basePath, job: 'j.1', fence: 1, digest: fresh.digest, version: '1.1.0' };
   return { session, order, basePath, commands: () => commands };
 }
@@ -56,7 +61,7 @@ describe('a session with a host', () => {
     expect(readdirSync(join(basePath, '.interlock'))).toContain(`helper-${helper.digest}`);
 
     expect(await session.activate(order)).toMatchObject({ kind: 'done' });
-    expect(await session.start(order, 18_080)).toMatchObject({
+    expect(await session.start(order, { port: 18_080, script: 'bin/start' })).toMatchObject({
       facts: { current: { digest: fresh.digest, version: '1.1.0' }, process: 'running' },
     });
     expect(commands()).toBe(5);

@@ -14,70 +14,18 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { parseFacts } from '../../../agent/host/host-facts';
 import { HOST_REFUSALS } from '../../../agent/host/refusals';
 import { sha256Hex } from '../../../agent/keys';
 import { anArchive, PROGRAM } from '../support/archives';
+import { HELPER, helperHosts, instead } from '../support/helper-host';
 import { aPackage, EXITS_7, scratch, SLEEPS_FOREVER, STAYS } from '../support/scratch';
 import type { TestPackage } from '../support/scratch';
 
-const HELPER = join(__dirname, '../../../agent/host/interlock-host.sh');
 const directory = scratch();
 const old = aPackage(directory, 'old', { 'bin/run': SLEEPS_FOREVER, VERSION: '1.0.0' });
 const fresh = aPackage(directory, 'fresh', { 'bin/run': SLEEPS_FOREVER, VERSION: '1.1.0' });
 
-let bases = 0;
-
-/** A host's base path, with everything that can be asked of it. */
-function aHost() {
-  bases += 1;
-  const base = join(directory, `base-${bases}`);
-  const run = (words: readonly (string | number)[], stdin: Buffer | string = '') => {
-    const result = spawnSync('sh', [HELPER, ...words.map(String)], {
-      input: stdin,
-      encoding: 'utf8',
-    });
-    return {
-      exitCode: result.status,
-      facts: parseFacts(result.stdout),
-      stdout: result.stdout,
-      stderr: result.stderr.trim(),
-    };
-  };
-  const of = (what: TestPackage, fence: number, job: string) => [
-    base,
-    fence,
-    job,
-    what.digest,
-    what === old ? '1.0.0' : '1.1.0',
-  ];
-  return {
-    base,
-    run,
-    inside: (path: string) => join(base, '.interlock', path),
-    ledger: () =>
-      readFileSync(join(base, '.interlock/ledger'), 'utf8')
-        .trim()
-        .split('\n')
-        .map((line) => line.split(' ').slice(1, 4).join(' ')),
-    state: (fence = 0) => run(['state', base, fence]),
-    stage: (what: TestPackage, fence = 1, job = 'j.1', bytes: Buffer | string = what.bytes) =>
-      run(['stage', ...of(what, fence, job), bytes.length, 1_000], bytes),
-    activate: (what: TestPackage, fence = 1, job = 'j.1') =>
-      run(['activate', ...of(what, fence, job)]),
-    start: (what: TestPackage, fence = 1, job = 'j.1') =>
-      run(['start', ...of(what, fence, job), 18_080]),
-  };
-}
-
-/** A host that serves the old release. */
-function aServingHost() {
-  const host = aHost();
-  host.stage(old);
-  host.activate(old);
-  host.start(old);
-  return host;
-}
+const { aHost, aServingHost } = helperHosts(directory, old);
 
 /** A zombie has ended; not every machine has somebody who buries it. */
 function isAlive(pid: string): boolean {
@@ -99,6 +47,7 @@ describe('a host that nobody has used', () => {
       busy: false,
       process: 'none',
       processDigest: null,
+      switchedBy: null,
     });
   });
 });
@@ -127,7 +76,7 @@ describe('stage', () => {
     const host = aHost();
     host.stage(fresh);
 
-    const again = host.stage(fresh, 2, 'j.2', '');
+    const again = host.stage(fresh, 2, 'j.2', { bytes: '' });
 
     expect(again.stdout.split('\n')[0]).toBe('have');
     expect(again.facts).toMatchObject({ fence: 2, staged: [fresh.digest] });
@@ -138,7 +87,7 @@ describe('stage', () => {
     const changed = Buffer.from(fresh.bytes);
     changed[40] = (changed[40] ?? 0) ^ 1;
 
-    const { exitCode, stderr } = host.stage(fresh, 2, 'j.2', changed);
+    const { exitCode, stderr } = host.stage(fresh, 2, 'j.2', { bytes: changed });
 
     expect(exitCode).toBe(65);
     expect(stderr).toMatch(
@@ -153,7 +102,7 @@ describe('stage', () => {
 
   test('takes a copy that broke off as nothing, and the whole one after it', () => {
     const host = aHost();
-    const half = host.stage(fresh, 1, 'j.1', fresh.bytes.subarray(0, 100));
+    const half = host.stage(fresh, 1, 'j.1', { bytes: fresh.bytes.subarray(0, 100) });
 
     const whole = host.stage(fresh, 1, 'j.1');
 
@@ -177,7 +126,7 @@ describe('stage', () => {
     const host = aHost();
 
     const { exitCode, stderr, stdout } = host.run(
-      ['stage', host.base, 1, 'j.1', fresh.digest, '1.1.0', 10, '900000000000000'],
+      ['stage', host.base, 1, 'j.1', fresh.digest, '1.1.0', '900000000000000', 5],
       fresh.bytes,
     );
 
@@ -185,31 +134,7 @@ describe('stage', () => {
     expect(stdout).toBe('');
     expect(stderr).toMatch(/KB free and the package needs/);
   });
-
-  test('keeps the last five releases, and always what is and was live', () => {
-    const host = aServingHost();
-    host.stage(fresh, 2, 'j.2');
-    host.activate(fresh, 2, 'j.2');
-    const more = Array.from({ length: 6 }, (_, index) =>
-      aPackage(directory, `more-${index}`, { 'bin/run': SLEEPS_FOREVER, VERSION: `2.0.${index}` }),
-    );
-
-    for (const [index, next] of more.entries()) host.stage(next, 3 + index, `k.${index}`);
-
-    const staged = host.state().facts?.staged ?? [];
-    expect(staged).toEqual(expect.arrayContaining([old.digest, fresh.digest, more[5]?.digest]));
-    expect(staged.length).toBeLessThanOrEqual(7);
-    expect(staged).not.toContain(more[0]?.digest);
-  });
 });
-
-/** A program that the helper finds before the one of its name. */
-function instead(host: { readonly base: string }, name: string, body: string) {
-  const bin = `${host.base}.bin`;
-  mkdirSync(bin, { recursive: true });
-  writeFileSync(join(bin, name), `#!/bin/sh\n${body}\n`, { mode: 0o755 });
-  return { ...process.env, PATH: `${bin}:${process.env['PATH'] ?? ''}` };
-}
 
 /** Waits for what another process does. */
 async function until(isSo: () => boolean): Promise<void> {
@@ -227,7 +152,7 @@ async function aSender(
   fence: number,
   env = process.env,
 ) {
-  const words = ['stage', base, fence, 'j.1', what.digest, '1.1.0', what.bytes.length, 1_000];
+  const words = ['stage', base, fence, 'j.1', what.digest, '1.1.0', what.bytes.length, 5];
   const child = spawn('sh', [HELPER, ...words.map(String)], { env });
   const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
   await new Promise((resolve) => child.stdout.once('data', resolve));
@@ -340,7 +265,7 @@ describe('what stands in the way of an unpacking', () => {
     return spawnSync('sh', all, { ...user, input, env, encoding: 'utf8' });
   };
   const stageWords = (base: string, digest: string, fence = 1) => {
-    return ['stage', base, fence, `j.${fence}`, digest, '1.1.0', 100, 1_000];
+    return ['stage', base, fence, `j.${fence}`, digest, '1.1.0', 1_100, 5];
   };
   const bytes = anArchive(
     { path: './', type: '5', mode: 0o555 },
@@ -478,7 +403,7 @@ describe('activate', () => {
     mkdirSync(bin);
     const mv = `#!/bin/sh\ncase "$*" in *current.new*) ${deed} ;; esac\nexec /usr/bin/mv "$@"\n`;
     writeFileSync(join(bin, 'mv'), mv, { mode: 0o755 });
-    const words = [HELPER, 'activate', host.base, '2', 'j.2', fresh.digest, '1.1.0'];
+    const words = [HELPER, 'activate', host.base, '2', 'j.2', fresh.digest, '1.1.0', '-'];
     const killed = spawnSync('sh', words, {
       env: { ...process.env, PATH: `${bin}:${process.env['PATH'] ?? ''}` },
     });
@@ -568,49 +493,6 @@ describe('start', () => {
     expect(readFileSync(host.inside('run.log'), 'utf8')).toBe('no database\n');
   });
 
-  test('refuses a package with nothing to start, and leaves the old process alone', () => {
-    const empty = aPackage(directory, 'empty', { README: 'nothing' });
-    const host = aServingHost();
-    const before = pidOf(host);
-    host.stage(empty, 2, 'j.2');
-    host.activate(empty, 2, 'j.2');
-
-    expect(host.start(empty, 2, 'j.2')).toMatchObject({ exitCode: 67 });
-    expect(isAlive(before)).toBe(true);
-  });
-
-  test('one script starts every kind of program; a package’s own start script wins over it [S0-61]', () => {
-    const own = aPackage(directory, 'own', {
-      'bin/run': EXITS_7,
-      'bin/start': '#!/bin/sh\necho "own start of $INTERLOCK_VERSION on $PORT"\n',
-    });
-    const script = aPackage(directory, 'script', { 'bin/run': SLEEPS_FOREVER });
-    const program = aPackage(directory, 'program', {
-      'bin/run': '#!/usr/bin/env node\nsetInterval(() => undefined, 1000);\n',
-    });
-    const host = aHost();
-    const kinds = [own, script, program].map((what, index) => {
-      host.stage(what, index + 1, `j.${index}`);
-      host.activate(what, index + 1, `j.${index}`);
-      return host.start(what, index + 1, `j.${index}`).facts?.process;
-    });
-
-    expect(kinds).toEqual(['own', 'running', 'running']);
-    expect(readFileSync(host.inside('run.log.1'), 'utf8')).toContain('began 1.1.0');
-  });
-
-  test('says the exit code of a start script that fails', () => {
-    const failing = aPackage(directory, 'failing', { 'bin/start': EXITS_7 });
-    const host = aHost();
-    host.stage(failing);
-    host.activate(failing);
-
-    expect(host.start(failing)).toMatchObject({
-      exitCode: 77,
-      stderr: expect.stringContaining('ended with exit code 7'),
-    });
-  });
-
   test('a pid that belongs to somebody else by now is nobody’s service', () => {
     const host = aServingHost();
     const record = readFileSync(host.inside('run'), 'utf8').split(' ');
@@ -668,7 +550,7 @@ describe('state', () => {
     host.stage(fresh, 2, 'j.2');
     const log = `${host.base}.synced`;
     const env = instead(host, 'sync', `case "$*" in */ledger) tail -n 1 "$1" >>${log} ;; esac`);
-    const words = ['activate', host.base, '2', 'j.2', fresh.digest, '1.1.0'];
+    const words = ['activate', host.base, '2', 'j.2', fresh.digest, '1.1.0', '-'];
 
     expect(spawnSync('sh', [HELPER, ...words], { env }).status).toBe(0);
 
@@ -708,13 +590,19 @@ describe('the helper’s arguments', () => {
     [['state', '/srv', '1x']],
     [['state', '/srv', '']],
     [['state', '/srv', '1', 'more']],
-    [['activate', '/srv', '1', '../j', digest, '1.0']],
-    [['activate', '/srv', '1', 'j', 'A'.repeat(64), '1.0']],
-    [['activate', '/srv', '1', 'j', digest.slice(1), '1.0']],
-    [['activate', '/srv', '1', 'j', digest, '-rf']],
-    [['activate', '/srv', '1', 'j', digest, '1.0;id']],
-    [['activate', '/srv', '1', 'j', digest, 'v'.repeat(101)]],
-    [['start', '/srv', '1', 'j', digest, '1.0', 'eighty']],
+    [['state', '/srv', '1', digest, 'more']],
+    [['activate', '/srv', '1', '../j', digest, '1.0', '-']],
+    [['activate', '/srv', '1', 'j', 'A'.repeat(64), '1.0', '-']],
+    [['activate', '/srv', '1', 'j', digest.slice(1), '1.0', '-']],
+    [['activate', '/srv', '1', 'j', digest, '-rf', '-']],
+    [['activate', '/srv', '1', 'j', digest, '1.0;id', '-']],
+    [['activate', '/srv', '1', 'j', digest, 'v'.repeat(101), '-']],
+    [['activate', '/srv', '1', 'j', digest, '1.0', '../etc']],
+    [['start', '/srv', '1', 'j', digest, '1.0', 'eighty', 'bin/start']],
+    [['start', '/srv', '1', 'j', digest, '1.0', '80', '/bin/start']],
+    [['start', '/srv', '1', 'j', digest, '1.0', '80', 'bin/../../start']],
+    [['start', '/srv', '1', 'j', digest, '1.0', '80', 'bin/start now']],
+    [['stage', '/srv', '1', 'j', digest, '1.0', '80', '0']],
   ])('%j are refused with 64 before anything is touched', (words) => {
     const { status, stderr, stdout } = spawnSync('sh', [HELPER, ...words], { encoding: 'utf8' });
 

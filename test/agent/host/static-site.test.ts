@@ -14,7 +14,7 @@ const SWAPS = 12;
 
 test('a page is there at every moment of a swap, whole, in the one or the other version [S0-60]', async () => {
   const basePath = join(directory, 'site');
-  const options = { helper: hostHelper(), name: 'web-1', actSeconds: 30 };
+  const options = { helper: hostHelper(), name: 'web-1', actSeconds: 30, releasesKept: 5 };
   const session = openSession(localTransport(), options);
   const releases = ['1.0.0', '1.1.0'].map((version) => ({
     version,

@@ -91,7 +91,7 @@ function aWorld() {
   };
 
   const stateOf = async (host: string) => {
-    const options = { helper: hostHelper(), name: host, actSeconds: 20 };
+    const options = { helper: hostHelper(), name: host, actSeconds: 20, releasesKept: 5 };
     const answer = await openSession(localTransport(), options).state(hosts.path(host), 0);
     if (answer.kind !== 'done') throw new Error(answer.kind);
     return answer.facts;

@@ -15,6 +15,7 @@ export interface FakeHost {
   fence: number;
   current: InstalledRelease | null;
   previous: InstalledRelease | null;
+  switchedBy: string | null;
   staged: string[];
   process: HostFacts['process'];
   processDigest: string | null;
@@ -50,6 +51,7 @@ export function createFleet(): Fleet {
       fence: 0,
       current: OLD,
       previous: null,
+      switchedBy: null,
       staged: [OLD.digest],
       process: 'running',
       processDigest: OLD.digest,
@@ -68,6 +70,7 @@ export function createFleet(): Fleet {
       fence: of.fence,
       current: of.current,
       previous: of.previous,
+      switchedBy: of.switchedBy,
       staged: [...of.staged],
       unfinished: null,
       busy: of.busy,
@@ -113,11 +116,14 @@ export function createFleet(): Fleet {
         of.staged.push(order.digest);
         return true;
       }),
-    activate: (order) =>
+    activate: (order, former) =>
       perform(name, 'activate', order, (of) => {
         if (of.current?.digest === order.digest) return false;
-        of.previous = of.current;
+        // A version is not remembered by digest here: what was current or previous knows its own.
+        const kept = [of.current, of.previous].find((found) => found?.digest === former);
+        of.previous = kept ?? of.current;
         of.current = { digest: order.digest, version: order.version };
+        of.switchedBy = order.job;
         return true;
       }),
     start: (order) =>

@@ -21,7 +21,12 @@ export function realHosts(directory: string, basePath: string): RealHosts {
 
   const sessionOf = (host: string): HostSession => {
     const name = `${host} (here)`;
-    const session = openSession(localTransport(), { helper: hostHelper(), name, actSeconds: 60 });
+    const session = openSession(localTransport(), {
+      helper: hostHelper(),
+      name,
+      actSeconds: 60,
+      releasesKept: 5,
+    });
     const below = <Order extends { readonly basePath: string; readonly version: string }>(
       act: string,
       order: Order,
@@ -30,10 +35,10 @@ export function realHosts(directory: string, basePath: string): RealHosts {
       return { ...order, basePath: path(host) };
     };
     return {
-      state: (_basePath, fence) => session.state(path(host), fence),
+      state: (_basePath, fence, healthy) => session.state(path(host), fence, healthy),
       stage: (order, artifact) => session.stage(below('stage', order), artifact),
-      activate: (order) => session.activate(below('activate', order)),
-      start: (order, port) => session.start(below('start', order), port),
+      activate: (order, former) => session.activate(below('activate', order), former),
+      start: (order, start) => session.start(below('start', order), start),
       close: () => session.close(),
     };
   };
