@@ -1,6 +1,8 @@
 /** Has every open release of a project look at its world again. */
 import { STATUS_ORDER, STATUSES } from '#core/status';
-import type { Ports } from './ports';
+import type { Status } from '#core/status';
+import { PERSON_TRANSITIONS } from '#core/transitions';
+import type { ListQuery, Ports } from './ports';
 import { recheck } from './recheck';
 import { refreshGate } from './refresh-gate';
 import { loadWorld } from './world';
@@ -8,39 +10,60 @@ import { loadWorld } from './world';
 /** Releases in one page of a list. */
 const PAGE = 90;
 
-/** After a change of sites or policy: all of them. Before their gate runs out: those that nothing has moved since. */
-export async function refreshProject(
-  ports: Ports,
-  project: string,
-  untouchedSince?: number,
-): Promise<void> {
-  for (const issueId of await openReleases(ports, project, untouchedSince)) {
-    await tryRefresh(ports, issueId);
-  }
+/** Still on their way: all of them look at their world. */
+const OPEN = STATUS_ORDER.filter((status) => STATUSES[status].category !== 'DONE');
+
+/** Over, but the people whom the project names can still lead out of it: Released, by Roll back. */
+const REVERSIBLE = STATUS_ORDER.filter(
+  (status) =>
+    STATUSES[status].category === 'DONE' &&
+    PERSON_TRANSITIONS.some(({ from, who }) => from.includes(status) && who !== 'editor'),
+);
+
+/** After a change of sites or policy: the open releases, then the latest of those that are over; the older ones wait for a look. */
+export async function refreshProject(ports: Ports, project: string): Promise<void> {
+  for (const status of OPEN) await refreshAll(ports, [project, status]);
+  for (const status of REVERSIBLE) await refreshLatest(ports, [project, status]);
 }
 
-async function openReleases(
-  { store }: Ports,
+/**
+ * Before their gate runs out: open releases that nothing has moved since. One that is over needs no rewriting for
+ * years: Jira's conditions read who may, not until when.
+ */
+export async function refreshQuiet(
+  ports: Ports,
   project: string,
-  untouchedSince?: number,
-): Promise<readonly string[]> {
+  untouchedSince: number,
+): Promise<void> {
+  for (const status of OPEN) await refreshAll(ports, [project, status], { atMost: untouchedSince });
+}
+
+type Partition = readonly [project: string, status: Status];
+
+const byStatus = (partition: Partition) =>
+  ({ index: 'by-status', partition, limit: PAGE }) satisfies Partial<ListQuery>;
+
+/** Lists all of them first: refreshing moves a release to the end of its list. */
+async function refreshAll(
+  ports: Ports,
+  partition: Partition,
+  within: Pick<ListQuery, 'atMost'> = {},
+): Promise<void> {
   const found: string[] = [];
-  for (const status of STATUS_ORDER.filter((name) => STATUSES[name].category !== 'DONE')) {
-    let cursor: string | undefined;
-    do {
-      const page = await store.list('release', {
-        index: 'by-status',
-        partition: [project, status],
-        order: 'ascending',
-        limit: PAGE,
-        ...(untouchedSince === undefined ? {} : { atMost: untouchedSince }),
-        ...(cursor === undefined ? {} : { cursor }),
-      });
-      found.push(...page.rows.map(({ key }) => key));
-      ({ cursor } = page);
-    } while (cursor !== undefined);
+  let after: Pick<ListQuery, 'cursor'> | undefined = {};
+  while (after) {
+    const query: ListQuery = { ...byStatus(partition), order: 'ascending', ...within, ...after };
+    const { rows, cursor } = await ports.store.list('release', query);
+    found.push(...rows.map(({ key }) => key));
+    after = cursor === undefined ? undefined : { cursor };
   }
-  return found;
+  for (const issueId of found) await tryRefresh(ports, issueId);
+}
+
+async function refreshLatest(ports: Ports, partition: Partition): Promise<void> {
+  const query: ListQuery = { ...byStatus(partition), order: 'descending' };
+  const { rows } = await ports.store.list('release', query);
+  for (const { key } of rows) await tryRefresh(ports, key);
 }
 
 /** One release that cannot be looked at must not keep the others waiting. */

@@ -3,7 +3,7 @@ import { GATE_VALID_SECONDS } from '#core/gate-field';
 import { askForEffects } from './commit';
 import type { Ports } from './ports';
 import { reconcile } from './reconcile';
-import { refreshProject } from './refresh-project';
+import { refreshQuiet } from './refresh-project';
 
 /** How far back a sweep looks for moved issues: three sweeps, so that one that fails loses nothing. */
 const LOOK_BACK_MINUTES = 15;
@@ -42,7 +42,7 @@ async function sweepProject(ports: Ports, project: string): Promise<void> {
     const issueIds = await ports.jira.issuesUpdatedSince(project, LOOK_BACK_MINUTES);
     for (const issueId of issueIds) await tryReconcile(ports, issueId);
     const now = ports.clock.now();
-    if (now % 3600 < SWEEP_SECONDS) await refreshProject(ports, project, now - QUIET_SECONDS);
+    if (now % 3600 < SWEEP_SECONDS) await refreshQuiet(ports, project, now - QUIET_SECONDS);
   } catch (error) {
     ports.log.warn('A project’s issues could not be listed.', { project, error: String(error) });
   }

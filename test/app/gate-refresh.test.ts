@@ -4,7 +4,16 @@ import { GATE_VALID_SECONDS } from '#core/gate-field';
 import { putPolicy, putSite } from '#app/manage-settings';
 import { showRelease } from '#app/show-release';
 import { sweep } from '#app/sweep';
-import { aPolicy, aSite, BACKUP, LEADER, NOW, REPORTER, TESTER } from '../support/builders';
+import {
+  aPolicy,
+  aPolicyOf,
+  aSite,
+  BACKUP,
+  LEADER,
+  NOW,
+  REPORTER,
+  TESTER,
+} from '../support/builders';
 import { aReleaseWorld, PROJECT } from '../support/release-world';
 import type { ReleaseWorld } from '../support/release-world';
 
@@ -25,6 +34,49 @@ test('a new leader sees Start without anybody touching the release', async () =>
 
   expect(gateIn(world)?.allow['start']).toContain('u:acc-new');
   expect(gateIn(world)?.allow['start']).not.toContain(`u:${LEADER}`);
+});
+
+async function released(): Promise<ReleaseWorld> {
+  const world = await aReleaseWorld({ policy: aPolicyOf([]) });
+  await world.click('submit', REPORTER);
+  await world.click('start', LEADER);
+  await world.succeed();
+  await world.succeed();
+  await world.click('complete', LEADER);
+  expect((await world.record()).status).toBe('released');
+  return world;
+}
+
+test('a new leader sees Roll back on a release that is over', async () => {
+  const world = await released();
+  expect(gateIn(world)?.allow).toEqual({ 'roll-back': [`u:${LEADER}`, `u:${BACKUP}`] });
+
+  await putSite(world.ports, { project: PROJECT, site: aSite({ leader: 'acc-new' }) });
+  await world.ports.drain();
+
+  expect(gateIn(world)?.allow).toEqual({ 'roll-back': ['u:acc-new', `u:${BACKUP}`] });
+});
+
+test('the leader of a release that is over can roll it back long after its field ran out', async () => {
+  const world = await released();
+  world.ports.pass(30 * GATE_VALID_SECONDS);
+
+  await world.agent.call({ op: 'poll', data: { version: '0.1.0', busy: false } });
+  await world.click('roll-back', LEADER, 'Complaints.');
+
+  expect((await world.record()).status).toBe('rolling-back');
+});
+
+test('a release that no click leads out of is left alone', async () => {
+  const world = await aReleaseWorld();
+  await world.click('abort', LEADER, 'Never mind.');
+  const { version } = await world.record();
+  expect(gateIn(world)?.allow).toEqual({});
+
+  await putSite(world.ports, { project: PROJECT, site: aSite({ leader: 'acc-new' }) });
+  await world.ports.drain();
+
+  expect((await world.record()).version).toBe(version);
 });
 
 test('a changed list of testers reaches the field', async () => {
