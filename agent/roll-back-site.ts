@@ -13,8 +13,9 @@ import type { Lines } from './lines';
 import type { Agent, HostFacts, InstalledRelease, JournaledIntent } from './ports';
 import { isPlanned, plannedRelease } from './release-identity';
 import type { PlannedRelease } from './release-identity';
+import { rememberHealthy } from './remember-healthy';
 import { severest } from './severest';
-import { waitHealthy } from './wait-healthy';
+import { serves, waitHealthy } from './wait-healthy';
 
 /** What a rollback knows before it asks the first host. */
 interface WayBack {
@@ -73,6 +74,13 @@ async function returnHost(story: HostStory, back: WayBack): Promise<PartEnd> {
         'package',
         `Host ${nameOf(target)} serves ${step.site} ${step.version} and keeps no earlier release to go back to; deploy an earlier version there.`,
       );
+    case 'was-returned': {
+      const look = await story.agent.health.look(target, step.service);
+      if (runsCurrent(asked.facts) && serves(look, way.former, story)) {
+        return tell(story, 'done', leftAlone(asked.facts));
+      }
+      return returnTo(story, way.former);
+    }
     case 'returns':
       return returnTo(story, way.former);
   }
@@ -80,27 +88,51 @@ async function returnHost(story: HostStory, back: WayBack): Promise<PartEnd> {
 
 type Way =
   | { readonly kind: 'returns'; readonly former: InstalledRelease }
-  /** It does not have the release that is left. */
+  /** An earlier way back of this release has switched, and may have ended before the start. */
+  | { readonly kind: 'was-returned'; readonly former: InstalledRelease }
+  /** This release put nothing there that is there now. */
   | { readonly kind: 'stays'; readonly note: string }
   | { readonly kind: 'no-way' };
 
-function wayOf({ step, target }: HostStory, facts: HostFacts, { planned, intents }: WayBack): Way {
-  const { current, previous } = facts;
+function wayOf(story: HostStory, facts: HostFacts, { planned, intents }: WayBack): Way {
+  const { step, target, hold } = story;
+  const { current, previous, switchedBy, staged } = facts;
   const begun = intents.findLast(
     (intent) =>
       intent.step === step.id && intent.host === target.host.id && intent.act === 'activate',
   );
   if (begun) return { kind: 'returns', former: { digest: begun.digest, version: begun.version } };
+
+  const isOurs = switchedBy === null || isSameRelease(switchedBy, hold.ref.job);
   if (isPlanned(current, planned)) {
-    const isOther = previous !== null && !isPlanned(previous, planned);
-    return isOther ? { kind: 'returns', former: previous } : { kind: 'no-way' };
+    if (!isOurs) {
+      const note = `It served ${step.version} before this release; it stays as it is.`;
+      return { kind: 'stays', note };
+    }
+    const isThere =
+      previous !== null && !isPlanned(previous, planned) && staged.includes(previous.digest);
+    return isThere ? { kind: 'returns', former: previous } : { kind: 'no-way' };
   }
-  // An earlier way back may have ended between the switch and the start.
-  const isHalfway = current !== null && isPlanned(previous, planned) && !runsCurrent(facts);
-  if (isHalfway) return { kind: 'returns', former: current };
-  const what = current === null ? 'has no release' : `serves ${current.version}`;
-  return { kind: 'stays', note: `It ${what} and not the release that is left; it stays as it is.` };
+  if (current !== null && isOurs && isPlanned(previous, planned)) {
+    return { kind: 'was-returned', former: current };
+  }
+  return { kind: 'stays', note: leftAlone(facts) };
 }
+
+function leftAlone(facts: HostFacts): string {
+  const { current } = facts;
+  const found =
+    current === null
+      ? 'has no release'
+      : runsCurrent(facts)
+        ? `serves ${current.version}`
+        : `has ${current.version}, which does not run,`;
+  return `It ${found} and not the release that is left; it stays as it is.`;
+}
+
+/** Jobs are called after their release: `10001.7` is the seventh of issue 10001. */
+const isSameRelease = (job: string, other: string): boolean =>
+  job.split('.')[0] === other.split('.')[0];
 
 const runsCurrent = ({ current, process, processDigest }: HostFacts): boolean =>
   (process === 'running' || process === 'own') && processDigest === current?.digest;
@@ -117,6 +149,7 @@ async function returnTo(story: HostStory, former: InstalledRelease): Promise<Par
   if (served.kind === 'failed') {
     return fail(story, served.failure.class, served.failure.sentence);
   }
+  await rememberHealthy(story, former);
   return tell(story, 'healthy', `serves ${former.version} again`, served.milliseconds);
 }
 

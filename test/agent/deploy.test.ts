@@ -94,6 +94,24 @@ describe('a CODE job', () => {
     ).toEqual([]);
   });
 
+  test('lets a host remember what it served before an earlier try of the same plan', async () => {
+    const earlier = { ...NEW, digest: 'd'.repeat(64), artifactSha256: NEW.digest };
+    const merged = { of: async () => [earlier.digest, NEW.digest], add: async () => undefined };
+    const world = aWorld();
+    Object.assign(world.agent, { centres: { ...NO_CENTRES, merged } });
+    Object.assign(world.fleet.host('web-1'), {
+      current: earlier,
+      previous: OLD,
+      staged: [OLD.digest, earlier.digest],
+      processDigest: earlier.digest,
+    });
+
+    await world.live();
+
+    expect(world.app.outcome).toEqual({ kind: 'succeeded' });
+    expect(world.fleet.host('web-1')).toMatchObject({ previous: OLD, switchedBy: '10001.9' });
+  });
+
   test('goes back past what an earlier try of the same plan has left there', async () => {
     const earlier = { ...NEW, digest: 'd'.repeat(64), artifactSha256: NEW.digest };
     const merged = { of: async () => [earlier.digest, NEW.digest], add: async () => undefined };

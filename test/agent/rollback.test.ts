@@ -191,6 +191,85 @@ describe('a ROLLBACK job', () => {
     expect(lastNote(app, 'web-1')).toBe('serves 1.0.0 again');
   });
 
+  test.each([
+    ['was down when a rollback ended', { process: 'dead' as const }],
+    [
+      'went down with its machine, and its own start script keeps no record',
+      { process: 'own' as const },
+    ],
+  ])('brings a host to service whose release %s', async (_what, process) => {
+    const { fleet, rollBack } = aWorld();
+    served(fleet, 'web-1');
+    await rollBack();
+    const before = fleet.effects.length;
+    Object.assign(fleet.host('web-1'), process);
+
+    const app = await rollBack();
+
+    expect(app.outcome).toEqual({ kind: 'succeeded' });
+    expect(fleet.effects.slice(before)).toEqual(['web-1 start 1.0.0']);
+    expect(lastNote(app, 'web-1')).toBe('serves 1.0.0 again');
+  });
+
+  test('does not say that all is well where the earlier version runs and is not healthy', async () => {
+    const { fleet, rollBack } = aWorld();
+    served(fleet, 'web-1');
+    await rollBack();
+    fleet.sick.add(OLD.version);
+
+    const app = await rollBack();
+
+    expect(app.outcome).toMatchObject({ kind: 'failed', failure: { class: 'health' } });
+  });
+
+  test.each([['dead' as const], ['running' as const]])(
+    'leaves a %s release alone that another release put there since',
+    async (process) => {
+      const hotfix = { digest: 'c'.repeat(64), version: '1.1.1' };
+      const { fleet, rollBack } = aWorld();
+      served(fleet, 'web-1', hotfix);
+      Object.assign(fleet.host('web-1'), { previous: NEW, process, switchedBy: '10002.1' });
+
+      const app = await rollBack();
+
+      expect(app.outcome).toEqual({ kind: 'succeeded' });
+      expect(fleet.effects).toEqual([]);
+      expect(lastNote(app, 'web-1')).toBe(
+        process === 'dead'
+          ? 'It has 1.1.1, which does not run, and not the release that is left; it stays as it is.'
+          : 'It serves 1.1.1 and not the release that is left; it stays as it is.',
+      );
+    },
+  );
+
+  test('leaves a host alone that had the same version before this release', async () => {
+    const { fleet, rollBack } = aWorld();
+    served(fleet, 'web-1');
+    served(fleet, 'web-2');
+    Object.assign(fleet.host('web-1'), { switchedBy: '10002.1' });
+    Object.assign(fleet.host('web-2'), { switchedBy: '10001.0' });
+
+    const app = await rollBack();
+
+    expect(app.outcome).toEqual({ kind: 'succeeded' });
+    expect(fleet.effects).toEqual(['web-2 activate 1.0.0', 'web-2 start 1.0.0']);
+    expect(lastNote(app, 'web-1')).toBe('It served 1.1.0 before this release; it stays as it is.');
+  });
+
+  test('says that the earlier release is gone from the host, before it switches anything', async () => {
+    const { fleet, rollBack } = aWorld();
+    served(fleet, 'web-1');
+    Object.assign(fleet.host('web-1'), { staged: [NEW.digest] });
+
+    const app = await rollBack();
+
+    expect(app.outcome).toMatchObject({
+      kind: 'failed',
+      failure: { class: 'package', sentence: expect.stringContaining('keeps no earlier release') },
+    });
+    expect(fleet.effects).toEqual([]);
+  });
+
   test('tells the plan’s release by its merged digest, and leaves older configuration alone', async () => {
     const ours = { ...NEW, digest: 'd'.repeat(64), artifactSha256: NEW.digest };
     const older = { ...NEW, digest: 'e'.repeat(64), artifactSha256: NEW.digest };
@@ -213,6 +292,36 @@ describe('kill -9 of the agent', () => {
     served(machine.fleet, 'web-2');
     return machine;
   };
+
+  test('at any moment of a rollback, and its hosts with it: the next life brings all into service', async () => {
+    const moments = await liveAndDie(aServingMachine(), Number.POSITIVE_INFINITY);
+    let reboots = 0;
+
+    for (let deathAt = 0; deathAt < moments; deathAt += 1) {
+      const machine = aServingMachine();
+      await liveAndDie(machine, deathAt);
+      // What goes down once the work is over is no rollback's matter.
+      const open = await machine.journal.openJobs();
+      if (machine.app.outcome !== null || open.some(({ outcome }) => outcome !== null)) break;
+      reboots += 1;
+      for (const host of ['web-1', 'web-2']) machine.fleet.host(host).process = 'dead';
+      await liveToTheEnd(machine, anAgent(machine));
+
+      expect({ deathAt, outcome: machine.app.outcome }).toEqual({
+        deathAt,
+        outcome: { kind: 'succeeded' },
+      });
+      for (const host of ['web-1', 'web-2']) {
+        expect({ deathAt, ...machine.fleet.host(host) }).toMatchObject({
+          deathAt,
+          current: OLD,
+          process: 'running',
+          processDigest: OLD.digest,
+        });
+      }
+    }
+    expect(reboots).toBeGreaterThan(30);
+  }, 60_000);
 
   test('at any moment of a rollback: the next life ends it as the clean run does, each effect once', async () => {
     const clean = aServingMachine();

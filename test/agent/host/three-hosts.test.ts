@@ -33,6 +33,9 @@ const service = (version: string, more: Readonly<Record<string, string>> = {}) =
   ...more,
 });
 
+/** Says that it has run, where the host's own files are. */
+const BOOT = '#!/bin/sh\necho "$INTERLOCK_VERSION" >>../../booted\n';
+
 let worlds = 0;
 
 function aWorld() {
@@ -43,6 +46,7 @@ function aWorld() {
   const packages = {
     '1.0.0': aPackage(store, 'shop-1.0.0', service('1.0.0')),
     '1.1.0': aPackage(store, 'shop-1.1.0', service('1.1.0')),
+    '1.1.1': aPackage(store, 'shop-1.1.1', service('1.1.1', { 'bin/boot': BOOT })),
     '1.2.0': aPackage(store, 'shop-1.2.0', service('1.2.0', { SICK: '' })),
   };
   const hosts = realHosts(join(home, 'hosts'), '/srv/shop');
@@ -66,12 +70,18 @@ function aWorld() {
     return { id, ...place, changes: ref, keys: changes.length, byHand: false };
   };
 
-  const planOf = (version: keyof typeof packages, config: readonly ConfigChange[] = []): Plan =>
-    aPlan(HOSTS, { version, artifactSha256: packages[version].digest, config });
+  const planOf = (
+    version: keyof typeof packages,
+    config: readonly ConfigChange[] = [],
+    startScript?: string,
+  ): Plan => {
+    const more = startScript === undefined ? {} : { startScript };
+    return aPlan(HOSTS, { version, artifactSha256: packages[version].digest, config, ...more });
+  };
 
-  const run = async (stage: RunStage, plan: Plan): Promise<FakeApp> => {
+  const run = async (stage: RunStage, plan: Plan, fence?: number): Promise<FakeApp> => {
     jobs += 1;
-    const job = { stage, job: `10001.${jobs}`, firstFence: jobs };
+    const job = { stage, job: `10001.${jobs}`, firstFence: fence ?? jobs };
     const app = createFakeApp(machineClock, plan, job);
     for (const [digest, text] of texts) app.texts.set(digest, text);
     const parts = { clock: machineClock, app, fleet: hosts, journal, centres };
@@ -98,6 +108,12 @@ function aWorld() {
   };
 
   return { home, hosts, packages, store, secrets, database, aChange, planOf, run, stateOf };
+}
+
+/** What a machine's end does to a service; the record of it stays. */
+function endService(base: string): void {
+  const pid = Number(readFileSync(join(base, '.interlock/run'), 'utf8').split(' ')[1]);
+  process.kill(-pid, 'SIGKILL');
 }
 
 describe('a site on three hosts', () => {
@@ -219,6 +235,71 @@ describe('a site on three hosts', () => {
       kind: 'failed',
       failure: { sentence: expect.stringContaining('is 1.0.0, not shop 1.1.0') },
     });
+  }, 60_000);
+
+  test('is started by the script that the site names, and by the common one where a package has none [S0-62]', async () => {
+    const { planOf, run, stateOf, hosts } = aWorld();
+    expect((await run('CODE', planOf('1.0.0', [], 'bin/boot'))).outcome).toEqual({
+      kind: 'succeeded',
+    });
+    expect(await stateOf('web-2')).toMatchObject({ process: 'running' });
+
+    const plan = planOf('1.1.1', [], 'bin/boot');
+    expect((await run('CODE', plan)).outcome).toEqual({ kind: 'succeeded' });
+
+    for (const host of HOSTS) {
+      expect(readFileSync(hosts.path(host, 'booted'), 'utf8')).toBe('1.1.1\n');
+      expect(await stateOf(host)).toMatchObject({ process: 'own' });
+    }
+    expect((await run('ROLLBACK', plan)).outcome).toEqual({ kind: 'succeeded' });
+    expect(await stateOf('web-2')).toMatchObject({
+      current: { version: '1.0.0' },
+      process: 'running',
+    });
+  }, 60_000);
+
+  test('goes back behind two tries of one plan, of which each was healthy with a secret of its own', async () => {
+    const { aChange, planOf, run, stateOf, secrets } = aWorld();
+    await run('CODE', planOf('1.0.0'));
+    await createSecrets(secrets).set('shop-db', PASSWORD);
+    const value = { kind: 'secret', name: 'shop-db' } as const;
+    const plan = planOf('1.1.0', [
+      aChange('shop.yml', [{ action: 'set', key: 'password', value }]),
+    ]);
+    await run('CONFIG', plan);
+    await run('CODE', plan);
+    await createSecrets(secrets).set('shop-db', `${PASSWORD}-changed`);
+    await run('CODE', plan);
+
+    expect((await run('ROLLBACK', plan)).outcome).toEqual({ kind: 'succeeded' });
+
+    for (const host of HOSTS) {
+      expect(await stateOf(host)).toMatchObject({ current: { version: '1.0.0' } });
+    }
+  }, 60_000);
+
+  test('killed with its machine after the switch of a rollback, a host serves again after the next', async () => {
+    const { planOf, run, stateOf, hosts, packages } = aWorld();
+    await run('CODE', planOf('1.0.0'));
+    await run('CODE', planOf('1.1.0'));
+    const options = { helper: hostHelper(), name: 'web-1', actSeconds: 20, releasesKept: 5 };
+    const session = openSession(localTransport(), options);
+    const { digest } = packages['1.0.0'];
+    const order = { basePath: hosts.path('web-1'), digest, version: '1.0.0' };
+    expect((await session.activate({ ...order, job: '10001.9', fence: 9 })).kind).toBe('done');
+    endService(hosts.path('web-1'));
+    expect(await stateOf('web-1')).toMatchObject({ current: { digest }, process: 'dead' });
+
+    const app = await run('ROLLBACK', planOf('1.1.0'), 10);
+
+    expect(app.outcome).toEqual({ kind: 'succeeded' });
+    for (const host of HOSTS) {
+      expect(await stateOf(host)).toMatchObject({
+        current: { digest },
+        process: 'running',
+        processDigest: digest,
+      });
+    }
   }, 60_000);
 
   test('a host with the package and other configuration is not verified', async () => {

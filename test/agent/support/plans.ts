@@ -13,12 +13,13 @@ export interface PlanMore {
   readonly version?: string;
   readonly artifactSha256?: string;
   readonly config?: readonly ConfigChange[];
+  readonly startScript?: string;
 }
 
 /** A plan for the shop in SIT; its first host is the gatekeeper. */
 export function aPlan(
   hostNames: readonly string[] = ['web-1', 'web-2', 'web-3'],
-  { config = [], ...more }: PlanMore = {},
+  { config = [], startScript, ...more }: PlanMore = {},
 ): Plan {
   const planned = buildPlan({
     issueId: '10001',
@@ -53,6 +54,7 @@ export function aPlan(
             servicePort: 8080,
             healthPath: '/healthz',
             versionPath: '/version',
+            ...(startScript !== undefined && { startScript }),
           },
         },
       },
