@@ -58,13 +58,12 @@ interface KnownScope {
 
 /** The scopes exist since the release was started: it holds them. */
 async function readScopes({ store }: Ports, job: JobRecord): Promise<readonly KnownScope[]> {
-  return Promise.all(
-    job.scopes.map(async (scope) => {
-      const record = await store.get('scope', scope);
-      if (!record) throw new Error(`Job ${job.job} changes ${scope}, which was never taken.`);
-      return { scope, record };
-    }),
-  );
+  const records = await store.getMany('scope', job.scopes);
+  return job.scopes.map((scope, at) => {
+    const record = records[at];
+    if (!record) throw new Error(`Job ${job.job} changes ${scope}, which was never taken.`);
+    return { scope, record };
+  });
 }
 
 const raiseFence = ({ scope, record }: KnownScope, fence: number): Change => ({

@@ -42,6 +42,11 @@ export const CHANGES_MAX = 25;
  */
 export interface Store extends Texts {
   get<Name extends EntityName>(entity: Name, key: string): Promise<RecordOf<Name> | undefined>;
+  /** The records of several keys, in their order; a round trip for all of them, but not one instant. */
+  getMany<Name extends EntityName>(
+    entity: Name,
+    keys: readonly string[],
+  ): Promise<readonly (RecordOf<Name> | undefined)[]>;
   /** Writes a record that does not exist yet; exactly one of several callers succeeds. */
   create<Name extends EntityName>(
     entity: Name,

@@ -67,9 +67,8 @@ const agentsOf = (settings: PolicyRecord, environment: string): readonly string[
 
 async function loadSites(store: Store, release: Release) {
   const names = (release.content?.code ?? []).map((change) => change.site);
-  const records = await Promise.all(
-    names.map((name) => store.get('site', siteKey(release.project, name))),
-  );
+  const keys = names.map((name) => siteKey(release.project, name));
+  const records = await store.getMany('site', keys);
   return records.flatMap((record) => (record ? [record.site] : []));
 }
 
@@ -77,11 +76,9 @@ async function loadScopes(
   store: Store,
   scopes: readonly string[],
 ): Promise<ReadonlyMap<string, ScopeRecord>> {
-  const records = await Promise.all(
-    scopes.map(async (scope) => [scope, await store.get('scope', scope)] as const),
-  );
+  const records = await store.getMany('scope', scopes);
   return new Map(
-    records.map(([scope, record]) => [scope, record ?? { version: -1, fence: 0, holder: null }]),
+    scopes.map((scope, at) => [scope, records[at] ?? { version: -1, fence: 0, holder: null }]),
   );
 }
 
@@ -102,10 +99,11 @@ async function loadInboxes(
   store: Store,
   agentIds: readonly string[],
 ): Promise<ReadonlyMap<string, InboxRecord>> {
-  const inboxes = await Promise.all(
-    agentIds.map(async (agentId) => [agentId, await store.get('inbox', agentId)] as const),
-  );
-  const found = inboxes.flatMap(([agentId, inbox]) => (inbox ? [[agentId, inbox] as const] : []));
+  const inboxes = await store.getMany('inbox', agentIds);
+  const found = agentIds.flatMap((agentId, at) => {
+    const inbox = inboxes[at];
+    return inbox ? [[agentId, inbox] as const] : [];
+  });
   found.sort(([, left], [, right]) => (right.lastSeen ?? 0) - (left.lastSeen ?? 0));
   return new Map(found.slice(0, AGENTS_PER_JOB_MAX));
 }

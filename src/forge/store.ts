@@ -3,6 +3,7 @@ import { Filter, FilterConditions, kvs, Sort, WhereConditions } from '@forge/kvs
 import { CHANGES_MAX } from '#app/ports';
 import type { Change, ListPage, ListQuery, Store } from '#app/ports';
 import type { EntityName, RecordOf } from '#wire/records';
+import { readBatches } from './batch-read';
 import { fromStored, toStored } from './entities';
 import type { StoredRecord } from './entities';
 import { isRefusal, StoreError } from './store-error';
@@ -10,7 +11,7 @@ import { createTexts } from './texts';
 import { keyValues } from './key-values';
 
 /** The store of the installation on whose behalf the function runs. */
-export const store: Store = { get, create, transact, list, ...createTexts(keyValues) };
+export const store: Store = { get, getMany, create, transact, list, ...createTexts(keyValues) };
 
 async function get<Name extends EntityName>(
   entity: Name,
@@ -18,6 +19,19 @@ async function get<Name extends EntityName>(
 ): Promise<RecordOf<Name> | undefined> {
   const value = await read(entity, key);
   return value === undefined ? undefined : fromStored(entity, key, value);
+}
+
+/** A single key needs no batch. */
+async function getMany<Name extends EntityName>(
+  entity: Name,
+  keys: readonly string[],
+): Promise<readonly (RecordOf<Name> | undefined)[]> {
+  if (keys.length < 2) return Promise.all(keys.map((key) => get(entity, key)));
+  const found = await readBatches(entity, keys);
+  return keys.map((key) => {
+    const value = found.get(key);
+    return value === undefined ? undefined : fromStored(entity, key, value);
+  });
 }
 
 async function create<Name extends EntityName>(

@@ -30,6 +30,37 @@ export function describeStore(name: string, open: () => StoreUnderTest): void {
       expect(await open().store.get('scope', 'shop:SIT')).toBeUndefined();
     });
 
+    test('gives several records in the order in which they are asked for, and nothing where there is none', async () => {
+      const { store } = open();
+      for (const fence of [1, 2, 3]) await store.create('scope', `s-${fence}`, aScope({ fence }));
+
+      const found = await store.getMany('scope', ['s-3', 's-none', 's-1', 's-3', 's-2']);
+
+      expect(found.map((scope) => scope?.fence)).toEqual([3, undefined, 1, 3, 2]);
+      expect(await store.getMany('scope', ['s-2'])).toEqual([aScope({ fence: 2 })]);
+      expect(await store.getMany('scope', ['s-none'])).toEqual([undefined]);
+      expect(await store.getMany('scope', [])).toEqual([]);
+    });
+
+    test('gives more records at once than Forge takes keys', async () => {
+      const { store } = open();
+      const keys = Array.from({ length: 60 }, (_, at) => `s-${at}`);
+      for (const [fence, key] of keys.entries())
+        await store.create('scope', key, aScope({ fence }));
+
+      const found = await store.getMany('scope', keys);
+
+      expect(found.map((scope) => scope?.fence)).toEqual([...keys.keys()]);
+    });
+
+    test('does not mistake a record of another entity for one of several', async () => {
+      const { store } = open();
+      await store.create('site', 'same', aSite({}));
+      await store.create('scope', 'other', aScope({}));
+
+      expect(await store.getMany('scope', ['same', 'other'])).toEqual([undefined, aScope({})]);
+    });
+
     test('lets exactly one of several creators succeed, and keeps what that one wrote', async () => {
       const { store } = open();
 
@@ -297,6 +328,9 @@ export function describeStore(name: string, open: () => StoreUnderTest): void {
       await damage('scope', 'shop:SIT');
 
       await expect(store.get('scope', 'shop:SIT')).rejects.toThrow(
+        'The stored record scope shop:SIT cannot be read',
+      );
+      await expect(store.getMany('scope', ['other', 'shop:SIT'])).rejects.toThrow(
         'The stored record scope shop:SIT cannot be read',
       );
     });

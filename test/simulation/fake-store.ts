@@ -115,12 +115,16 @@ export function createFakeStore(sim: Sim): FakeStore {
     if (sim.strikes('store-loses-answer')) throw new OutsideError('StoreError', `${doing}: 500`);
   };
 
+  const get = <Name extends EntityName>(life: Life, entity: Name, key: string) =>
+    sim.ask(life, `get ${entity} ${key}`, () => {
+      mayFail('get');
+      return peek(entity, key);
+    });
+
   const port = (life: Life): Store => ({
-    get: (entity, key) =>
-      sim.ask(life, `get ${entity} ${key}`, () => {
-        mayFail('get');
-        return peek(entity, key);
-      }),
+    get: (entity, key) => get(life, entity, key),
+    // Forge reads the keys of a batch in parallel: each at an instant of its own.
+    getMany: (entity, keys) => Promise.all(keys.map((key) => get(life, entity, key))),
     create: async (entity, key, record) => {
       const made = await sim.tell(life, `create ${entity} ${key}`, () => {
         mayFail('create');

@@ -50,7 +50,9 @@ function lying<Name extends EntityName>(ports: Ports, about: Name, lie: Lie<Name
     // Both names are the same, so both types are.
     return lie(record as unknown as RecordOf<Name>) as unknown as RecordOf<Asked>;
   };
-  const lyingStore: Store = { ...store, get };
+  const getMany: Store['getMany'] = (entity, keys) =>
+    Promise.all(keys.map((key) => get(entity, key)));
+  const lyingStore: Store = { ...store, get, getMany };
   return { ...ports, store: lyingStore };
 }
 

@@ -69,6 +69,10 @@ export function createMemoryStore(parts: MemoryStoreParts = {}): MemoryStore {
       await Promise.resolve();
       return read(entity, key);
     },
+    async getMany(entity, keys) {
+      await Promise.resolve();
+      return keys.map((key) => read(entity, key));
+    },
     async create(entity, key, record) {
       const value = serialized(entity, key, record);
       // A store that says "exists" for nothing would be wrong, so this mishap is a lost answer.
