@@ -7,6 +7,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { z } from 'zod';
 import { createRelease } from '../../demo/issues';
 import { jiraAs } from '../../demo/jira-client';
 import { provideProject } from '../../demo/set-up';
@@ -72,6 +73,7 @@ describe('a page of the app in a frame', () => {
       log: () => undefined,
     });
     await makeIssue(jira.siteUrl);
+    await pinPanel(jira);
     stranger = createServer((_request, response) => response.end('<p>A stranger</p>'));
     await new Promise<void>((settle) => stranger.listen(0, '127.0.0.1', settle));
     browser = await chromium.launch(CHROMIUM);
@@ -452,6 +454,21 @@ async function makeIssue(siteUrl: string): Promise<void> {
   await jiraAs(siteUrl, 'dev').request('POST', '/rest/api/3/issue', {
     fields: { project: { key: 'REL' }, issuetype: { name: 'Task' }, summary: 'Release 1' },
   });
+}
+
+/** Shows the panel of the fixture on every issue, as an administrator does, and waits for Jira. */
+async function pinPanel({ siteUrl, app }: LocalJira): Promise<void> {
+  const admin = jiraAs(siteUrl, 'admin');
+  const { taskId } = z.object({ taskId: z.string() }).parse(
+    await admin.request('POST', '/rest/api/3/forge/panel/action/bulk/async', {
+      moduleId: app.moduleAri('panel'),
+      projectList: [{ action: 'PIN', projectIdOrKey: 'REL' }],
+    }),
+  );
+  await eventually(async () => {
+    const task = await admin.request('GET', `/rest/api/3/task/${taskId}`);
+    return z.object({ status: z.literal('COMPLETE') }).safeParse(task).success || undefined;
+  }, 'the pinned panel');
 }
 
 function addressOf(server: Server): number {

@@ -95,6 +95,21 @@ export async function project(toy: ToyJira): Promise<void> {
   );
 }
 
+/** Shows a panel of the app on every issue of REL, or no longer; Jira takes a second or two for it. */
+export async function pinPanel(
+  toy: ToyJira,
+  moduleKey: string,
+  action: 'PIN' | 'UNPIN' = 'PIN',
+): Promise<string> {
+  const answer = ok(
+    await toy.as('admin', 'POST', '/rest/api/3/forge/panel/action/bulk/async', {
+      moduleId: toy.app.moduleAri(moduleKey),
+      projectList: [{ action, projectIdOrKey: 'REL' }],
+    }),
+  );
+  return String(at(answer.body, 'taskId'));
+}
+
 export async function accountOf(toy: ToyJira, name: string): Promise<string> {
   return String(at((await toy.as(name, 'GET', '/rest/api/3/myself')).body, 'accountId'));
 }

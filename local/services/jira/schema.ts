@@ -62,6 +62,13 @@ CREATE TABLE IF NOT EXISTS jira_screen_field (
   tab_id INTEGER NOT NULL, field_id TEXT NOT NULL, position INTEGER NOT NULL,
   PRIMARY KEY (tab_id, field_id)) STRICT;
 
+CREATE TABLE IF NOT EXISTS jira_task (
+  id INTEGER PRIMARY KEY, description TEXT NOT NULL, submitter TEXT NOT NULL,
+  submitted_ms INTEGER NOT NULL, finished_ms INTEGER NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS jira_panel (
+  project_id INTEGER NOT NULL, module_key TEXT NOT NULL, pinned INTEGER NOT NULL,
+  from_ms INTEGER NOT NULL, PRIMARY KEY (project_id, module_key)) STRICT;
+
 CREATE TABLE IF NOT EXISTS jira_issue (
   id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, project_id INTEGER NOT NULL,
   type_id INTEGER NOT NULL, status_id INTEGER NOT NULL, parent_id INTEGER,

@@ -318,6 +318,25 @@ describe('permissions', () => {
     expect(at(mine.body, 'permissions', APPROVE, 'havePermission')).toBe(true);
   });
 
+  test('are told only when one asks for them, and name a group beside its id', async () => {
+    const toy = toyJira();
+    await project(toy);
+    const holder = { type: 'group', parameter: 'leaders' };
+    const body = { name: 'Leaders', permissions: [{ permission: 'EDIT_ISSUES', holder }] };
+    const made = ok(await toy.as('admin', 'POST', '/rest/api/3/permissionscheme', body));
+    const id = at(made.body, 'id');
+    ok(await toy.as('admin', 'PUT', '/rest/api/3/project/REL/permissionscheme', { id }));
+    const ask = async (query: string) =>
+      ok(await toy.as('admin', 'GET', `/rest/api/3/project/REL/permissionscheme${query}`)).body;
+
+    expect(await ask('')).not.toHaveProperty('permissions');
+    expect(at(await ask('?expand=permissions'), 'permissions', 0, 'holder')).toEqual({
+      type: 'group',
+      parameter: 'leaders',
+      value: expect.stringMatching(/^[0-9a-f-]{36}$/),
+    });
+  });
+
   test('of somebody else are told to administrators and the app only', async () => {
     const toy = toyJira();
     const accountId = await accountOf(toy, 'leader');

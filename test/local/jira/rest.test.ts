@@ -27,6 +27,8 @@ const FIELD = {
   properties: { name: 'Environment', type: 'string', readOnly: true },
 } as const;
 
+const PANEL = { type: 'jira:issuePanel', key: 'panel', properties: { title: 'Panel' } } as const;
+
 /** Calls each endpoint once with success; every answer is compared with Atlassian's description. */
 async function walk(toy: ToyJira): Promise<readonly string[]> {
   const called: string[] = [];
@@ -130,6 +132,11 @@ async function walk(toy: ToyJira): Promise<readonly string[]> {
   );
   await asDev('GET', '/project/REL/permissionscheme');
   await asAdmin('PUT', '/project/REL/permissionscheme', { id: 0 });
+  const pinned = await asAdmin('POST', '/forge/panel/action/bulk/async', {
+    moduleId: toy.app.moduleAri('panel'),
+    projectList: [{ action: 'PIN', projectIdOrKey: 'REL' }],
+  });
+  await asAdmin('GET', `/task/${String(at(pinned, 'taskId'))}`);
 
   const fields = {
     project: { id: projectId },
@@ -190,7 +197,7 @@ async function walk(toy: ToyJira): Promise<readonly string[]> {
 
 describe('the REST API', () => {
   test('answers every modelled endpoint as Atlassian describes it', async () => {
-    const called = await walk(toyJira({ modules: [FIELD] }));
+    const called = await walk(toyJira({ modules: [FIELD, PANEL] }));
 
     const missed = MODELLED_ROUTES.filter(
       ({ method, pattern }) =>

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { load, type CheerioAPI } from 'cheerio';
 import { toyJira, TOY_SITE, type Answer, type ToyJira } from '../../support/toy-jira';
 import { at } from '../../support/toy-jira-values';
-import { issue, ok, project, projectWith, statusOf } from '../../support/toy-workflow';
+import { issue, ok, pinPanel, project, projectWith, statusOf } from '../../support/toy-workflow';
 
 interface Browser {
   get(path: string): Promise<{ readonly answer: Answer; readonly $: CheerioAPI }>;
@@ -584,6 +584,8 @@ describe('a page with frames of the app', () => {
   test('lets scripts of the site run, and frames of the app’s origin alone', async () => {
     const toy = toyJira({ modules: [PANEL], pagesUrl: PAGES });
     await project(toy);
+    await pinPanel(toy, 'panel');
+    toy.clock.pass(5_000);
     const key = await issue(toy);
     const dev = await signedIn(toy, 'dev');
 

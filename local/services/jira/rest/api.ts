@@ -5,6 +5,7 @@ import { appFieldRoutes } from './app-fields';
 import { commentListRoutes } from './comment-list';
 import { commentRoutes } from './comments';
 import { fieldRoutes } from './fields';
+import { issuePanelRoutes } from './issue-panels';
 import { issueTypeSchemeRoutes } from './issue-type-schemes';
 import { issueRoutes } from './issues';
 import { localRoutes } from './local';
@@ -18,6 +19,7 @@ import { compileRoutes, matchRoute, readBody } from './routes';
 import { screenRoutes } from './screens';
 import { searchRoutes } from './search';
 import { issueTypeRoutes, statusRoutes } from './statuses';
+import { taskRoutes } from './tasks';
 import { transitionRoutes } from './transitions';
 import { workflowSchemeRoutes } from './workflow-schemes';
 import { workflowRoutes } from './workflows';
@@ -43,6 +45,8 @@ export const MODELLED_ROUTES = compileRoutes(
   permissionSchemeRoutes,
   workflowRoutes,
   workflowSchemeRoutes,
+  issuePanelRoutes,
+  taskRoutes,
   localRoutes,
 );
 

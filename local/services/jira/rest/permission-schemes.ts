@@ -37,10 +37,10 @@ const SchemeRequest = z.object({
 });
 
 export const permissionSchemeRoutes: Routes = {
-  'GET /rest/api/3/permissionscheme': ({ desk }) =>
+  'GET /rest/api/3/permissionscheme': (call) =>
     ok({
-      permissionSchemes: allPermissionSchemes(desk.database).map((scheme) =>
-        schemeBody(desk, scheme),
+      permissionSchemes: allPermissionSchemes(call.desk.database).map((scheme) =>
+        expandedBody(call, scheme),
       ),
     }),
 
@@ -61,12 +61,12 @@ export const permissionSchemeRoutes: Routes = {
     for (const read of grants) {
       if (typeof read !== 'string') grant(database, scheme.id, read);
     }
-    return created(schemeBody(call.desk, scheme));
+    return created(schemeWithGrants(call.desk, scheme));
   },
 
   'GET /rest/api/3/permissionscheme/{schemeId}': (call) => {
     const scheme = schemeOf(call);
-    return scheme === undefined ? noSuchScheme() : ok(schemeBody(call.desk, scheme));
+    return scheme === undefined ? noSuchScheme() : ok(expandedBody(call, scheme));
   },
 
   'GET /rest/api/3/permissionscheme/{schemeId}/permission': (call) => {
@@ -101,7 +101,7 @@ export const permissionSchemeRoutes: Routes = {
     const found = browsableProject(desk, person, part(call, 'projectKeyOrId'));
     if (found.kind === 'refused') return found.response;
     const scheme = permissionSchemeById(desk.database, found.value.permissionSchemeId);
-    return scheme === undefined ? noSuchScheme() : ok(schemeBody(desk, scheme));
+    return scheme === undefined ? noSuchScheme() : ok(expandedBody(call, scheme));
   },
 
   'PUT /rest/api/3/project/{projectKeyOrId}/permissionscheme': (call) => {
@@ -115,7 +115,7 @@ export const permissionSchemeRoutes: Routes = {
     if (project === undefined) return noSuchProject(idOrKey);
     if (scheme === undefined) return noSuchScheme();
     setPermissionScheme(database, project.id, scheme.id);
-    return ok(schemeBody(call.desk, scheme));
+    return ok(expandedBody(call, scheme));
   },
 };
 
@@ -132,8 +132,18 @@ function schemeBody(desk: Desk, scheme: PermissionScheme): JsonObject {
     self: restUrl(desk, `permissionscheme/${scheme.id}`),
     name: scheme.name,
     description: scheme.description,
-    permissions: grantBodies(desk, scheme.id),
   };
+}
+
+function schemeWithGrants(desk: Desk, scheme: PermissionScheme): JsonObject {
+  return { ...schemeBody(desk, scheme), permissions: grantBodies(desk, scheme.id) };
+}
+
+/** Grants come along when anything at all is to be expanded. Source: OpenAPI, the parameter `expand`. */
+function expandedBody({ desk, query }: Call, scheme: PermissionScheme): JsonObject {
+  return (query.get('expand') ?? '') === ''
+    ? schemeBody(desk, scheme)
+    : schemeWithGrants(desk, scheme);
 }
 
 function grantBodies(desk: Desk, schemeId: number): readonly Json[] {
@@ -147,9 +157,16 @@ function grantBody(desk: Desk, schemeId: number, found: Grant): JsonObject {
     permission: found.permission,
     holder: {
       type: found.holderType,
-      ...(found.holder === null ? {} : { parameter: found.holder, value: found.holder }),
+      ...(found.holder === null
+        ? {}
+        : { parameter: holderParameter(desk, found, found.holder), value: found.holder }),
     },
   };
+}
+
+/** A group is named here, and known by its id beside it; other holders have one name. */
+function holderParameter(desk: Desk, { holderType }: Grant, holder: string): string {
+  return holderType === 'group' ? (groupBy(desk.database, { id: holder })?.name ?? holder) : holder;
 }
 
 /** The grant, or the sentence that says what is wrong with it. */

@@ -10,6 +10,7 @@ import { knownIssueType } from '../issue-types';
 import { customValue } from '../issue-values';
 import { type Issue, issueByIdOrKey, subtasksOf } from '../issues';
 import type { Json } from '../json';
+import { isPinned } from '../panels';
 import { userById } from '../people';
 import { holdsOnIssue } from '../permissions';
 import { knownProject } from '../projects';
@@ -76,7 +77,7 @@ export function showIssue(
     })),
     mayComment: holdsOnIssue(desk, person.accountId, 'ADD_COMMENTS', issue),
     mayEdit: holdsOnIssue(desk, person.accountId, 'EDIT_ISSUES', issue),
-    panels: framesOf(desk, 'jira:issuePanel', { issueKey: issue.key }),
+    panels: panelsOf(desk, issue),
     contexts: framesOf(desk, 'jira:issueContext', { issueKey: issue.key }),
     activity:
       ACTIVITIES.find((name) => name === visit.request.query.get('activity')) ?? ACTIVITIES[0],
@@ -86,6 +87,13 @@ export function showIssue(
   const markup = issuePage(page, dialog);
   const hasFrames = page.panels.length + page.contexts.length > 0;
   return hasFrames ? framedAnswer(visit, markup, status) : pageAnswer(markup, status);
+}
+
+/** The panels that stand on every issue of the project; Jira hides the others until somebody adds one. */
+function panelsOf(desk: Desk, { key, projectId }: Issue): IssuePage['panels'] {
+  return framesOf(desk, 'jira:issuePanel', { issueKey: key }).filter(({ moduleKey }) =>
+    isPinned(desk.database, projectId, moduleKey, desk.clock.now()),
+  );
 }
 
 function lastHistory(desk: Desk, issue: Issue): IssuePage['history'] {
