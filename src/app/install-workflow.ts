@@ -13,32 +13,55 @@ import { loadSettings } from './world';
 
 const RELEASE_ISSUE_TYPE = 'Release';
 
-/** Once per project: a project that has the workflow is left as it is. */
+/**
+ * Makes what is missing and leaves what is there: after a failure in the middle it goes on, and a project that has
+ * the workflow gets the parts around it that it lacks.
+ */
 export async function installWorkflow(
   ports: Ports,
   installer: Installer,
   project: string,
 ): Promise<Outcome> {
-  const settings = await loadSettings(ports.store, project);
-  if (settings.workflow)
-    return refused(`The release workflow is installed in ${project} already; nothing was changed.`);
+  let isInstalled = (await loadSettings(ports.store, project)).workflow !== null;
   try {
-    const workflow = await install(installer, project);
-    return await remember(ports, project, workflow);
+    const parts = await provideParts(installer, project);
+    if (!isInstalled) await remember(ports, project, await install(installer, project, parts));
+    isInstalled = true;
+    // Last: releases live without it, on an issue where somebody adds the panel by hand.
+    await installer.pinPanel(project);
+    return { kind: 'done' };
   } catch (error) {
     if (!(error instanceof InstallerError)) throw error;
     return refused(
-      `The workflow could not be installed in ${project}. ${error.message} Have a Jira admin try again.`,
+      isInstalled
+        ? `Releases can live in ${project}, but the installation lacks a part. ${error.message} Have a Jira admin install again.`
+        : `The workflow could not be installed in ${project}. ${error.message} Have a Jira admin try again.`,
     );
   }
 }
 
-async function install(installer: Installer, project: string): Promise<InstalledWorkflow> {
-  const template = workflowTemplate();
-  const name = `Interlock releases (${project})`;
+interface Parts {
+  readonly issueTypeId: string;
+  readonly reasonField: string;
+  readonly reasonScreen: string;
+}
+
+/** What stands around the workflow. */
+async function provideParts(installer: Installer, project: string): Promise<Parts> {
   const issueTypeId = await installer.provideIssueType(project, RELEASE_ISSUE_TYPE);
   const reasonField = await installer.provideReasonField();
   const reasonScreen = await installer.provideReasonScreen(reasonField);
+  await installer.providePermissions(project);
+  return { issueTypeId, reasonField, reasonScreen };
+}
+
+async function install(
+  installer: Installer,
+  project: string,
+  { issueTypeId, reasonField, reasonScreen }: Parts,
+): Promise<InstalledWorkflow> {
+  const template = workflowTemplate();
+  const name = `Interlock releases (${project})`;
   const created = await installer.createWorkflow({ name, template, reasonField, reasonScreen });
   const statuses = statusMap(created);
   await installer.useWorkflow(project, name, issueTypeId);
@@ -67,7 +90,7 @@ async function remember(
   { store, clock }: Ports,
   project: string,
   workflow: InstalledWorkflow,
-): Promise<Outcome> {
+): Promise<void> {
   for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt += 1) {
     const settings = await loadSettings(store, project);
     if (settings.version === 0) await store.create('policy', project, settings);
@@ -81,7 +104,7 @@ async function remember(
     const result = await store.transact([
       { type: 'set', entity: 'policy', key: project, record, expect: settings.version },
     ]);
-    if (result === 'done') return { kind: 'done' };
+    if (result === 'done') return;
   }
   throw new TooMuchContention(`The settings of project ${project}`);
 }

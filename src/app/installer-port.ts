@@ -9,10 +9,14 @@ export interface Installer {
   provideReasonField(): Promise<string>;
   /** The id of a screen with the reason field: found by name or created. */
   provideReasonScreen(reasonField: string): Promise<string>;
+  /** Sees to it that the project's permission scheme grants the app's permissions: in a copy of its own. */
+  providePermissions(project: string): Promise<void>;
   /** Creates the workflow with the app's rules on every transition. */
   createWorkflow(workflow: WorkflowToCreate): Promise<CreatedWorkflow>;
   /** Makes the project's issues of this type follow the workflow. */
   useWorkflow(project: string, workflowName: string, issueTypeId: string): Promise<void>;
+  /** Shows the panel on every issue of the project. */
+  pinPanel(project: string): Promise<void>;
 }
 
 export interface WorkflowToCreate {

@@ -4,8 +4,10 @@ import { route } from '@forge/api';
 import { z } from 'zod';
 import type { CreatedWorkflow, Installer, WorkflowToCreate } from '#app/installer-port';
 import { findAppFields } from './app-fields';
-import { demand } from './installer-call';
+import { atStep, demand } from './installer-call';
 import { provideIssueType, provideReasonField, provideReasonScreen } from './installer-fields';
+import { pinPanel } from './installer-panel';
+import { providePermissions } from './installer-permissions';
 import { useWorkflow } from './installer-schemes';
 import { moduleAri } from './module-ari';
 import { workflowRequest } from './workflow-request';
@@ -15,7 +17,9 @@ export const installer: Installer = {
   provideReasonField,
   provideReasonScreen,
   createWorkflow,
+  providePermissions,
   useWorkflow,
+  pinPanel,
 };
 
 const Workflows = z.object({
@@ -39,7 +43,7 @@ async function createWorkflow(wanted: WorkflowToCreate): Promise<CreatedWorkflow
 }
 
 async function createAnew(step: string, wanted: WorkflowToCreate): Promise<CreatedWorkflow> {
-  const [fields, statuses] = await Promise.all([findAppFields(), globalStatuses(step)]);
+  const [fields, statuses] = await Promise.all([atStep(step, findAppFields), globalStatuses(step)]);
   const body = workflowRequest(wanted, {
     gateField: fields.gate,
     moduleAri,

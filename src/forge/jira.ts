@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { GateValue } from '#core/gate-field';
 import type { Issue, Jira } from '#app/ports';
 import { appFields, forgetAppFields } from './app-fields';
+import { appPermission } from './app-permissions';
 import { statusChanges } from './jira-changelog';
 import { ask, asAppClient, read, refused, wordsOf } from './jira-client';
 import type { JiraCall } from './jira-client';
@@ -83,19 +84,23 @@ const Permissions = z.object({
   projectPermissions: z.array(z.object({ permission: z.string(), issues: z.array(z.int()) })),
 });
 
+/** Both: what Jira's own permission does not allow on an issue, ours does not open. */
 async function mayEdit(accountId: string, issueId: string): Promise<boolean> {
   const issue = Number(issueId);
+  const permissions = ['EDIT_ISSUES', appPermission('edit-content')];
   const { projectPermissions } = await ask(
     asAppClient,
     {
       method: 'POST',
       path: route`/rest/api/3/permissions/check`,
-      body: { accountId, projectPermissions: [{ permissions: ['EDIT_ISSUES'], issues: [issue] }] },
+      body: { accountId, projectPermissions: [{ permissions, issues: [issue] }] },
     },
     Permissions,
   );
-  return projectPermissions.some(
-    (grant) => grant.permission === 'EDIT_ISSUES' && grant.issues.includes(issue),
+  return permissions.every((wanted) =>
+    projectPermissions.some(
+      ({ permission, issues }) => permission === wanted && issues.includes(issue),
+    ),
   );
 }
 

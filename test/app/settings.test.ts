@@ -174,8 +174,14 @@ describe('the installation of the workflow', () => {
         created = workflow;
         return base.createWorkflow(workflow);
       },
+      providePermissions: async (project) => {
+        done.push(`permissions in ${project}`);
+      },
       useWorkflow: async (project, name, type) => {
         done.push(`${name} for ${type} in ${project}`);
+      },
+      pinPanel: async (project) => {
+        done.push(`panel in ${project}`);
       },
     });
 
@@ -185,8 +191,10 @@ describe('the installation of the workflow', () => {
       'type Release in 10000',
       'field',
       'screen with customfield_1',
+      'permissions in 10000',
       'workflow',
       'Interlock releases (10000) for 10100 in 10000',
+      'panel in 10000',
     ]);
     expect(created).toMatchObject({ reasonField: 'customfield_1', reasonScreen: 'screen-1' });
     const { workflow } = (await settings()) ?? {};
@@ -215,22 +223,43 @@ describe('the installation of the workflow', () => {
     expect((await settings())?.workflow?.statuses[jiraStatusId('ready')]).toBe('ready');
   });
 
-  test('happens once: the second time nothing is touched', async () => {
+  test('that is there already keeps its workflow, and gets the parts around it that are missing', async () => {
     await installWorkflow(ports, tinyInstaller(), PROJECT);
-    const untouchable = tinyInstaller({
-      provideIssueType: async () => Promise.reject(new Error('touched')),
+    const before = await settings();
+    const done: string[] = [];
+    const untouchable = () => Promise.reject(new Error('touched'));
+    const again = tinyInstaller({
+      createWorkflow: untouchable,
+      useWorkflow: untouchable,
+      providePermissions: async () => void done.push('permissions'),
+      pinPanel: async () => void done.push('panel'),
     });
 
-    expect(await installWorkflow(ports, untouchable, PROJECT)).toEqual({
-      kind: 'refused',
-      sentence: 'The release workflow is installed in 10000 already; nothing was changed.',
+    expect(await installWorkflow(ports, again, PROJECT)).toEqual({ kind: 'done' });
+
+    expect(done).toEqual(['permissions', 'panel']);
+    expect(await settings()).toEqual(before);
+  });
+
+  test('whose panel Jira refuses is remembered, says what it lacks, and can be asked for again', async () => {
+    const refusing = tinyInstaller({
+      pinPanel: async () => Promise.reject(new InstallerError('Panel', 'Jira is busy.')),
     });
+
+    expect(await installWorkflow(ports, refusing, PROJECT)).toEqual({
+      kind: 'refused',
+      sentence:
+        'Releases can live in 10000, but the installation lacks a part. Panel: Jira is busy. Have a Jira admin install again.',
+    });
+    expect((await showSettings(ports, PROJECT)).workflowInstalled).toBe(true);
+    expect(await installWorkflow(ports, tinyInstaller(), PROJECT)).toEqual({ kind: 'done' });
   });
 
   test.each([
     'provideIssueType',
     'provideReasonField',
     'provideReasonScreen',
+    'providePermissions',
     'createWorkflow',
     'useWorkflow',
   ] as const)(

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { appPermission } from '#forge/app-permissions';
 import { createJira } from '#forge/jira';
 import { answerJira } from '../support/toy-fetch';
 
@@ -286,13 +287,22 @@ describe('a comment', () => {
   });
 });
 
-test('whether a person may edit is asked about that person and that issue', async () => {
+test('a person may edit whom Jira lets edit the issue and the content, and both are asked at once', async () => {
+  const EDIT_CONTENT = appPermission('edit-content');
+  const granted = (permission: string, issues: readonly number[]) => ({
+    permission,
+    issues,
+    projects: [],
+  });
   const calls = answerJira({
     'POST /rest/api/3/permissions/check': {
       status: 200,
       body: {
         globalPermissions: [],
-        projectPermissions: [{ permission: 'EDIT_ISSUES', issues: [10073], projects: [] }],
+        projectPermissions: [
+          granted('EDIT_ISSUES', [10073, 10074]),
+          granted(EDIT_CONTENT, [10073, 10075]),
+        ],
       },
     },
   });
@@ -300,8 +310,10 @@ test('whether a person may edit is asked about that person and that issue', asyn
 
   expect(await jira.mayEdit('account-dev', '10073', '10000')).toBe(true);
   expect(await jira.mayEdit('account-dev', '10074', '10000')).toBe(false);
+  expect(await jira.mayEdit('account-dev', '10075', '10000')).toBe(false);
+  expect(calls).toHaveLength(3);
   expect(calls[0]?.body).toEqual({
     accountId: 'account-dev',
-    projectPermissions: [{ permissions: ['EDIT_ISSUES'], issues: [10073] }],
+    projectPermissions: [{ permissions: ['EDIT_ISSUES', EDIT_CONTENT], issues: [10073] }],
   });
 });

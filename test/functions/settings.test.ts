@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { settings } from '../../src/functions/settings';
+import { appPermission } from '#forge/app-permissions';
 import type { SETTINGS_CALLS } from '#wire/page';
 import { RECORDS } from '../support/sample-records';
 import { answerJira } from '../support/toy-fetch';
@@ -33,8 +34,7 @@ describe('a person who does not administer the project', () => {
 
     expect(reply).toEqual({
       kind: 'refused',
-      sentence:
-        'Release control is set up by people with the permission Administer projects; ask one of them.',
+      sentence: expect.stringContaining('by people with the permission'),
     });
     expect(calls.map(({ as, request }) => `${as} ${request}`)).toEqual([
       'user POST /rest/api/3/permissions/check',
@@ -62,4 +62,42 @@ describe('a person who does not administer the project', () => {
     expect(calls).toHaveLength(2);
     expect(calls[0]?.body).toMatchObject({ projectPermissions: [{ projects: [10000] }] });
   });
+});
+
+describe('a person who administers the project, and may not manage its releases', () => {
+  const LOOKING = ['settings.show', 'workflow.install'];
+
+  test.each(Object.entries(PAYLOADS).filter(([name]) => !LOOKING.includes(name)))(
+    'changes nothing by %s',
+    async (functionKey, payload) => {
+      const calls = answerJira({
+        'POST /rest/api/3/permissions/check': {
+          status: 200,
+          body: {
+            globalPermissions: [],
+            projectPermissions: [
+              { permission: 'ADMINISTER_PROJECTS', issues: [], projects: [10000] },
+            ],
+          },
+        },
+      });
+
+      const reply = await settings({ call: { functionKey, payload }, context: PLACE }, INVOCATION);
+
+      expect(reply).toMatchObject({
+        kind: 'refused',
+        sentence: expect.stringContaining('the permission Manage release control'),
+      });
+      expect(calls.map(({ body }) => body)).toEqual([
+        {
+          projectPermissions: [
+            {
+              permissions: ['ADMINISTER_PROJECTS', appPermission('manage-settings')],
+              projects: [10000],
+            },
+          ],
+        },
+      ]);
+    },
+  );
 });

@@ -24,12 +24,15 @@ let validators: Ajv | undefined;
 const compiled = new Map<string, ValidateFunction>();
 
 function validatorFor(path: string, method: string, status: number): ValidateFunction {
-  const key = `${method} ${path} ${status}`;
+  const steps = ['paths', path, method.toLowerCase(), 'responses', String(status)];
+  return validatorOf([...steps, 'content', 'application/json', 'schema']);
+}
+
+function validatorOf(pointer: readonly string[]): ValidateFunction {
+  const key = pointer.join(' ');
   const known = compiled.get(key);
   if (known !== undefined) return known;
   validators ??= makeAjv();
-  const steps = ['paths', path, method.toLowerCase(), 'responses', String(status)];
-  const pointer = [...steps, 'content', 'application/json', 'schema'];
   const hasSchema = at(description(), ...pointer) !== undefined;
   const reference = pointer.map((step) =>
     encodeURIComponent(step.replaceAll('~', '~0').replaceAll('/', '~1')),
@@ -89,6 +92,31 @@ export function contractErrors(
     ({ instancePath, message }) =>
       `${method} ${template} ${status}${instancePath} ${message ?? ''}`,
   );
+}
+
+/** What is wrong with a request by Atlassian's description: its address, its parameters, its body. */
+export function requestErrors(method: string, url: URL, body: unknown): readonly string[] {
+  const template = describedPath(method, url.pathname);
+  if (template === undefined) return [`${method} ${url.pathname} is not described.`];
+  const operation = ['paths', template, method.toLowerCase()] as const;
+  const parameters = at(description(), ...operation, 'parameters');
+  const known = Array.isArray(parameters)
+    ? parameters.map((parameter) => at(parameter, 'name'))
+    : [];
+  const unknown = [...url.searchParams.keys()].filter((name) => !known.includes(name));
+  const requestBody = [...operation, 'requestBody', 'content', 'application/json', 'schema'];
+  const wrong = unknown.map((name) => `${method} ${template} has no parameter ${name}.`);
+  if (at(description(), ...requestBody) === undefined) {
+    return body === undefined ? wrong : [...wrong, `${method} ${template} takes no body.`];
+  }
+  const validator = validatorOf(requestBody);
+  if (validator(body)) return wrong;
+  return [
+    ...wrong,
+    ...(validator.errors ?? []).map(
+      ({ instancePath, message }) => `${method} ${template} body${instancePath} ${message ?? ''}`,
+    ),
+  ];
 }
 
 function errorShape(body: unknown): readonly string[] {

@@ -33,7 +33,9 @@ export const tinyInstaller = (over: Partial<Installer> = {}): Installer => ({
       template.statuses.map(({ status, name }) => [name, jiraStatusId(status)]),
     ),
   }),
+  providePermissions: async () => undefined,
   useWorkflow: async () => undefined,
+  pinPanel: async () => undefined,
   ...over,
 });
 

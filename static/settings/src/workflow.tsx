@@ -12,16 +12,19 @@ const PARTS = [
   'The issue type Release with its statuses, from Draft to Released',
   'The workflow, whose transitions ask Interlock before they let a release move',
   'The field Reason with its screen, for rejecting, aborting and rolling back',
-  'The permission for Interlock to move releases',
+  'The permissions Edit release content and Manage release control, in a copy of the project’s permission scheme',
+  'The panel Release on every issue of the project',
 ];
 
 /** Whether releases can live in this project, and the one click that makes it so. */
 export function Workflow({ isInstalled, onInstalled }: WorkflowProps) {
-  const act = useAct(
-    () => ask('workflow.install'),
-    'The release workflow is installed',
-    onInstalled,
-  );
+  // A part may be there although another was refused: what stands is shown either way.
+  const install = async () => {
+    const outcome = await ask('workflow.install');
+    if (outcome.kind === 'refused') await onInstalled();
+    return outcome;
+  };
+  const act = useAct(install, 'The release workflow is installed', onInstalled);
   return (
     <section className="stack" aria-labelledby="workflow">
       <div className="row row-wrap">
