@@ -1,4 +1,5 @@
 /** What an event means for the issue in Jira: the machine transition that shows it, and the comment. */
+import { centreOnlyText } from './centre-only';
 import { contentText, namespaceText } from './content';
 import type { Release } from './release';
 import type { ReleaseEvent } from './release-event';
@@ -151,4 +152,8 @@ export function rolledBackText({ content }: Release): string {
     : `${kept} Put back by hand what was applied by hand: ${byHand.join(', ')}.`;
 }
 
-const versionsText = ({ content }: Release): string => (content ? contentText(content) : '');
+function versionsText({ content }: Release): string {
+  if (!content) return '';
+  const left = centreOnlyText(content);
+  return left === '' ? contentText(content) : `${contentText(content)}. ${left}`;
+}

@@ -1,5 +1,6 @@
 /** The one sentence that says what is going on, what is waited for, and who may act. */
 import { openStep } from './approvals';
+import { centreOnlyText } from './centre-only';
 import { rolledBackText } from './jira-moves';
 import { RETRY_OF } from './open-rows';
 import { permitted } from './permissions';
@@ -28,16 +29,16 @@ export function nowSentence(
   switch (release.status) {
     case 'draft':
       return release.content
-        ? 'Ready to be submitted.'
+        ? `Ready to be submitted.${aside(release)}`
         : 'Waiting for content: name a script, a configuration change or a site with its version.';
     case 'awaiting-approval': {
       const open = openStep(release, world.policy);
       return open
-        ? `Waiting for approval “${open.step.label}” for ${place}: ${String(open.have)} of ${String(open.step.count)}.`
-        : `Approved for ${place}.`;
+        ? `Waiting for approval “${open.step.label}” for ${place}: ${String(open.have)} of ${String(open.step.count)}.${aside(release)}`
+        : `Approved for ${place}.${aside(release)}`;
     }
     case 'ready':
-      return `Ready to start in ${place}. ${mayAct('start', release, world)}`;
+      return `Ready to start in ${place}. ${mayAct('start', release, world)}${aside(release)}`;
     case 'code-executing':
       return (
         absence(attendance, place) ??
@@ -48,7 +49,7 @@ export function nowSentence(
         absence(attendance, place) ?? `Every host of ${place} is asked for its version and health.`
       );
     case 'deployed':
-      return `Deployed in ${place}.`;
+      return `Deployed in ${place}.${aside(release)}`;
     case 'fix-pending':
       return release.failure
         ? `${release.failure.stage} failed (${release.failure.class}): ${release.failure.sentence} ${mayAct(RETRY_OF[release.failure.stage], release, world)}`
@@ -80,6 +81,12 @@ export function nowSentence(
     case 'aborted':
       return `${statusName(release.status)}.`;
   }
+}
+
+/** What a person would take for done by this release, and is not. */
+function aside({ content }: Release): string {
+  const text = content ? centreOnlyText(content) : '';
+  return text === '' ? '' : ` ${text}`;
 }
 
 /** What a person must know and may do while no agent is at work. */

@@ -2,7 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import type { Content } from '#core/content';
 import { decide } from '#core/decide';
 import { evolve } from '#core/evolve';
-import { moveOf } from '#core/jira-moves';
+import { commentOf, moveOf } from '#core/jira-moves';
+import { nowSentence } from '#core/now';
 import { isHostStep } from '#core/plan-step';
 import type { Release } from '#core/release';
 import {
@@ -83,6 +84,34 @@ describe('a release of configuration alone', () => {
       status: 'deployed',
       run: null,
     });
+  });
+
+  const CENTRE_ONLY =
+    'In the centre only: namespace shop/app.properties in files. Files on hosts change with the next version of shop; to change them now, add shop with the version that it runs.';
+
+  test('says before the start, and when it is deployed, that no file on a host has changed', () => {
+    const draft = aRelease({ content: CONFIG_ONLY });
+    const running = startedWith(CONFIG_ONLY);
+    const [deployed] = eventsOf(decide(running, succeed(running), facts)).slice(-1);
+    const after = afterCommands(running, [succeed], facts);
+    if (!deployed) throw new Error('Nothing happened.');
+
+    expect(nowSentence(draft, facts)).toBe(`Ready to be submitted. ${CENTRE_ONLY}`);
+    for (const status of ['awaiting-approval', 'ready'] as const) {
+      const waiting = { ...draft, status, environment: 'SIT' };
+      expect(nowSentence(waiting, facts)).toContain(CENTRE_ONLY);
+    }
+    expect(nowSentence(after, facts)).toBe(`Deployed in SIT. ${CENTRE_ONLY}`);
+    expect(commentOf(deployed, after)?.text).toBe(`1 configuration change. ${CENTRE_ONLY}`);
+  });
+
+  test('says nothing of the kind where the site comes along, or a person applies it', () => {
+    const along = aContent({ config: [aConfigChange()] });
+    const byHand = aContent({ config: [aConfigChange({ byHand: true })], code: [] });
+
+    for (const content of [along, byHand, SQL_ONLY]) {
+      expect(nowSentence(aRelease({ content }), facts)).toBe('Ready to be submitted.');
+    }
   });
 
   test('can be rolled back where an agent applied it, and not where a person did', () => {

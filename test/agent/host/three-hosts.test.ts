@@ -302,6 +302,24 @@ describe('a site on three hosts', () => {
     }
   }, 60_000);
 
+  test('configuration alone changes no file on a host; released with the version that runs, it does', async () => {
+    const { aChange, planOf, run, stateOf, hosts } = aWorld();
+    await run('CODE', planOf('1.0.0'));
+    const value = { kind: 'text', text: 'red' } as const;
+    const change = aChange('shop.yml', [{ action: 'set', key: 'colour', value }]);
+    const plan = planOf('1.0.0', [change]);
+    const file = hosts.path('web-2', 'current', 'config/shop.yml');
+
+    expect((await run('CONFIG', plan)).outcome).toEqual({ kind: 'succeeded' });
+    expect(existsSync(file)).toBe(false);
+
+    expect((await run('CODE', plan)).outcome).toEqual({ kind: 'succeeded' });
+    expect(readFileSync(file, 'utf8')).toContain('red');
+    expect((await run('ROLLBACK', plan)).outcome).toEqual({ kind: 'succeeded' });
+    expect(existsSync(file)).toBe(false);
+    expect(await stateOf('web-2')).toMatchObject({ current: { version: '1.0.0' } });
+  }, 60_000);
+
   test('a host with the package and other configuration is not verified', async () => {
     const { aChange, planOf, run } = aWorld();
     const set = (text: string) =>
