@@ -1,7 +1,9 @@
 /** A program of the demo, running as a process of its own. */
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { pathToFileURL } from 'node:url';
 
 export interface Program {
   readonly name: string;
@@ -24,6 +26,8 @@ interface Options {
 /** How long a program may take to end by itself. */
 const STOP_SECONDS = 8;
 
+const LEAVE_WITH_PARENT = pathToFileURL(join(__dirname, 'leave-with-parent.ts')).href;
+
 /** Starts one of our TypeScript programs. */
 export const startProgram = (
   name: string,
@@ -34,13 +38,13 @@ export const startProgram = (
   start(
     name,
     process.execPath,
-    [...(options.flags ?? []), '--import', 'tsx', file, ...args],
+    [...(options.flags ?? []), '--import', 'tsx', '--import', LEAVE_WITH_PARENT, file, ...args],
     options,
   );
 
 function start(name: string, command: string, args: readonly string[], options: Options): Program {
   const child = spawn(command, args, {
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     env: { ...process.env, ...options.environment },
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
   });
@@ -73,7 +77,7 @@ function start(name: string, command: string, args: readonly string[], options: 
           settle(() =>
             reject(
               new Error(
-                `${name} ended before it said ${String(pattern)}:\n${lines.slice(-20).join('\n')}`,
+                `${name} ended before it was ready. It said:\n${lines.slice(-20).join('\n')}`,
               ),
             ),
           );
@@ -82,7 +86,7 @@ function start(name: string, command: string, args: readonly string[], options: 
             settle(() =>
               reject(
                 new Error(
-                  `${name} did not say ${String(pattern)} in ${String(deadlineSeconds)} s.`,
+                  `${name} was not ready after ${String(deadlineSeconds)} s. It said:\n${lines.slice(-20).join('\n')}`,
                 ),
               ),
             ),

@@ -12,3 +12,12 @@ export function childrenOf(pid: number): readonly number[] {
 /** The command line of a process. */
 export const commandOf = (pid: number): string =>
   readFileSync(`/proc/${String(pid)}/cmdline`, 'utf8').replaceAll('\0', ' ');
+
+/** Whether a process is there, and not only its number, which waits for its parent to ask how it ended. */
+export function isRunning(pid: number): boolean {
+  try {
+    return !readFileSync(`/proc/${String(pid)}/stat`, 'utf8').includes(') Z ');
+  } catch {
+    return false;
+  }
+}
