@@ -9,6 +9,8 @@ export interface Session {
   ask(sql: string, values?: readonly Value[]): Promise<Reply<readonly unknown[]>>;
   /** One statement of a script, as it stands; answers the number of rows. */
   run(text: string): Promise<Reply<number>>;
+  /** What the last `run` left open, in words that follow its name; undefined: nothing. */
+  leftOpen(): string | undefined;
   end(): Promise<void>;
 }
 export type Value = string | number;
@@ -18,8 +20,9 @@ export interface Dialect {
   /** The tables' names as statements say them, whatever the script sets. */
   readonly fenceTable: string;
   readonly ledgerTable: string;
-  /** Makes the tables. */
-  readonly tables: readonly string[];
+  /** Makes the fence's table, and the ledger's. */
+  readonly makeFence: string;
+  readonly makeLedger: string;
   /** After INSERT: replaces the row that is there. */
   readonly orReplace: string;
   lock(session: Session): Promise<Reply<LockAnswer>>;
@@ -59,7 +62,6 @@ const StoredRow = z
     atomic: row.is_atomic === 1,
   }));
 
-/** Columns of a row in the order of `valuesOf`. */
 const COLUMNS =
   'scope, release_id, script_id, script_digest, statement_number, statement_digest, job, fence, state, is_atomic';
 
@@ -73,13 +75,19 @@ export function createDatabase(session: Session, dialect: Dialect): Database {
       ([row]) => (row === undefined ? -1 : FenceRow.parse(row).fence),
     );
 
-  /** Writes what became of an intent. */
-  const settle = (row: LedgerRow, state: string, rows: number, milliseconds: number) =>
+  /** Replaces the row, and makes it again if somebody deleted it. */
+  const write = (row: LedgerRow, rows = 0, milliseconds = 0) =>
     session.ask(
-      `UPDATE ${ledgerTable} SET state = $1, row_count = $2, milliseconds = $3, changed_at = CURRENT_TIMESTAMP
-       WHERE scope = $4 AND release_id = $5 AND script_digest = $6 AND statement_number = $7`,
-      [state, rows, milliseconds, row.scope, row.release, row.scriptDigest, row.number],
+      `INSERT INTO ${ledgerTable} (${COLUMNS}, row_count, milliseconds)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ${dialect.orReplace}`,
+      [...valuesOf(row), rows, milliseconds],
     );
+
+  /** A user who may not make tables can work with those that are there. */
+  const provide = async (table: string, make: string): Promise<Reply<unknown>> => {
+    const found = await session.ask(`SELECT 1 FROM ${table} WHERE 1 = 0`);
+    return found.kind === 'refused' ? session.ask(make) : found;
+  };
 
   const runBare = async (row: LedgerRow, text: string): Promise<Ran> => {
     const fence = await fenceOf(row.scope);
@@ -89,10 +97,16 @@ export function createDatabase(session: Session, dialect: Dialect): Database {
     const answer = await session.run(text);
     const milliseconds = Math.round(performance.now() - from);
     if (answer.kind === 'lost') return answer;
-    const rows = answer.kind === 'done' ? answer.value : 0;
-    const state = answer.kind === 'done' ? 'done' : 'failed';
-    const written = await settle(row, state, rows, milliseconds);
-    if (answer.kind === 'refused') return failed(answer, milliseconds);
+    const left = session.leftOpen();
+    if (answer.kind === 'refused' || left !== undefined) {
+      // A procedure may have begun a transaction, and the ledger is not to go down with it.
+      await session.ask('ROLLBACK');
+      await write({ ...row, state: 'failed' }, 0, milliseconds);
+      const sentence = answer.kind === 'refused' ? answer.sentence : (left ?? '');
+      return { kind: 'failed', sentence, milliseconds };
+    }
+    const rows = answer.value;
+    const written = await write({ ...row, state: 'done' }, rows, milliseconds);
     if (written.kind === 'done') return { kind: 'done', rows, milliseconds };
     // What has happened stands in no ledger: the same as if the answer had been lost.
     return { kind: 'lost', sentence: written.sentence };
@@ -101,7 +115,7 @@ export function createDatabase(session: Session, dialect: Dialect): Database {
   const runAtomic = async (row: LedgerRow, text: string): Promise<Ran> => {
     const from = performance.now();
     const took = (): number => Math.round(performance.now() - from);
-    const begun = await session.ask('BEGIN');
+    const begun = await session.ask('START TRANSACTION');
     if (begun.kind !== 'done') return failed(begun, 0);
     const fence = await fenceOf(row.scope, ' FOR UPDATE');
     if (fence.kind === 'done' && fence.value > row.fence) {
@@ -110,13 +124,16 @@ export function createDatabase(session: Session, dialect: Dialect): Database {
     }
     const answer = fence.kind === 'done' ? await session.run(text) : fence;
     const rows = answer.kind === 'done' ? answer.value : 0;
-    const written = answer.kind === 'done' ? await settle(row, 'done', rows, took()) : answer;
+    const written =
+      answer.kind === 'done'
+        ? inOwnWords(await write({ ...row, state: 'done' }, rows, took()))
+        : answer;
     const committed = written.kind === 'done' ? await session.ask('COMMIT') : written;
     if (committed.kind === 'done') return { kind: 'done', rows, milliseconds: took() };
     if (committed.kind === 'lost') return committed;
     await session.ask('ROLLBACK');
     if (dialect.needsNoTransaction(committed.code)) return { kind: 'not-atomic' };
-    await settle(row, 'failed', 0, took());
+    await write({ ...row, state: 'failed' }, 0, took());
     return failed(committed, took());
   };
 
@@ -124,10 +141,10 @@ export function createDatabase(session: Session, dialect: Dialect): Database {
     lock: () => dialect.lock(session),
 
     raiseFence: async (scope, fence) => {
-      for (const table of dialect.tables) {
-        const made = await session.ask(table);
-        if (made.kind !== 'done') return made;
-      }
+      const provided = await provide(fenceTable, dialect.makeFence);
+      if (provided.kind !== 'done') return provided;
+      const kept = await provide(ledgerTable, dialect.makeLedger);
+      if (kept.kind !== 'done') return kept;
       const seen = await fenceOf(scope);
       if (seen.kind !== 'done' || seen.value >= fence) return seen;
       const raised = await session.ask(
@@ -139,26 +156,21 @@ export function createDatabase(session: Session, dialect: Dialect): Database {
       return mapped(raised, () => fence);
     },
 
-    readLedger: async ({ scope, release, script, scriptDigest }) =>
-      mapped(
-        await session.ask(
-          `SELECT ${COLUMNS} FROM ${ledgerTable}
-           WHERE scope = $1 AND release_id = $2 AND (script_digest = $3 OR script_id = $4)
-           ORDER BY fence, script_digest, statement_number`,
-          [scope, release, scriptDigest, script],
-        ),
-        (rows) => rows.map((row) => StoredRow.parse(row)),
-      ),
+    readLedger: async ({ scope, release, script, scriptDigest }) => {
+      const rows = await session.ask(
+        `SELECT ${COLUMNS} FROM ${ledgerTable}
+         WHERE scope = $1 AND release_id = $2 AND (script_digest = $3 OR script_id = $4)
+         ORDER BY fence, script_digest, statement_number`,
+        [scope, release, scriptDigest, script],
+      );
+      if (rows.kind !== 'done') return rows;
+      const read = z.array(StoredRow).safeParse(rows.value);
+      if (read.success) return { kind: 'done', value: read.data };
+      const sentence = `${ledgerTable} holds a row that Interlock does not write`;
+      return { kind: 'refused', code: '', sentence };
+    },
 
-    write: async (row) =>
-      mapped(
-        await session.ask(
-          `INSERT INTO ${ledgerTable} (${COLUMNS})
-           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ${dialect.orReplace}`,
-          valuesOf(row),
-        ),
-        () => null,
-      ),
+    write: async (row) => mapped(await write(row), () => null),
 
     isAtomic: (statement) => dialect.isAtomic(session, statement),
     run: (row, text) => (row.atomic ? runAtomic(row, text) : runBare(row, text)),
@@ -167,6 +179,16 @@ export function createDatabase(session: Session, dialect: Dialect): Database {
   };
 }
 
+/** The statement may have taken the right to the ledger away, by another role. */
+const inOwnWords = (written: Reply<unknown>): Reply<unknown> =>
+  written.kind === 'refused'
+    ? {
+        ...written,
+        sentence: `it went well and was undone, because the ledger cannot be written after it (${written.sentence}); let the role that it sets select, insert and update in interlock_fence and interlock_ledger`,
+      }
+    : written;
+
+/** In the order of `COLUMNS`. */
 const valuesOf = (row: LedgerRow): readonly Value[] => [
   row.scope,
   row.release,

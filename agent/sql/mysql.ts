@@ -12,6 +12,8 @@ import { isSetting, isTransactionalInMysql } from './statement-kind';
 /** ER_SERVER_SHUTDOWN, ER_CONNECTION_KILLED: the server's last words in a session. */
 const LAST_WORDS = [1053, 1927];
 
+const KEEP_ALIVE_MILLISECONDS = 10_000;
+
 /** Opens a session. */
 export async function openMysql(
   rule: DatabaseRule,
@@ -29,7 +31,9 @@ export async function openMysql(
     multipleStatements: false,
     // A script does not read files of the agent's machine.
     flags: ['-LOCAL_FILES'],
+    // A server that is gone without a word is noticed while a statement runs.
     enableKeepAlive: true,
+    keepAliveInitialDelay: KEEP_ALIVE_MILLISECONDS,
   });
   let broken: string | null = null;
   // Without a listener a lost session would end the process.
@@ -49,6 +53,7 @@ export async function openMysql(
 }
 
 function createSession(connection: Connection, broken: () => string | null): Session {
+  let status = AUTOCOMMIT;
   return {
     ask: async (sql, values = []) => {
       try {
@@ -81,9 +86,14 @@ function createSession(connection: Connection, broken: () => string | null): Ses
         query.on('result', (row: unknown) => {
           const header = Changed.safeParse(row);
           rows += header.success ? header.data.affectedRows : 1;
+          if (header.success) status = header.data.serverStatus;
         });
         query.on('end', () => answer(refusal ?? { kind: 'done', value: rows }));
       }),
+    leftOpen: () =>
+      (status & IN_TRANSACTION) === 0 && (status & AUTOCOMMIT) !== 0
+        ? undefined
+        : 'it left a transaction open or autocommit off, and what was open is undone; let it commit',
     end: async () => {
       try {
         await connection.promise().end();
@@ -94,8 +104,16 @@ function createSession(connection: Connection, broken: () => string | null): Ses
   };
 }
 
+/** Of the server's status: https://dev.mysql.com/doc/dev/mysql-server/latest/mysql__com_8h.html */
+const IN_TRANSACTION = 1;
+const AUTOCOMMIT = 2;
+
 /** What a statement that brings no rows answers. */
-const Changed = z.object({ affectedRows: z.number(), warningStatus: z.number() });
+const Changed = z.object({
+  affectedRows: z.number(),
+  warningStatus: z.number(),
+  serverStatus: z.number(),
+});
 const ServerError = z.object({ errno: z.number(), sqlState: z.string() });
 
 function replyTo(cause: unknown, broken: string | null): Reply<never> {
@@ -126,10 +144,9 @@ function dialectIn(database: string): Dialect {
   return {
     fenceTable,
     ledgerTable,
-    tables: [
-      `CREATE TABLE IF NOT EXISTS ${fenceTable} (
+    makeFence: `CREATE TABLE IF NOT EXISTS ${fenceTable} (
          scope varchar(300) PRIMARY KEY, fence bigint NOT NULL) ${inOrder}`,
-      `CREATE TABLE IF NOT EXISTS ${ledgerTable} (
+    makeLedger: `CREATE TABLE IF NOT EXISTS ${ledgerTable} (
          scope varchar(300) NOT NULL, release_id varchar(100) NOT NULL,
          script_id varchar(100) NOT NULL, script_digest char(64) NOT NULL,
          statement_number integer NOT NULL, statement_digest char(64) NOT NULL,
@@ -138,11 +155,11 @@ function dialectIn(database: string): Dialect {
          row_count bigint NOT NULL DEFAULT 0, milliseconds bigint NOT NULL DEFAULT 0,
          changed_at timestamp NOT NULL DEFAULT CURRENT_TIMESTAMP,
          PRIMARY KEY (scope, release_id, script_digest, statement_number)) ${inOrder}`,
-    ],
     orReplace: `ON DUPLICATE KEY UPDATE
       script_id = VALUES(script_id), statement_digest = VALUES(statement_digest),
       job = VALUES(job), fence = VALUES(fence), state = VALUES(state),
-      is_atomic = VALUES(is_atomic), changed_at = CURRENT_TIMESTAMP`,
+      is_atomic = VALUES(is_atomic), row_count = VALUES(row_count),
+      milliseconds = VALUES(milliseconds), changed_at = CURRENT_TIMESTAMP`,
     lock: async (session) => {
       const tried = await session.ask('SELECT GET_LOCK($1, 0) AS held', [lock]);
       if (tried.kind !== 'done') return tried;

@@ -34,7 +34,7 @@ async function takeLine(story: ScriptStory, database: Database): Promise<Line> {
   const locked = await waitForLock(story, database);
   if (locked.kind !== 'open') return locked;
   const highest = await database.raiseFence(scopeOf(story), hold.ref.fence);
-  if (highest.kind !== 'done') return fail(story, highest);
+  if (highest.kind !== 'done') return unusable(story, highest);
   if (highest.value <= hold.ref.fence) return { kind: 'open', database };
   const why = `Database ${placeOf(script.rule)} has seen fence ${String(highest.value)}, and this claim has ${String(hold.ref.fence)}.`;
   return { kind: 'lost', why };
@@ -54,7 +54,7 @@ async function waitForLock(story: ScriptStory, database: Database): Promise<Line
     const permit = await hold.mayContinue();
     if (permit.kind !== 'yes') return permit;
     const reply = await database.lock();
-    if (reply.kind !== 'done') return fail(story, reply);
+    if (reply.kind !== 'done') return unusable(story, reply);
     const answer = reply.value;
     if (answer.kind === 'held') return { kind: 'open', database };
     if (answer.runs) idleFrom = instant(clock);
@@ -74,7 +74,11 @@ async function waitForLock(story: ScriptStory, database: Database): Promise<Line
   }
 }
 
-function fail({ script }: ScriptStory, reply: Exclude<Reply<unknown>, { kind: 'done' }>): Line {
+/** Interlock's own question was lost, or the server says no to it. */
+export function unusable(
+  { script }: ScriptStory,
+  reply: Exclude<Reply<unknown>, { kind: 'done' }>,
+): Extract<Line, { kind: 'failed' }> {
   const words = `(${reply.sentence})`;
   const sentence =
     reply.kind === 'lost'

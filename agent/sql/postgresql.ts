@@ -13,6 +13,8 @@ const LOCK = '1229868107, 1';
 /** `active_sql_transaction` and `invalid_transaction_termination`: raised before anything is done. */
 const NEEDS_NO_TRANSACTION = ['25001', '2D000'];
 
+const KEEP_ALIVE_MILLISECONDS = 10_000;
+
 /** Opens a session. */
 export async function openPostgresql(
   rule: DatabaseRule,
@@ -28,7 +30,9 @@ export async function openPostgresql(
     password,
     connectionTimeoutMillis: connectSeconds * 1_000,
     application_name: 'interlock-agent',
+    // A server that is gone without a word is noticed while a statement runs.
     keepAlive: true,
+    keepAliveInitialDelayMillis: KEEP_ALIVE_MILLISECONDS,
   });
   let broken: string | null = null;
   // Without a listener a lost session would end the process.
@@ -41,11 +45,22 @@ export async function openPostgresql(
     return { kind: 'failed', ...reasonOf(cause) };
   }
   const session = createSession(client, () => broken);
-  const schema = await session.ask('SELECT current_schema() AS name');
-  if (schema.kind !== 'done') return { kind: 'failed', code: '', reason: schema.sentence };
+  const schema = await session.ask(LEDGER_SCHEMA);
+  if (schema.kind !== 'done') {
+    await session.end();
+    return { kind: 'failed', code: '', reason: schema.sentence };
+  }
   const name = z.tuple([z.object({ name: z.string().nullable() })]).parse(schema.value)[0].name;
   return { kind: 'opened', session, dialect: dialectIn(name ?? 'public') };
 }
+
+/** Where the ledger is: a script may make a schema that comes before it in the search path. */
+const LEDGER_SCHEMA = `SELECT COALESCE((
+    SELECT n.nspname FROM pg_catalog.pg_class c
+    JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+    WHERE c.relname = 'interlock_ledger' AND c.relkind = 'r'
+      AND pg_catalog.has_table_privilege(c.oid, 'INSERT')
+    ORDER BY c.oid LIMIT 1), pg_catalog.current_schema()) AS name`;
 
 function createSession(client: Client, broken: () => string | null): Session {
   return {
@@ -69,10 +84,12 @@ function createSession(client: Client, broken: () => string | null): Session {
         query.on('error', (cause) => resolve(replyTo(cause, broken())));
         client.query(query);
       }),
+    // PostgreSQL refuses BEGIN within a statement, and procedures end what they began.
+    leftOpen: () => undefined,
     end: async () => {
       try {
-        // A pool or an embedded server may keep its session.
-        if (broken() === null) await client.query('SELECT pg_advisory_unlock_all()');
+        // A pool or an embedded server may keep its session, with settings and the lock.
+        if (broken() === null) await client.query('DISCARD ALL');
         await client.end();
       } catch {
         // It has ended by itself.
@@ -108,10 +125,9 @@ function dialectIn(schema: string): Dialect {
   return {
     fenceTable,
     ledgerTable,
-    tables: [
-      `CREATE TABLE IF NOT EXISTS ${fenceTable} (
+    makeFence: `CREATE TABLE IF NOT EXISTS ${fenceTable} (
          scope varchar(300) PRIMARY KEY, fence bigint NOT NULL)`,
-      `CREATE TABLE IF NOT EXISTS ${ledgerTable} (
+    makeLedger: `CREATE TABLE IF NOT EXISTS ${ledgerTable} (
          scope varchar(300) NOT NULL, release_id varchar(100) NOT NULL,
          script_id varchar(100) NOT NULL, script_digest char(64) NOT NULL,
          statement_number integer NOT NULL, statement_digest char(64) NOT NULL,
@@ -120,11 +136,11 @@ function dialectIn(schema: string): Dialect {
          row_count bigint NOT NULL DEFAULT 0, milliseconds bigint NOT NULL DEFAULT 0,
          changed_at timestamptz NOT NULL DEFAULT CURRENT_TIMESTAMP,
          PRIMARY KEY (scope, release_id, script_digest, statement_number))`,
-    ],
     orReplace: `ON CONFLICT (scope, release_id, script_digest, statement_number) DO UPDATE SET
       script_id = excluded.script_id, statement_digest = excluded.statement_digest,
       job = excluded.job, fence = excluded.fence, state = excluded.state,
-      is_atomic = excluded.is_atomic, changed_at = CURRENT_TIMESTAMP`,
+      is_atomic = excluded.is_atomic, row_count = excluded.row_count,
+      milliseconds = excluded.milliseconds, changed_at = CURRENT_TIMESTAMP`,
     lock: async (session) => {
       const tried = await session.ask(`SELECT pg_try_advisory_lock(${LOCK}) AS held`);
       if (tried.kind !== 'done') return tried;

@@ -2,8 +2,8 @@
 import { backOffMilliseconds } from '../back-off';
 import type { PartEnd } from '../bound-step';
 import { elapsedSince, instant } from '../lease';
-import type { Database, LedgerRow } from './database';
-import { openLine, scopeOf } from './open-line';
+import type { Database, LedgerRow, Reply } from './database';
+import { openLine, scopeOf, unusable } from './open-line';
 import type { Line } from './open-line';
 import { placeOf } from './open-session';
 import { resumeAt } from './resume';
@@ -77,7 +77,7 @@ async function runOn(story: ScriptStory, database: Database): Promise<LineEnd> {
     scriptDigest: step.text.sha256,
   };
   const rows = await database.readLedger(page);
-  if (rows.kind !== 'done') return broken(rows);
+  if (rows.kind !== 'done') return brokenOrUnusable(story, rows);
   const resume = resumeAt(statements, rows.value, page.scriptDigest, hold.ref.job);
   if (resume.kind === 'ask') return ask(story, database, resume.row);
   if (resume.kind === 'twice') {
@@ -95,10 +95,16 @@ async function runOn(story: ScriptStory, database: Database): Promise<LineEnd> {
   });
   for (const statement of statements.filter(({ number }) => resume.carried.includes(number))) {
     const carried = await database.write({ ...rowFor(statement, true), state: 'done' });
-    if (carried.kind !== 'done') return broken(carried);
+    if (carried.kind !== 'done') return brokenOrUnusable(story, carried);
   }
   return runStatements(story, database, new Set(resume.done), rowFor);
 }
+
+/** A lost session is opened again; tables that are not as Interlock made them stay so. */
+const brokenOrUnusable = (
+  story: ScriptStory,
+  reply: Exclude<Reply<unknown>, { kind: 'done' }>,
+): LineEnd => (reply.kind === 'lost' ? broken(reply) : unusable(story, reply));
 
 /** Puts the question, and writes down that it was put. */
 async function ask(story: ScriptStory, database: Database, row: LedgerRow): Promise<LineEnd> {
@@ -109,7 +115,7 @@ async function ask(story: ScriptStory, database: Database, row: LedgerRow): Prom
     job: hold.ref.job,
     fence: hold.ref.fence,
   });
-  if (asked.kind !== 'done') return broken(asked);
+  if (asked.kind !== 'done') return brokenOrUnusable(story, asked);
   const own = row.scriptDigest === script.step.text.sha256;
   const statement = own ? script.statements[row.number - 1] : undefined;
   return questionAbout(story, row, statement, 'its end was not written down.');

@@ -1,6 +1,7 @@
 /** One statement: its intent, its effect, what came of it. */
 import type { Database, LedgerRow, Ran, Reply } from './database';
 import type { DigestedStatement } from './resume';
+import { mayBeHalfDone } from './statement-kind';
 
 export type RanStatement =
   | Exclude<Ran, { kind: 'lost' | 'not-atomic' }>
@@ -37,7 +38,11 @@ async function tryStatement(
   const meant = await database.write(row);
   if (meant.kind !== 'done') return ranNot(meant);
   const ran = await database.run(row, statement.text);
-  return ran.kind === 'lost' && !row.atomic ? { ...ran, doubtful: row } : ran;
+  if (row.atomic) return ran;
+  if (ran.kind === 'lost') return { ...ran, doubtful: row };
+  if (ran.kind !== 'failed' || !mayBeHalfDone(statement)) return ran;
+  const sentence = `${ran.sentence}; it may be done in part, which this engine does not undo: look into the database before you retry`;
+  return { ...ran, sentence };
 }
 
 const ranNot = (reply: Exclude<Reply<unknown>, { kind: 'done' }>): RanStatement =>

@@ -100,7 +100,7 @@ async function startMariadb(): Promise<DatabaseServer> {
     const root = await createConnection({ socketPath, user: 'root' });
     await root.query('CREATE DATABASE orders');
     await root.query(`CREATE USER '${rule.user}'@'%' IDENTIFIED BY '${PASSWORD}'`);
-    await root.query(`GRANT ALL ON *.* TO '${rule.user}'@'%'`);
+    await root.query(`GRANT ALL ON *.* TO '${rule.user}'@'%' WITH GRANT OPTION`);
     await root.end();
   });
   return {
