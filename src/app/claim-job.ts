@@ -7,6 +7,7 @@ import { gone, ok, taken } from './agent-answer';
 import type { AgentAnswer } from './agent-answer';
 import { ATTEMPTS_MAX, TooMuchContention } from './errors';
 import type { AgentCall } from './agent-call';
+import { placesOf } from './ports';
 import type { Change, Ports } from './ports';
 import { gateStands, signDecision } from './sign-decision';
 
@@ -58,9 +59,9 @@ interface KnownScope {
 
 /** The scopes exist since the release was started: it holds them. */
 async function readScopes({ store }: Ports, job: JobRecord): Promise<readonly KnownScope[]> {
-  const records = await store.getMany('scope', job.scopes);
-  return job.scopes.map((scope, at) => {
-    const record = records[at];
+  const found = await store.getMany(placesOf('scope', job.scopes));
+  return job.scopes.map((scope) => {
+    const record = found.get('scope', scope);
     if (!record) throw new Error(`Job ${job.job} changes ${scope}, which was never taken.`);
     return { scope, record };
   });

@@ -42,11 +42,8 @@ export const CHANGES_MAX = 25;
  */
 export interface Store extends Texts {
   get<Name extends EntityName>(entity: Name, key: string): Promise<RecordOf<Name> | undefined>;
-  /** The records of several keys, in their order; a round trip for all of them, but not one instant. */
-  getMany<Name extends EntityName>(
-    entity: Name,
-    keys: readonly string[],
-  ): Promise<readonly (RecordOf<Name> | undefined)[]>;
+  /** Several records in one round trip, each of them as `get` gives it, but not all of one instant. */
+  getMany(places: readonly Place[]): Promise<Found>;
   /** Writes a record that does not exist yet; exactly one of several callers succeeds. */
   create<Name extends EntityName>(
     entity: Name,
@@ -58,6 +55,20 @@ export interface Store extends Texts {
   /** Lists by an index of the manifest. Possibly stale: a hint, never a ground for a decision. */
   list<Name extends EntityName>(entity: Name, query: ListQuery): Promise<ListPage<RecordOf<Name>>>;
 }
+
+export interface Place {
+  readonly entity: EntityName;
+  readonly key: string;
+}
+
+/** What was read; asking for a place that nobody named is asking for nothing. */
+export interface Found {
+  get<Name extends EntityName>(entity: Name, key: string): RecordOf<Name> | undefined;
+}
+
+/** The places of one entity's keys. */
+export const placesOf = (entity: EntityName, keys: readonly string[]): readonly Place[] =>
+  keys.map((key) => ({ entity, key }));
 
 /** Texts by their SHA-256: written once, never changed. Throws when what is stored is not the text. */
 export interface Texts {

@@ -2,10 +2,10 @@
 import type { AgentFact, Facts, ScopeFact } from '#core/facts';
 import { scopesOf } from '#core/gates';
 import { DEFAULT_POLICY } from '#core/policy';
-import type { Release } from '#core/release';
 import type { InboxRecord, PolicyRecord, ReleaseRecord, ScopeRecord } from '#wire/records';
 import { isHolding } from './holding';
-import type { Ports, Store } from './ports';
+import { placesOf } from './ports';
+import type { Found, Ports, Store } from './ports';
 import { siteKey } from './site-key';
 
 export interface World {
@@ -20,20 +20,29 @@ export interface World {
 /** Most agents that one job is offered to: each has an inbox in the transaction that offers it. */
 const AGENTS_PER_JOB_MAX = 8;
 
-/** Reads policy, sites, scopes and agents: a number of reads that grows with the release's sites and agents only. */
+/** Reads the policy, and then all that the release touches in one request: its sites, their scopes, its agents. */
 export async function loadWorld(ports: Ports, record: ReleaseRecord): Promise<World> {
   const { store, clock, crypto } = ports;
   const settings = await loadSettings(store, record.project);
   const { environment } = record.state;
-  const [sites, scopes, inboxes] = await Promise.all([
-    loadSites(store, record.state),
-    loadScopes(store, isHolding(record.state.status) ? [] : scopesOf(record.state)),
-    loadInboxes(store, environment === null ? [] : agentsOf(settings, environment)),
+  const siteKeys = (record.state.content?.code ?? []).map(({ site }) =>
+    siteKey(record.state.project, site),
+  );
+  const scopeNames = isHolding(record.state.status) ? [] : scopesOf(record.state);
+  const agentIds = environment === null ? [] : agentsOf(settings, environment);
+  const found = await store.getMany([
+    ...placesOf('site', siteKeys),
+    ...placesOf('scope', scopeNames),
+    ...placesOf('inbox', agentIds),
   ]);
+  const scopes = new Map(
+    scopeNames.map((scope) => [scope, found.get('scope', scope) ?? NEVER_TAKEN]),
+  );
+  const inboxes = heardLast(agentIds, found);
   const facts: Facts = {
     now: clock.now(),
     policy: settings.policy,
-    sites,
+    sites: siteKeys.flatMap((key) => found.get('site', key)?.site ?? []),
     scopes: await Promise.all(
       [...scopes].map(([scope, { holder }]) => scopeFact(store, record, scope, holder)),
     ),
@@ -65,22 +74,8 @@ const agentsOf = (settings: PolicyRecord, environment: string): readonly string[
     .filter((agent) => agent.environments.includes(environment))
     .map((agent) => agent.agentId);
 
-async function loadSites(store: Store, release: Release) {
-  const names = (release.content?.code ?? []).map((change) => change.site);
-  const keys = names.map((name) => siteKey(release.project, name));
-  const records = await store.getMany('site', keys);
-  return records.flatMap((record) => (record ? [record.site] : []));
-}
-
-async function loadScopes(
-  store: Store,
-  scopes: readonly string[],
-): Promise<ReadonlyMap<string, ScopeRecord>> {
-  const records = await store.getMany('scope', scopes);
-  return new Map(
-    scopes.map((scope, at) => [scope, records[at] ?? { version: -1, fence: 0, holder: null }]),
-  );
-}
+/** Its row is made when it is taken for the first time. */
+const NEVER_TAKEN: ScopeRecord = { version: -1, fence: 0, holder: null };
 
 /** Only a release that stands in the way is read, for its key. */
 async function scopeFact(
@@ -95,17 +90,13 @@ async function scopeFact(
 }
 
 /** The agents that were heard from last, if there are many; the roster holds active ones only. */
-async function loadInboxes(
-  store: Store,
-  agentIds: readonly string[],
-): Promise<ReadonlyMap<string, InboxRecord>> {
-  const inboxes = await store.getMany('inbox', agentIds);
-  const found = agentIds.flatMap((agentId, at) => {
-    const inbox = inboxes[at];
+function heardLast(agentIds: readonly string[], found: Found): ReadonlyMap<string, InboxRecord> {
+  const inboxes = agentIds.flatMap((agentId) => {
+    const inbox = found.get('inbox', agentId);
     return inbox ? [[agentId, inbox] as const] : [];
   });
-  found.sort(([, left], [, right]) => (right.lastSeen ?? 0) - (left.lastSeen ?? 0));
-  return new Map(found.slice(0, AGENTS_PER_JOB_MAX));
+  inboxes.sort(([, left], [, right]) => (right.lastSeen ?? 0) - (left.lastSeen ?? 0));
+  return new Map(inboxes.slice(0, AGENTS_PER_JOB_MAX));
 }
 
 const agentFact = (settings: PolicyRecord, agentId: string, inbox: InboxRecord): AgentFact => ({

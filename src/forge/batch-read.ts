@@ -1,6 +1,7 @@
 /** Many records in one request. */
 import { kvs } from '@forge/kvs';
-import type { EntityName } from '#wire/records';
+import type { Found, Place } from '#app/ports';
+import { fromStored } from './entities';
 import type { StoredRecord } from './entities';
 import { StoreError } from './store-error';
 
@@ -10,31 +11,34 @@ import { StoreError } from './store-error';
  */
 const BATCH_MAX_KEYS = 25;
 
-/** What lies under the keys; a key without a record is missing in the answer. */
-export async function readBatches(
-  entity: EntityName,
-  keys: readonly string[],
-): Promise<ReadonlyMap<string, StoredRecord>> {
-  const wanted = [...new Set(keys)];
+/** What lies at the places: as many requests as it takes, all at once. */
+export async function readBatches(places: readonly Place[]): Promise<Found> {
+  const wanted = [...new Map(places.map((place) => [nameOf(place), place])).values()];
   const batches = Array.from({ length: Math.ceil(wanted.length / BATCH_MAX_KEYS) }, (_, at) =>
     wanted.slice(at * BATCH_MAX_KEYS, (at + 1) * BATCH_MAX_KEYS),
   );
-  const found = await Promise.all(batches.map((batch) => readBatch(entity, batch)));
-  return new Map(found.flat());
+  const found = new Map((await Promise.all(batches.map(readBatch))).flat());
+  return {
+    get(entity, key) {
+      const value = found.get(nameOf({ entity, key }));
+      return value === undefined ? undefined : fromStored(entity, key, value);
+    },
+  };
 }
 
 async function readBatch(
-  entity: EntityName,
-  keys: readonly string[],
+  places: readonly Place[],
 ): Promise<readonly (readonly [string, StoredRecord])[]> {
-  const doing = `reading ${entity} ${keys.join(', ')}`;
+  const doing = `reading ${places.map(nameOf).join(', ')}`;
   const { successfulKeys, failedKeys } = await kvs
-    .batchGet<StoredRecord>(keys.map((key) => ({ key, entityName: entity })))
+    .batchGet<StoredRecord>(places.map(({ entity, key }) => ({ entityName: entity, key })))
     .catch((error: unknown) => {
       throw new StoreError(doing, error);
     });
-  // Forge reports each key for itself; a key that could not be read must not look like one without a record.
+  // Forge reports each key for itself; one that could not be read must not look like one without a record.
   const unread = failedKeys.find(({ error }) => error.code !== 'KEY_NOT_FOUND');
   if (unread) throw new StoreError(doing, new Error(`${unread.key}: ${unread.error.code}`));
-  return successfulKeys.map(({ key, value }) => [key, value] as const);
+  return successfulKeys.map(({ entityName = '', key, value }) => [`${entityName} ${key}`, value]);
 }
+
+const nameOf = ({ entity, key }: Place): string => `${entity} ${key}`;

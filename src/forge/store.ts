@@ -11,7 +11,14 @@ import { createTexts } from './texts';
 import { keyValues } from './key-values';
 
 /** The store of the installation on whose behalf the function runs. */
-export const store: Store = { get, getMany, create, transact, list, ...createTexts(keyValues) };
+export const store: Store = {
+  get,
+  getMany: readBatches,
+  create,
+  transact,
+  list,
+  ...createTexts(keyValues),
+};
 
 async function get<Name extends EntityName>(
   entity: Name,
@@ -19,19 +26,6 @@ async function get<Name extends EntityName>(
 ): Promise<RecordOf<Name> | undefined> {
   const value = await read(entity, key);
   return value === undefined ? undefined : fromStored(entity, key, value);
-}
-
-/** A single key needs no batch. */
-async function getMany<Name extends EntityName>(
-  entity: Name,
-  keys: readonly string[],
-): Promise<readonly (RecordOf<Name> | undefined)[]> {
-  if (keys.length < 2) return Promise.all(keys.map((key) => get(entity, key)));
-  const found = await readBatches(entity, keys);
-  return keys.map((key) => {
-    const value = found.get(key);
-    return value === undefined ? undefined : fromStored(entity, key, value);
-  });
 }
 
 async function create<Name extends EntityName>(

@@ -103,10 +103,13 @@ describe('the cost of a click on Start', () => {
     expect(all.jiraCalls).toBeLessThanOrEqual(8);
   });
 
-  test('is the same with 2 hosts and with 500', async () => {
-    const few = await costOfStart(await readyWorld());
+  test('is the same with 2 hosts and with 500, but for the second piece that a long plan lies in', async () => {
+    const { answer, all } = await costOfStart(await readyWorld());
 
-    expect(await costOfStart(await readyWorld(500))).toEqual(few);
+    expect(await costOfStart(await readyWorld(500))).toEqual({
+      answer: { ...answer, reads: answer.reads + 1 },
+      all: { ...all, reads: all.reads + 1 },
+    });
   });
 
   test('is the same with and without 1,000 past releases', async () => {

@@ -1,6 +1,7 @@
 /** What every Store does, whoever implements it. */
 import { describe, expect, test } from '@jest/globals';
 import { createHash } from 'node:crypto';
+import { placesOf } from '#app/ports';
 import type { Change, Store } from '#app/ports';
 import type { EntityName, RecordOf } from '#wire/records';
 import { RECORDS } from '../support/sample-records';
@@ -30,35 +31,35 @@ export function describeStore(name: string, open: () => StoreUnderTest): void {
       expect(await open().store.get('scope', 'shop:SIT')).toBeUndefined();
     });
 
-    test('gives several records in the order in which they are asked for, and nothing where there is none', async () => {
+    test('gives several records of several entities at once, and nothing where there is none', async () => {
       const { store } = open();
-      for (const fence of [1, 2, 3]) await store.create('scope', `s-${fence}`, aScope({ fence }));
+      await store.create('scope', 'same', aScope({ fence: 3 }));
+      await store.create('scope', 'other', aScope({ fence: 4 }));
+      await store.create('site', 'same', aSite({}));
 
-      const found = await store.getMany('scope', ['s-3', 's-none', 's-1', 's-3', 's-2']);
+      const found = await store.getMany([
+        { entity: 'scope', key: 'same' },
+        { entity: 'site', key: 'same' },
+        { entity: 'site', key: 'other' },
+        { entity: 'scope', key: 'same' },
+      ]);
 
-      expect(found.map((scope) => scope?.fence)).toEqual([3, undefined, 1, 3, 2]);
-      expect(await store.getMany('scope', ['s-2'])).toEqual([aScope({ fence: 2 })]);
-      expect(await store.getMany('scope', ['s-none'])).toEqual([undefined]);
-      expect(await store.getMany('scope', [])).toEqual([]);
+      expect(found.get('scope', 'same')).toEqual(aScope({ fence: 3 }));
+      expect(found.get('site', 'same')).toEqual(aSite({}));
+      expect(found.get('site', 'other')).toBeUndefined();
+      expect(found.get('scope', 'other')).toBeUndefined();
+      expect((await store.getMany([])).get('scope', 'same')).toBeUndefined();
     });
 
-    test('gives more records at once than Forge takes keys', async () => {
+    test('gives more records at once than Forge takes keys in one request', async () => {
       const { store } = open();
       const keys = Array.from({ length: 60 }, (_, at) => `s-${at}`);
       for (const [fence, key] of keys.entries())
         await store.create('scope', key, aScope({ fence }));
 
-      const found = await store.getMany('scope', keys);
+      const found = await store.getMany(placesOf('scope', keys));
 
-      expect(found.map((scope) => scope?.fence)).toEqual([...keys.keys()]);
-    });
-
-    test('does not mistake a record of another entity for one of several', async () => {
-      const { store } = open();
-      await store.create('site', 'same', aSite({}));
-      await store.create('scope', 'other', aScope({}));
-
-      expect(await store.getMany('scope', ['same', 'other'])).toEqual([undefined, aScope({})]);
+      expect(keys.map((key) => found.get('scope', key)?.fence)).toEqual([...keys.keys()]);
     });
 
     test('lets exactly one of several creators succeed, and keeps what that one wrote', async () => {
@@ -330,7 +331,8 @@ export function describeStore(name: string, open: () => StoreUnderTest): void {
       await expect(store.get('scope', 'shop:SIT')).rejects.toThrow(
         'The stored record scope shop:SIT cannot be read',
       );
-      await expect(store.getMany('scope', ['other', 'shop:SIT'])).rejects.toThrow(
+      const found = await store.getMany(placesOf('scope', ['other', 'shop:SIT']));
+      expect(() => found.get('scope', 'shop:SIT')).toThrow(
         'The stored record scope shop:SIT cannot be read',
       );
     });

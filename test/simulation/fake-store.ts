@@ -124,7 +124,17 @@ export function createFakeStore(sim: Sim): FakeStore {
   const port = (life: Life): Store => ({
     get: (entity, key) => get(life, entity, key),
     // Forge reads the keys of a batch in parallel: each at an instant of its own.
-    getMany: (entity, keys) => Promise.all(keys.map((key) => get(life, entity, key))),
+    getMany: async (places) => {
+      const read = places.map(
+        async ({ entity, key }) => [placeOf(entity, key), await get(life, entity, key)] as const,
+      );
+      const found = new Map<string, AnyRecord | undefined>(await Promise.all(read));
+      return {
+        get: <Name extends EntityName>(entity: Name, key: string) =>
+          // As in `peek`: whatever was read at this place is of this name.
+          found.get(placeOf(entity, key)) as RecordOf<Name> | undefined,
+      };
+    },
     create: async (entity, key, record) => {
       const made = await sim.tell(life, `create ${entity} ${key}`, () => {
         mayFail('create');

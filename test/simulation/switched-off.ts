@@ -41,18 +41,22 @@ export const portsForWork = (sim: Sim, ports: Ports): Ports =>
 
 function lying<Name extends EntityName>(ports: Ports, about: Name, lie: Lie<Name>): Ports {
   const { store } = ports;
-  const get = async <Asked extends EntityName>(
+  const lied = <Asked extends EntityName>(
     entity: Asked,
-    key: string,
-  ): Promise<RecordOf<Asked> | undefined> => {
-    const record = await store.get(entity, key);
+    record: RecordOf<Asked> | undefined,
+  ): RecordOf<Asked> | undefined => {
     if (record === undefined || !isAbout(entity, about)) return record;
     // Both names are the same, so both types are.
     return lie(record as unknown as RecordOf<Name>) as unknown as RecordOf<Asked>;
   };
-  const getMany: Store['getMany'] = (entity, keys) =>
-    Promise.all(keys.map((key) => get(entity, key)));
-  const lyingStore: Store = { ...store, get, getMany };
+  const lyingStore: Store = {
+    ...store,
+    get: async (entity, key) => lied(entity, await store.get(entity, key)),
+    getMany: async (places) => {
+      const found = await store.getMany(places);
+      return { get: (entity, key) => lied(entity, found.get(entity, key)) };
+    },
+  };
   return { ...ports, store: lyingStore };
 }
 

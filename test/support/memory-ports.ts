@@ -20,7 +20,7 @@ export interface MemoryPorts extends Ports {
   readonly memory: MemoryStore;
   readonly tasks: Task[];
   readonly warnings: string[];
-  /** Store calls since the last reset: a transaction is one write. */
+  /** Requests to the store since the last reset: a transaction is one write, a text as many as it has pieces and one more. */
   readonly cost: { reads: number; writes: number };
   resetCost(): void;
   pass(seconds: number): void;
@@ -33,10 +33,16 @@ export interface MemoryPorts extends Ports {
 }
 
 export function createMemoryPorts(parts: MemoryStoreParts = {}): MemoryPorts {
-  const memory = createMemoryStore(parts);
+  const cost = { reads: 0, writes: 0 };
+  const memory = createMemoryStore({
+    ...parts,
+    onValue: (kind) => {
+      if (kind === 'read') cost.reads += 1;
+      else cost.writes += 1;
+    },
+  });
   const tasks: Task[] = [];
   const warnings: string[] = [];
-  const cost = { reads: 0, writes: 0 };
   const appKey = generateKeyPairSync('ed25519');
   let now = NOW;
 
@@ -125,10 +131,12 @@ function counted(
   const read = <Answer>(answer: Promise<Answer>) => ((cost.reads += 1), answer);
   const write = <Answer>(answer: Promise<Answer>) => ((cost.writes += 1), answer);
   return {
+    ...store,
     get: (entity, key) => read(store.get(entity, key)),
-    getMany: (entity, keys) => {
-      cost.reads += Math.ceil(new Set(keys).size / KEYS_PER_REQUEST);
-      return store.getMany(entity, keys);
+    getMany: (places) => {
+      const distinct = new Set(places.map(({ entity, key }) => `${entity} ${key}`));
+      cost.reads += Math.ceil(distinct.size / KEYS_PER_REQUEST);
+      return store.getMany(places);
     },
     create: (entity, key, record) => write(store.create(entity, key, record)),
     transact: async (changes) => {
@@ -136,10 +144,5 @@ function counted(
       return write(store.transact(changes));
     },
     list: (entity, query) => read(store.list(entity, query)),
-    getText: (digest) => read(store.getText(digest)),
-    getSlice: (digest, offset, maxChars) => read(store.getSlice(digest, offset, maxChars)),
-    putText: (text) => write(store.putText(text)),
-    putPiece: (upload, place, piece) => write(store.putPiece(upload, place, piece)),
-    joinPieces: (upload) => read(store.joinPieces(upload)),
   };
 }

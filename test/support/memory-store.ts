@@ -15,6 +15,8 @@ export interface MemoryStoreParts {
   readonly mishap?: () => Mishap;
   /** How many of the latest writes a list does not see yet. Asked before each list. */
   readonly unseenWrites?: () => number;
+  /** Told of each plain key that a text takes: texts lie in several. */
+  readonly onValue?: (kind: 'read' | 'write') => void;
 }
 
 export interface MemoryStore extends Store {
@@ -30,7 +32,7 @@ const LIST_MAX = 100;
 const DEFINITIONS = new Map(manifestEntities().map((entity) => [entity.name, entity]));
 
 export function createMemoryStore(parts: MemoryStoreParts = {}): MemoryStore {
-  const { mishap = () => 'none', unseenWrites = () => 0 } = parts;
+  const { mishap = () => 'none', unseenWrites = () => 0, onValue } = parts;
   const rows = new Map<string, string>();
   const values = new Map<string, string>();
   /** What each write replaced, oldest first. */
@@ -43,6 +45,7 @@ export function createMemoryStore(parts: MemoryStoreParts = {}): MemoryStore {
   };
   const setValue = (key: string, value: unknown): void => {
     const text = JSON.stringify(value);
+    onValue?.('write');
     if (!KEY.test(key)) throw new Error(`Forge does not take the key «${key}».`);
     if (Buffer.byteLength(text) > VALUE_MAX_BYTES)
       throw new Error(`${key} is larger than 240 KiB.`);
@@ -69,9 +72,12 @@ export function createMemoryStore(parts: MemoryStoreParts = {}): MemoryStore {
       await Promise.resolve();
       return read(entity, key);
     },
-    async getMany(entity, keys) {
+    async getMany(places) {
+      const found = new Map(places.map((place) => [rowOf(place.entity, place.key), rows]));
       await Promise.resolve();
-      return keys.map((key) => read(entity, key));
+      return {
+        get: (entity, key) => (found.has(rowOf(entity, key)) ? read(entity, key) : undefined),
+      };
     },
     async create(entity, key, record) {
       const value = serialized(entity, key, record);
@@ -112,6 +118,7 @@ export function createMemoryStore(parts: MemoryStoreParts = {}): MemoryStore {
     ...createTexts({
       get: async (key) => {
         await Promise.resolve();
+        onValue?.('read');
         const value = values.get(key);
         const parsed: unknown = value === undefined ? undefined : JSON.parse(value);
         return parsed;
