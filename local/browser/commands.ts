@@ -3,6 +3,7 @@ import { emit, listenTo } from './event-bus';
 import { closeFlag, showFlag } from './flags';
 import type { AppFrame } from './frame';
 import { askGateway } from './gateway';
+import { refreshIssue } from './live-issue';
 import { openModal } from './modal';
 import { addressOf, navigate } from './navigation';
 import { isCallback, isRecord } from './remote-calls';
@@ -24,8 +25,8 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
   ['navigate', (_frame, wanted) => navigate(wanted)],
   ['getUrl', (_frame, wanted) => addressOf(wanted)],
   ['reload', () => window.location.reload()],
-  ['refresh', () => window.location.reload()],
-  ['refreshIssueView', () => window.location.reload()],
+  ['refresh', refreshIssue],
+  ['refreshIssueView', refreshIssue],
   ['changeWindowTitle', (_frame, title) => void (document.title = String(title))],
   ['on', (_frame, wanted) => listenTo(wanted)],
   ['emit', (_frame, wanted) => emit(wanted)],

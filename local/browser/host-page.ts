@@ -2,10 +2,12 @@
 import { answerFrame } from './commands';
 import { leaveByEscape } from './escape';
 import { listenToFrames, openFrame, openFrames } from './frame';
+import { keepIssueLive } from './live-issue';
 import { onThemeChange, siteTheme } from './theme';
 
 leaveByEscape();
 listenToFrames();
+keepIssueLive();
 onThemeChange(() => {
   for (const { isThemed, calls } of openFrames()) {
     if (isThemed) void calls.call('theme', siteTheme());

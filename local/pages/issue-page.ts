@@ -83,7 +83,7 @@ export function issuePage(page: IssuePage, dialog?: Html): string {
         <span>${page.key}</span>
       </p>
       <h1>${page.summary}</h1>
-      <div class="actions">
+      <div class="actions" data-live="actions">
         ${lozenge(page.status)}${page.transitions.map((transition) =>
           transitionButton(page, transition),
         )}
@@ -111,7 +111,7 @@ export function issuePage(page: IssuePage, dialog?: Html): string {
         </div>
         <aside>
           <h2>Details</h2>
-          <dl>
+          <dl data-live="details">
             <dt>Type</dt>
             <dd>${page.type}</dd>
             ${page.facts.map(
@@ -169,13 +169,17 @@ function activity(page: IssuePage): Html {
 function comments({ key, viewer, comments: said, mayComment }: IssuePage): Html {
   return html`<section>
     <h3>Comments</h3>
-    ${said.map(
-      ({ id, author, authorId, when, body }) =>
-        html`<article class="comment" id="comment-${id}">
-          <p class="byline">${avatar(authorId)} <strong>${author}</strong> <time>${when}</time></p>
-          ${adfHtml(body)}
-        </article>`,
-    )}
+    <div data-live="comments">
+      ${said.map(
+        ({ id, author, authorId, when, body }) =>
+          html`<article class="comment" id="comment-${id}">
+            <p class="byline">
+              ${avatar(authorId)} <strong>${author}</strong> <time>${when}</time>
+            </p>
+            ${adfHtml(body)}
+          </article>`,
+      )}
+    </div>
     ${
       mayComment
         ? html`<form class="fields" method="post" action="/browse/${key}/comments">
@@ -189,7 +193,7 @@ function comments({ key, viewer, comments: said, mayComment }: IssuePage): Html 
 }
 
 function history({ history: entries }: IssuePage): Html {
-  return html`<section>
+  return html`<section data-live="history">
     <h3>History</h3>
     ${entries.length === 0 ? html`<p class="quiet">No changes yet.</p>` : undefined}
     <ol class="plain">
@@ -201,10 +205,13 @@ function history({ history: entries }: IssuePage): Html {
             </p>
             ${changes.map(
               ({ field, from, to }) =>
-                html`<p><span class="field">${field}</span> ${from} &rarr; ${to}</p>`,
+                html`<p><span class="field">${capitalised(field)}</span> ${from} &rarr; ${to}</p>`,
             )}
           </li>`,
       )}
     </ol>
   </section>`;
 }
+
+/** The changelog calls Jira's own fields `status` and `summary`; pages call them as people do. */
+const capitalised = (field: string): string => field.charAt(0).toUpperCase() + field.slice(1);

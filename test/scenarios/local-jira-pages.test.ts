@@ -34,6 +34,12 @@ const MORE_MODULES = `  jira:projectSettingsPage:
   consumer:
 `;
 
+const documentOf = (text: string) => ({
+  type: 'doc',
+  version: 1,
+  content: [{ type: 'paragraph', content: [{ type: 'text', text }] }],
+});
+
 /** A page of an app that does nothing by itself: tests drive Atlassian's own bridge in it. */
 function writePages(appDirectory: string): void {
   const outfile = join(appDirectory, 'static/page.js');
@@ -110,6 +116,24 @@ describe('a page of the app in a frame', () => {
     await frame.waitForSelector('#ready');
     return frame;
   }
+
+  test('stays as it is while the issue around it shows by itself what others do', async () => {
+    const page = await signIn('dev');
+    const frame = await open(page, '/browse/REL-1');
+    await frame.evaluate('globalThis.kept = true');
+    await page.getByLabel('Add a comment').fill('Half a sen');
+    const leader = jiraAs(jira.siteUrl, 'leader');
+
+    await leader.request('POST', '/rest/api/3/issue/REL-1/comment', { body: documentOf('Go on.') });
+    await leader.request('PUT', '/rest/api/3/issue/REL-1', { fields: { labels: ['urgent'] } });
+
+    await page.getByText('Go on.').waitFor();
+    await page.locator('aside').getByText('urgent').waitFor();
+    await page.locator('.change').getByText('Labels').waitFor();
+    expect(await page.getByLabel('Add a comment').inputValue()).toBe('Half a sen');
+    expect(await frame.evaluate('globalThis.kept')).toBe(true);
+    expect(complaints).toEqual([]);
+  });
 
   test('loads under Forge’s policy and in its sandbox without one complaint', async () => {
     const page = await signIn('dev');
