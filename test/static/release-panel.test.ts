@@ -41,7 +41,7 @@ describe('every state of a release', () => {
     ['one that waits for its start', READY, 'Ready to start in UAT.', 'web-sh-04'],
     ['one that waits for a DBA', REVIEW, 'Waiting for a DBA to review', 'Awaiting DBA review'],
     ['one at work', CODE, 'The package is being staged', '2 of 4 updated'],
-    ['one that failed', FAILED, 'CODE failed in UAT (health)', 'redis-03 refused the connection'],
+    ['one that failed', FAILED, 'Code failed in UAT: health check', 'redis-03 refused the connection'],
     ['one whose outcome is unknown', UNKNOWN, 'has it been done?', 'It is done: go on'],
     ['one that is deployed', DEPLOYED, 'Deployed in UAT.', '4 of 4 updated'],
   ])(

@@ -1,7 +1,7 @@
 import { counted } from '../../shared/src/words';
 import { bySite } from './host-batches';
 import type { BatchedHost } from './host-batches';
-import { hostShown } from './host-states';
+import { hostShown, hostsOf } from './host-states';
 import type { ReleaseShown } from './view';
 
 /** More cells than this are too narrow to tell apart. */
@@ -13,7 +13,7 @@ export function HostRamp({ view }: { readonly view: ReleaseShown }) {
   if ((code !== 'active' && code !== 'failed') || view.hosts.length > CELLS_MAX) return null;
   return (
     <>
-      {bySite(view.hosts, view.content).map(({ site, hosts }) => (
+      {bySite(hostsOf(view), view.content).map(({ site, hosts }) => (
         <ol key={site} className="ramp" aria-label={`Batches of ${site}`}>
           {batchesOf(hosts).map((batch, index) => (
             <li key={index} style={{ flexGrow: batch.length }}>

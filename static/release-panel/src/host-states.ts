@@ -1,6 +1,7 @@
 /** A host's state in words, with how far it is on its way. */
 import type { HostState } from '#wire/agent';
-import type { Appearance } from './view';
+import type { HostView } from '#wire/page';
+import type { Appearance, ReleaseShown } from './view';
 
 /** What the filter chips count. */
 export type HostGroup = 'failed' | 'updating' | 'updated' | 'waiting';
@@ -30,3 +31,10 @@ const SHOWN: Readonly<Record<HostState, StateShown>> = {
 };
 
 export const hostShown = (state: HostState): StateShown => SHOWN[state];
+
+/** The hosts as they stand: nobody updates one of a release that has stopped, however far its package has come. */
+export const hostsOf = ({ status, hosts }: ReleaseShown): readonly HostView[] =>
+  status === 'fix-pending' ? hosts.map(atRest) : hosts;
+
+const atRest = (host: HostView): HostView =>
+  host.state === 'staged' ? { ...host, state: 'waiting', note: 'Staged, not switched' } : host;

@@ -2,6 +2,7 @@ import Button from '@atlaskit/button/new';
 import Spinner from '@atlaskit/spinner';
 import { useState } from 'react';
 import { Sentence } from '../../shared/src/person';
+import { failureTitle } from './failure-title';
 import { HostRamp } from './host-ramp';
 import { movesOf, shutBecause } from './moves';
 import type { Move } from './moves';
@@ -132,7 +133,7 @@ function Shut({ sentences }: { readonly sentences: readonly (string | undefined)
 function titleOf({ failure, question, status, environment }: ReleaseShown): string | undefined {
   if (question !== null) return 'Nobody knows yet whether the work was done';
   if (status !== 'fix-pending' || failure === null) return undefined;
-  return `${failure.stage} failed in ${environment ?? 'its environment'} (${failure.class})`;
+  return failureTitle(failure, environment);
 }
 
 function toneOf({ status, question, answerable }: ReleaseShown): string {

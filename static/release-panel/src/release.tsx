@@ -5,6 +5,7 @@ import { Activity } from './activity';
 import { ConfigChanges } from './config-changes';
 import { Environments } from './environments';
 import { Header } from './header';
+import { hostsOf } from './host-states';
 import { Hosts } from './hosts';
 import { NowCard } from './now-card';
 import { Scripts } from './scripts';
@@ -45,7 +46,7 @@ export function Release({ view, isStale, look, hurry }: ReleaseProps) {
       <Stages view={view} />
       <NowCard view={view} onActed={acted} />
       <Tabs label="Release details" items={tabsOf(view)} selected={selected} onSelect={setChosen}>
-        {selected === 'hosts' && <Hosts hosts={view.hosts} content={view.content} />}
+        {selected === 'hosts' && <Hosts hosts={hostsOf(view)} content={view.content} />}
         {selected === 'sql' && <Scripts view={view} onReviewed={acted} />}
         {selected === 'config' && <ConfigChanges changes={view.config} />}
         {selected === 'activity' && <Activity entries={view.story} />}

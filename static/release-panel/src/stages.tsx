@@ -66,6 +66,8 @@ function factOf({ stage, state }: StageView, view: ReleaseShown): string {
         'change',
       );
     case 'CODE':
+      // A draft names sites; which hosts they have there is known with the environment.
+      if (view.hosts.length === 0) return progress(0, view.content?.code.length ?? 0, 'site');
       return progress(
         view.hosts.filter((host) => host.state === 'healthy').length,
         view.hosts.length,

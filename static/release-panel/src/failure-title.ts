@@ -1,0 +1,33 @@
+/** What failed, and of what kind, in the words of the stage tracker. */
+import type { ReleaseShown } from './view';
+
+type Failure = NonNullable<ReleaseShown['failure']>;
+
+const STAGES: Readonly<Record<Failure['stage'], string>> = {
+  SQL: 'SQL',
+  CONFIG: 'Config',
+  CODE: 'Code',
+  VERIFY: 'Verify',
+  ROLLBACK: 'Rollback',
+};
+
+const CAUSES: Readonly<Record<Failure['class'], string>> = {
+  package: 'package',
+  config: 'configuration',
+  SQL: 'SQL',
+  transport: 'connection',
+  'start-up': 'start-up',
+  health: 'health check',
+  'time-out': 'time-out',
+  permission: 'permission',
+  capacity: 'capacity',
+  stopped: 'stopped by a person',
+  unknown: 'cause unknown',
+};
+
+/** `Code failed in SIT: health check`; the stage alone where the cause would say it again. */
+export function failureTitle(failure: Failure, environment: string | null): string {
+  const [stage, cause] = [STAGES[failure.stage], CAUSES[failure.class]];
+  const title = `${stage} failed in ${environment ?? 'its environment'}`;
+  return stage === cause ? title : `${title}: ${cause}`;
+}
