@@ -1,12 +1,11 @@
 /** An agent fetches the plan of a job that it holds, and the texts that the plan names, piece by piece. */
-import { parsePlan } from '#wire/plan';
 import type { FetchAnswer, FetchData } from '#wire/agent';
 import type { JobRecord } from '#wire/records';
 import { gone, ok, stale } from './agent-answer';
 import type { AgentAnswer } from './agent-answer';
 import type { AgentCall } from './agent-call';
-import { textsOfPlan } from './named-texts';
 import { ownedJob } from './owned-job';
+import { planNames } from './plan-texts';
 import type { Ports } from './ports';
 import { pieceAt } from './text-piece';
 
@@ -23,12 +22,8 @@ export async function fetchContent(ports: Ports, call: AgentCall<FetchData>): Pr
   return ok(answer);
 }
 
-async function belongsTo(
+const belongsTo = async (
   { store }: Ports,
   { planDigest }: JobRecord,
   digest: string,
-): Promise<boolean> {
-  if (digest === planDigest) return true;
-  const plan = parsePlan((await store.getText(planDigest)) ?? '');
-  return plan !== undefined && textsOfPlan(plan).some(({ sha256 }) => sha256 === digest);
-}
+): Promise<boolean> => digest === planDigest || planNames(store, planDigest, digest);

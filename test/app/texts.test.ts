@@ -6,13 +6,16 @@ import { reviewScript } from '#app/review-script';
 import { reviewMark } from '#core/scripts';
 import { sha256 } from '#forge/sha256';
 import type { ClaimAnswer, FetchAnswer } from '#wire/agent';
-import { aContent, DBA, REPORTER, TESTER } from '../support/builders';
+import { aContent, aSite, DBA, REPORTER, someHosts, TESTER } from '../support/builders';
 import { aReleaseWorld } from '../support/release-world';
 import type { ReleaseWorld } from '../support/release-world';
 import { sendText, setKey, written } from '../support/written-content';
 import type { Written } from '../support/written-content';
 
 const SQL = 'ALTER TABLE orders ADD note text;\n';
+
+/** For each answer the agent, its job, the head of the text and the two or three pieces that it touches. */
+const READS_PER_5_MB = 170;
 
 const put = ({ ports, issue }: ReleaseWorld, { content }: Written) =>
   editContent(ports, { issueId: issue.id, accountId: REPORTER, content });
@@ -88,11 +91,44 @@ describe('a text of a release', () => {
 
     const claim = await claimSql(world);
 
+    world.ports.resetCost();
     for (const { text } of content.content.sql) {
       const fetched = await fetchText(world, claim, text.sha256);
       expect(Buffer.byteLength(fetched)).toBe(text.bytes);
       expect(sha256(fetched)).toBe(text.sha256);
     }
+    const { reads } = world.ports.cost;
+    process.stdout.write(`${bytes} bytes of SQL fetched by an agent: ${reads} reads\n`);
+    expect(reads).toBeLessThanOrEqual(READS_PER_5_MB);
+  });
+
+  test('is fetched at the price of its own bytes once the plan has been looked at, however long that is', async () => {
+    const priceOf = async (hosts: number): Promise<number> => {
+      const text = SQL.repeat(30_000);
+      const work = written([{ id: 'add', text }]);
+      const world = await aReleaseWorld({ ...work, sites: [aSite({ hosts: someHosts(hosts) })] });
+      const claim = await claimSql(world);
+      expect(await fetchText(world, claim, sha256(text))).toBe(text);
+      world.ports.resetCost();
+      await fetchText(world, claim, sha256(text));
+      return world.ports.cost.reads;
+    };
+
+    expect(await priceOf(500)).toBe(await priceOf(2));
+  });
+
+  test('of another release stays closed to an agent that has just fetched one of its own', async () => {
+    const work = written([{ id: 'add', text: SQL }]);
+    const world = await aReleaseWorld(work);
+    const foreign = await world.ports.memory.putText('SELECT secret FROM elsewhere;');
+    const claim = await claimSql(world);
+
+    expect(await fetchText(world, claim, sha256(SQL))).toBe(SQL);
+
+    expect(await fetchText(world, claim, foreign)).toBe('answered 410');
+    expect(await fetchText(world, { ...claim, fence: claim.fence - 1 }, sha256(SQL))).toBe(
+      'answered 409',
+    );
   });
 
   test('that has not arrived whole keeps the content from being saved', async () => {

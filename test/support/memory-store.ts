@@ -73,11 +73,15 @@ export function createMemoryStore(parts: MemoryStoreParts = {}): MemoryStore {
       return read(entity, key);
     },
     async getMany(places) {
-      const found = new Map(places.map((place) => [rowOf(place.entity, place.key), rows]));
+      const names = places.map(({ entity, key }) => rowOf(entity, key));
+      const picture = new Map(
+        names.flatMap((row) => {
+          const value = rows.get(row);
+          return value === undefined ? [] : [[row, value] as const];
+        }),
+      );
       await Promise.resolve();
-      return {
-        get: (entity, key) => (found.has(rowOf(entity, key)) ? read(entity, key) : undefined),
-      };
+      return { get: (entity, key) => read(entity, key, picture) };
     },
     async create(entity, key, record) {
       const value = serialized(entity, key, record);
