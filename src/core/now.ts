@@ -1,10 +1,10 @@
 /** The one sentence that says what is going on, what is waited for, and who may act. */
-import { openStep } from './approvals';
+import { approvalBy, isImplementer, openStep } from './approvals';
 import { centreOnlyText } from './centre-only';
 import { rolledBackText } from './jira-moves';
 import { RETRY_OF } from './open-rows';
-import { permitted } from './permissions';
-import type { Policy } from './policy';
+import { leadersIn, permitted } from './permissions';
+import type { ApprovalStep, Policy } from './policy';
 import type { Release } from './release';
 import { unreviewedScripts } from './scripts';
 import type { Site } from './site';
@@ -34,11 +34,11 @@ export function nowSentence(
     case 'awaiting-approval': {
       const open = openStep(release, world.policy);
       return open
-        ? `Waiting for approval “${open.step.label}” for ${place}: ${String(open.have)} of ${String(open.step.count)}.${aside(release)}`
+        ? `Waiting for approval “${open.step.label}” for ${place}: ${String(open.have)} of ${String(open.step.count)}.${aside(release)}${maySign(open.step, release, world)}`
         : `Approved for ${place}.${aside(release)}`;
     }
     case 'ready':
-      return `Ready to start in ${place}. ${mayAct('start', release, world)}${aside(release)}`;
+      return `Ready to start in ${place}.${aside(release)} ${mayAct('start', release, world)}`;
     case 'code-executing':
       return (
         absence(attendance, place) ??
@@ -120,6 +120,20 @@ function mayAct(
   if (row.by !== 'person') return '';
   const people = named(permitted(row, release, world));
   return people === '' ? '' : `${row.name}: ${people}.`;
+}
+
+/** Whom the step asks, without those who made the content or have approved already; a group has too many names. */
+function maySign(
+  { from }: ApprovalStep,
+  release: Release,
+  world: { readonly policy: Policy; readonly sites: readonly Site[] },
+): string {
+  if (from.kind === 'group') return '';
+  const asked = from.kind === 'leaders' ? leadersIn(world) : from.accountIds;
+  const people = named(
+    asked.filter((id) => !isImplementer(release, id) && approvalBy(release, id) === undefined),
+  );
+  return people === '' ? '' : ` Approve: ${people}.`;
 }
 
 const named = (accountIds: readonly string[]): string =>

@@ -303,7 +303,9 @@ describe('editing the content', () => {
 
     expect((await look(world)).status).toBe('awaiting-approval');
     expect(world.ports.jira.statusOf(world.issue)).toBe('awaiting-approval');
-    expect((await look(world)).now).toBe('Waiting for approval “Leader” for STAGE: 0 of 1.');
+    expect((await look(world)).now).toContain(
+      'Waiting for approval “Leader” for STAGE: 0 of 1. Approve: @[',
+    );
   });
 
   test('is asked of Jira: who may not edit the issue may not edit the release', async () => {

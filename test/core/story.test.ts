@@ -240,7 +240,24 @@ describe('the sentence about now', () => {
     };
 
     expect(nowSentence(release, { ...world, policy })).toBe(
-      'Waiting for approval “Leader” for STAGE: 0 of 2.',
+      `Waiting for approval “Leader” for STAGE: 0 of 2. Approve: @[${LEADER}], @[${BACKUP}].`,
+    );
+    expect(nowSentence({ ...release, editors: [LEADER] }, { ...world, policy })).toBe(
+      `Waiting for approval “Leader” for STAGE: 0 of 2. Approve: @[${BACKUP}].`,
+    );
+  });
+
+  test('names no members of a group that has to approve', () => {
+    const policy = aPolicyOf([{ label: 'QA', count: 1, from: { kind: 'group', groupId: 'qa' } }]);
+    const release = {
+      ...aRelease(),
+      status: 'awaiting-approval' as const,
+      environment: 'STAGE',
+      planDigest: digest,
+    };
+
+    expect(nowSentence(release, { ...world, policy })).toBe(
+      'Waiting for approval “QA” for STAGE: 0 of 1.',
     );
   });
 
