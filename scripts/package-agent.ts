@@ -1,5 +1,5 @@
 /** Makes the agent's one package: `tsx scripts/package-agent.ts [directory]`, by default agent/dist. */
-import { copyFileSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { build } from 'esbuild';
@@ -14,6 +14,15 @@ const FILES = [
   'LICENSE',
 ];
 
+const NODE_MAJOR = 24;
+
+/** Before anything is loaded: without node:sqlite there would be a stack trace. 78 as in `EXIT_CODES.config`. */
+const REFUSE_OLD_NODE = `
+if (Number(process.versions.node.split('.')[0]) < ${String(NODE_MAJOR)}) {
+  process.stderr.write('The agent needs Node.js ${String(NODE_MAJOR)} or later, and this is ' + process.versions.node + '; start it with a newer one, or run NODE=/path/to/node install.sh again.\\n');
+  process.exit(78);
+}`;
+
 async function packageAgent(directory: string): Promise<string> {
   const name = `interlock-agent-${version}`;
   const staging = join(directory, name);
@@ -25,7 +34,9 @@ async function packageAgent(directory: string): Promise<string> {
     outfile: join(staging, 'interlock-agent.cjs'),
     bundle: true,
     platform: 'node',
-    target: 'node24',
+    // An older Node reads it as far as the sentence that refuses it.
+    target: 'node20',
+    banner: { js: REFUSE_OLD_NODE },
     format: 'cjs',
     // Native additions of ssh2 that it does without.
     external: ['*.node', 'cpu-features'],
@@ -42,6 +53,8 @@ async function packageAgent(directory: string): Promise<string> {
 
 const readHelper = (): string => readFileSync(join(ROOT, 'agent/host/interlock-host.sh'), 'utf8');
 
-void packageAgent(process.argv[2] ?? join(ROOT, 'agent/dist')).then((archive) =>
-  console.log(archive),
-);
+void packageAgent(process.argv[2] ?? join(ROOT, 'agent/dist')).then((archive) => {
+  console.log(archive);
+  // Apart from the path, which other programs read.
+  console.error(`${Math.round(statSync(archive).size / 1_000).toString()} kB`);
+});

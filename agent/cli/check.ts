@@ -4,15 +4,16 @@ import { DatabaseSync } from 'node:sqlite';
 import type { AgentConfig } from '../config';
 import type { CommandEnd } from '../exit-codes';
 import { readIdentity } from '../journal';
-import { readPassword } from '../sql/open-session';
+import { createDatabases } from '../sql/open-session';
+import { probeDatabase } from '../sql/probe-database';
 import { statePaths } from './state-directory';
 
-/** Prints a line per thing; ends with the first problem. Touches nothing and asks nobody. */
-export function checkConfig(
+/** Prints a line per thing; ends with the first problem. Changes nothing; databases get a test query. */
+export async function checkConfig(
   config: AgentConfig,
   file: string,
   print: (line: string) => void,
-): CommandEnd {
+): Promise<CommandEnd> {
   const named = [
     ...config.hosts.flatMap((rule, index) =>
       rule.transport === 'ssh'
@@ -39,14 +40,30 @@ export function checkConfig(
       sentence: `${file}: ${first.where} is "${first.path}", which this user cannot read; create it or correct the path.`,
     };
   }
-  for (const rule of config.databases) {
-    const secret = readPassword(rule, file);
-    if (secret.kind === 'refused') return { exit: 'config', sentence: secret.sentence };
-  }
+  const silent = await askDatabases(config, file, print);
+  if (silent) return silent;
   const agent = enrolledAgent(config);
   print(agent === undefined ? 'not enrolled' : `ok  enrolled as ${agent}`);
   if (agent !== undefined) return { exit: 'done' };
   return { exit: 'notEnrolled', sentence: `${file} is in order; this agent is not enrolled yet.` };
+}
+
+/** Asks every database; answers the first that gives no answer. */
+async function askDatabases(
+  { databases, limits }: AgentConfig,
+  file: string,
+  print: (line: string) => void,
+): Promise<CommandEnd | undefined> {
+  const way = createDatabases(file, limits);
+  let first: CommandEnd | undefined;
+  for (const rule of databases) {
+    const probed = await probeDatabase(way, rule);
+    print(probed.kind === 'answers' ? `ok  ${probed.sentence}` : `silent  database ${rule.id}`);
+    if (probed.kind === 'answers') continue;
+    const exit = probed.failure.class === 'permission' ? 'config' : 'unreachable';
+    first ??= { exit, sentence: probed.failure.sentence };
+  }
+  return first;
 }
 
 function enrolledAgent({ stateDirectory }: AgentConfig): string | undefined {

@@ -18,6 +18,7 @@ import { createArtifacts } from '../packages';
 import type { Agent, Identity } from '../ports';
 import { createServerTime } from '../server-time';
 import { createDatabases } from '../sql/open-session';
+import { probeDatabase } from '../sql/probe-database';
 import { AGENT_VERSION } from '../version';
 import { openState } from './state-directory';
 import type { OpenState } from './state-directory';
@@ -45,12 +46,23 @@ export async function runAgent(
         sentence: `${file}: url is "${config.url}", and this agent is enrolled at "${identity.url}"; correct it, or enroll again.`,
       };
     }
-    const end = await liveAgent(assembleAgent(config, file, state, identity), stopping);
+    const agent = assembleAgent(config, file, state, identity);
+    void tellDatabases(agent);
+    const end = await liveAgent(agent, stopping);
     return end === 'stopped'
       ? { exit: 'done' }
       : { exit: 'refused', sentence: 'The app no longer knows this agent; enroll it again.' };
   } finally {
     state.close();
+  }
+}
+
+/** Says in the log which databases answer; work does not wait for it, and asks again before it begins. */
+async function tellDatabases({ databases, log, settings }: Agent): Promise<void> {
+  for (const rule of settings.databases) {
+    const probed = await probeDatabase(databases, rule);
+    if (probed.kind === 'answers') log.info(probed.sentence);
+    else log.warn(probed.failure.sentence);
   }
 }
 

@@ -5,6 +5,8 @@ const name = z
   .string()
   .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'must be letters, digits, ".", "_" or "-"');
 
+const path = z.string().startsWith('/', 'must be an absolute path').max(4_096);
+
 /** MariaDB is reached as MySQL. */
 const engine = z.enum(['postgresql', 'mysql']);
 export type Engine = z.infer<typeof engine>;
@@ -18,6 +20,13 @@ export const DatabaseRule = z.strictObject({
   database: z.string().min(1).max(63),
   user: z.string().min(1).max(63),
   /** The file that holds the password and nothing else. */
-  passwordFile: z.string().startsWith('/', 'must be an absolute path').max(4_096),
+  passwordFile: path,
+  /** Encrypts sessions and checks the server's certificate; absent: sessions in the clear. */
+  tls: z
+    .strictObject({
+      /** The authorities in PEM; absent: those that Node knows. */
+      caFile: path.exactOptional(),
+    })
+    .exactOptional(),
 });
 export type DatabaseRule = z.infer<typeof DatabaseRule>;

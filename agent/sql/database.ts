@@ -13,6 +13,8 @@ export type Connected =
 
 /** One session of one database. */
 export interface Database {
+  /** Asks the server who it is: the test query. */
+  version(): Promise<Reply<string>>;
   /** Takes the one lock of this database, kept until the session ends: also when the agent dies before a statement does. */
   lock(): Promise<Reply<LockAnswer>>;
   /** Makes the tables on first use; raises the scope's fence, and answers the highest that it has seen. */

@@ -1,40 +1,12 @@
 /** The ledger over any session that takes SQL: what both engines have in common. */
 import { z } from 'zod';
-import type { Database, LedgerRow, LockAnswer, Ran, Reply } from './database';
-import type { Statement } from './split-script';
+import type { Database, LedgerRow, Ran, Reply } from './database';
+import type { Dialect, Session, Value } from './session';
 
-/** One session as the driver gives it. */
-export interface Session {
-  /** Interlock's own question, with its values apart. */
-  ask(sql: string, values?: readonly Value[]): Promise<Reply<readonly unknown[]>>;
-  /** One statement of a script, as it stands; answers the number of rows. */
-  run(text: string): Promise<Reply<number>>;
-  /** What the last `run` left open, in words that follow its name; undefined: nothing. */
-  leftOpen(): string | undefined;
-  end(): Promise<void>;
-}
-export type Value = string | number;
-
-/** Where the engines differ. Values are `$1`, `$2`, … in the order in which they stand. */
-export interface Dialect {
-  /** The tables' names as statements say them, whatever the script sets. */
-  readonly fenceTable: string;
-  readonly ledgerTable: string;
-  /** Makes the fence's table, and the ledger's. */
-  readonly makeFence: string;
-  readonly makeLedger: string;
-  /** After INSERT: replaces the row that is there. */
-  readonly orReplace: string;
-  lock(session: Session): Promise<Reply<LockAnswer>>;
-  isAtomic(session: Session, statement: Statement): Promise<Reply<boolean>>;
-  /** Whether the refusal says that the statement cannot run in a transaction. */
-  needsNoTransaction(code: string): boolean;
-}
-
-export type Opened =
-  | { readonly kind: 'opened'; readonly session: Session; readonly dialect: Dialect }
-  | { readonly kind: 'failed'; readonly code: string; readonly reason: string };
-
+/** The version alone: PostgreSQL says its own name and its compiler, too. */
+const VersionRow = z.object({
+  version: z.string().transform((text) => text.replace(/^PostgreSQL /, '').split(/[ ,]/)[0] ?? ''),
+});
 const FenceRow = z.object({ fence: z.coerce.number() });
 const StoredRow = z
   .object({
@@ -138,6 +110,11 @@ export function createDatabase(session: Session, dialect: Dialect): Database {
   };
 
   return {
+    version: async () =>
+      mapped(
+        await session.ask('SELECT version() AS version'),
+        ([row]) => `${dialect.product} ${VersionRow.parse(row).version}`,
+      ),
     lock: () => dialect.lock(session),
 
     raiseFence: async (scope, fence) => {

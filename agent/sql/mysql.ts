@@ -5,8 +5,9 @@ import type { Connection } from 'mysql2';
 import { z } from 'zod';
 import type { Reply } from './database';
 import type { DatabaseRule } from './database-rule';
+import { saidBy } from './driver-error';
 import { mapped } from './ledger-session';
-import type { Dialect, Opened, Session } from './ledger-session';
+import type { Credentials, Dialect, Opened, Session } from './session';
 import { isSetting, isTransactionalInMysql } from './statement-kind';
 
 /** ER_SERVER_SHUTDOWN, ER_CONNECTION_KILLED: the server's last words in a session. */
@@ -17,7 +18,7 @@ const KEEP_ALIVE_MILLISECONDS = 10_000;
 /** Opens a session. */
 export async function openMysql(
   rule: DatabaseRule,
-  password: string,
+  { password, tls }: Credentials,
   connectSeconds: number,
 ): Promise<Opened> {
   const { host, port, database, user } = rule;
@@ -27,6 +28,7 @@ export async function openMysql(
     database,
     user,
     password,
+    ...(tls && { ssl: { ...tls, verifyIdentity: true } }),
     connectTimeout: connectSeconds * 1_000,
     multipleStatements: false,
     // A script does not read files of the agent's machine.
@@ -38,12 +40,12 @@ export async function openMysql(
   let broken: string | null = null;
   // Without a listener a lost session would end the process.
   connection.on('error', (error: unknown) => {
-    broken ??= reasonOf(error).reason;
+    broken ??= saidBy(error).reason;
   });
   try {
     await connection.promise().connect();
   } catch (cause) {
-    return { kind: 'failed', ...reasonOf(cause) };
+    return { kind: 'failed', ...saidBy(cause) };
   }
   return {
     kind: 'opened',
@@ -117,18 +119,12 @@ const Changed = z.object({
 const ServerError = z.object({ errno: z.number(), sqlState: z.string() });
 
 function replyTo(cause: unknown, broken: string | null): Reply<never> {
-  const { code, reason } = reasonOf(cause);
+  const { code, reason } = saidBy(cause);
   const said = ServerError.safeParse(cause);
   const stands = said.success && !LAST_WORDS.includes(said.data.errno) && broken === null;
   return stands
     ? { kind: 'refused', code, sentence: reason }
     : { kind: 'lost', sentence: broken ?? reason };
-}
-
-function reasonOf(cause: unknown): { readonly code: string; readonly reason: string } {
-  if (!(cause instanceof Error)) return { code: '', reason: String(cause) };
-  const code = 'code' in cause ? String(cause.code) : '';
-  return { code, reason: cause.message === '' ? code : cause.message };
 }
 
 const quoted = (name: string): string => `\`${name.replaceAll('`', '``')}\``;
@@ -142,6 +138,7 @@ function dialectIn(database: string): Dialect {
   let undoable: boolean | undefined;
   const inOrder = 'ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_bin';
   return {
+    product: 'MySQL',
     fenceTable,
     ledgerTable,
     makeFence: `CREATE TABLE IF NOT EXISTS ${fenceTable} (

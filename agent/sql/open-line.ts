@@ -3,7 +3,7 @@ import type { Failure } from '#core/failure';
 import type { Stop } from '../hold';
 import { elapsedSince, instant } from '../lease';
 import type { Database, Reply } from './database';
-import { placeOf } from './open-session';
+import { placeOf } from './no-session';
 import { tell } from './script-story';
 import type { ScriptStory } from './script-story';
 

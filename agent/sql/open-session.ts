@@ -1,12 +1,13 @@
 /** The way into a database: its password from a file that only the agent's user reads, then a session. */
 import { readFileSync, statSync } from 'node:fs';
-import type { Failure } from '#core/failure';
 import type { Limits } from '../config';
 import type { Databases } from './database';
 import type { DatabaseRule } from './database-rule';
 import { createDatabase } from './ledger-session';
 import { openMysql } from './mysql';
+import { noSession } from './no-session';
 import { openPostgresql } from './postgresql';
+import type { Tls } from './session';
 
 /** The databases of agent.yml; `file` is where it stands. */
 export function createDatabases(
@@ -16,37 +17,23 @@ export function createDatabases(
   return {
     connect: async (rule) => {
       const secret = readPassword(rule, file);
-      if (secret.kind === 'refused') return fail('permission', secret.sentence);
+      if (secret.kind === 'refused') {
+        return { kind: 'failed', failure: { class: 'permission', sentence: secret.sentence } };
+      }
+      const tls = readAuthorities(rule, file);
+      if (tls.kind === 'refused') {
+        return { kind: 'failed', failure: { class: 'permission', sentence: tls.sentence } };
+      }
       const open = rule.engine === 'postgresql' ? openPostgresql : openMysql;
-      const opened = await open(rule, secret.password, connectSeconds);
+      const opened = await open(rule, { password: secret.password, tls: tls.tls }, connectSeconds);
       if (opened.kind === 'opened') {
         const { session, dialect } = opened;
         return { kind: 'connected', database: createDatabase(session, dialect) };
       }
-      const login = LOGIN_REFUSED.includes(opened.code);
-      return login
-        ? fail(
-            'permission',
-            `Database ${placeOf(rule)} refuses user ${rule.user} (${opened.reason}); correct user, database or passwordFile of database ${rule.id} in ${file}.`,
-          )
-        : fail(
-            'transport',
-            `Database ${placeOf(rule)} cannot be reached (${opened.reason}); start it, or correct host and port of database ${rule.id} in ${file}.`,
-          );
+      return { kind: 'failed', failure: noSession(rule, opened, file) };
     },
   };
 }
-
-/** PostgreSQL's classes 28 and 3D and CONNECT denied; MySQL's user, password and database. */
-const LOGIN_REFUSED = [
-  '28000',
-  '28P01',
-  '3D000',
-  '42501',
-  'ER_ACCESS_DENIED_ERROR',
-  'ER_DBACCESS_DENIED_ERROR',
-  'ER_BAD_DB_ERROR',
-];
 
 type Password =
   | { readonly kind: 'password'; readonly password: string }
@@ -67,16 +54,21 @@ export function readPassword({ id, passwordFile }: DatabaseRule, file: string): 
   }
 }
 
-/** The database as sentences say it. */
-export const placeOf = ({ id, host, port, database }: DatabaseRule): string =>
-  `${id} (${database} at ${host}:${String(port)})`;
-
 const refused = (sentence: string): Password => ({ kind: 'refused', sentence });
 
-const fail = (
-  kind: 'permission' | 'transport',
-  sentence: string,
-): { readonly kind: 'failed'; readonly failure: Failure } => ({
-  kind: 'failed',
-  failure: { class: kind, sentence },
-});
+type Authorities =
+  | { readonly kind: 'read'; readonly tls: Tls | undefined }
+  | { readonly kind: 'refused'; readonly sentence: string };
+
+/** Who may sign the server's certificate: the file's authorities, or those that Node knows. */
+function readAuthorities({ id, tls }: DatabaseRule, file: string): Authorities {
+  if (tls === undefined) return { kind: 'read', tls: undefined };
+  if (tls.caFile === undefined) return { kind: 'read', tls: {} };
+  try {
+    return { kind: 'read', tls: { ca: readFileSync(tls.caFile, 'utf8') } };
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    const sentence = `${file}: the caFile of database ${id}, ${tls.caFile}, cannot be read (${reason}); put the authority's certificate there.`;
+    return { kind: 'refused', sentence };
+  }
+}

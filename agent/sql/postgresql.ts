@@ -4,8 +4,9 @@ import type { QueryResult } from 'pg';
 import { z } from 'zod';
 import type { Reply } from './database';
 import type { DatabaseRule } from './database-rule';
+import { saidBy } from './driver-error';
 import { mapped } from './ledger-session';
-import type { Dialect, Opened, Session } from './ledger-session';
+import type { Credentials, Dialect, Opened, Session } from './session';
 
 /** The two numbers of the advisory lock; it belongs to one database. The first is `INLK` in ASCII. */
 const LOCK = '1229868107, 1';
@@ -18,7 +19,7 @@ const KEEP_ALIVE_MILLISECONDS = 10_000;
 /** Opens a session. */
 export async function openPostgresql(
   rule: DatabaseRule,
-  password: string,
+  { password, tls }: Credentials,
   connectSeconds: number,
 ): Promise<Opened> {
   const { host, port, database, user } = rule;
@@ -28,6 +29,7 @@ export async function openPostgresql(
     database,
     user,
     password,
+    ...(tls && { ssl: { ...tls } }),
     connectionTimeoutMillis: connectSeconds * 1_000,
     application_name: 'interlock-agent',
     // A server that is gone without a word is noticed while a statement runs.
@@ -108,11 +110,7 @@ function replyTo(cause: unknown, broken: string | null): Reply<never> {
 }
 
 function reasonOf(cause: unknown): { readonly code: string; readonly reason: string } {
-  if (!(cause instanceof Error)) return { code: '', reason: String(cause) };
-  if (!(cause instanceof DatabaseError)) {
-    const code = 'code' in cause ? String(cause.code) : '';
-    return { code, reason: cause.message === '' ? code : cause.message };
-  }
+  if (!(cause instanceof DatabaseError)) return saidBy(cause);
   const more = [cause.detail, cause.hint].filter((part) => part !== undefined);
   return { code: cause.code ?? '', reason: [cause.message, ...more].join('; ') };
 }
@@ -123,6 +121,7 @@ function dialectIn(schema: string): Dialect {
   const fenceTable = `${quoted(schema)}.interlock_fence`;
   const ledgerTable = `${quoted(schema)}.interlock_ledger`;
   return {
+    product: 'PostgreSQL',
     fenceTable,
     ledgerTable,
     makeFence: `CREATE TABLE IF NOT EXISTS ${fenceTable} (

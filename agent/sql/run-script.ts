@@ -5,7 +5,7 @@ import { elapsedSince, instant } from '../lease';
 import type { Database, LedgerRow, Reply } from './database';
 import { openLine, scopeOf, unusable } from './open-line';
 import type { Line } from './open-line';
-import { placeOf } from './open-session';
+import { placeOf } from './no-session';
 import { resumeAt } from './resume';
 import type { DigestedStatement } from './resume';
 import { broken, runStatements } from './run-statements';

@@ -5,6 +5,7 @@ import type { Hold } from '../hold';
 import type { Agent } from '../ports';
 import { boundScripts } from './bound-scripts';
 import type { DatabaseRule } from './database-rule';
+import { probeDatabase } from './probe-database';
 import { prepareScript } from './prepared-script';
 import type { PreparedScript } from './prepared-script';
 import { runScript } from './run-script';
@@ -36,12 +37,11 @@ export async function runScripts(
   return { kind: 'succeeded' };
 }
 
-/** A database that nobody can log in to stops the run before the first statement, not in its middle. */
+/** A database that does not answer stops the run before the first statement, not in its middle. */
 async function reachAll(agent: Agent, rules: ReadonlySet<DatabaseRule>): Promise<PartEnd> {
   for (const rule of rules) {
-    const connected = await agent.databases.connect(rule);
-    if (connected.kind === 'failed') return connected;
-    await connected.database.close();
+    const probed = await probeDatabase(agent.databases, rule);
+    if (probed.kind === 'failed') return probed;
   }
   return { kind: 'succeeded' };
 }

@@ -2,7 +2,7 @@
 import type { PartEnd } from '../bound-step';
 import { elapsedSince, instant } from '../lease';
 import type { Database, LedgerRow } from './database';
-import { placeOf } from './open-session';
+import { placeOf } from './no-session';
 import { runStatement } from './run-statement';
 import type { RowFor } from './run-statement';
 import { failedAt, rowsAndTime, tell } from './script-story';

@@ -3,7 +3,7 @@ import type { FinishOutcome, HostState, ReportEntry } from '#wire/agent';
 import type { Hold } from '../hold';
 import type { Agent } from '../ports';
 import type { LedgerRow } from './database';
-import { placeOf } from './open-session';
+import { placeOf } from './no-session';
 import type { PreparedScript } from './prepared-script';
 import type { Statement } from './split-script';
 

@@ -233,7 +233,7 @@ describe.each(['postgresql', 'mariadb'] as const)('the server %s', (name) => {
     [
       { port: 1 },
       'transport',
-      /cannot be reached .*ECONNREFUSED.*host and port of database orders in \/etc\/interlock\/agent\.yml/,
+      /^Nobody listens where .*ECONNREFUSED.*host and port of database orders in \/etc\/interlock\/agent\.yml/,
     ],
     [
       { user: 'nobody' },
@@ -243,7 +243,7 @@ describe.each(['postgresql', 'mariadb'] as const)('the server %s', (name) => {
     [
       { database: 'missing' },
       'permission',
-      /missing at 127\.0\.0\.1:\d+\) refuses user release .*agent\.yml/,
+      /^The server at 127\.0\.0\.1:\d+ has no database missing .*agent\.yml/,
     ],
     [
       { passwordFile: '/nowhere/password' },

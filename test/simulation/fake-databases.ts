@@ -81,6 +81,7 @@ function sessionOf(sim: Sim, life: Life, database: FakeDatabase, watch: Database
   };
 
   return {
+    version: async () => ({ kind: 'done', value: 'Simulated 1' }),
     lock: () =>
       reply('lock', () => {
         if (database.holder !== null && database.holder !== session)

@@ -22,6 +22,8 @@ import { freePort } from './free-port';
 export interface DatabaseServer {
   /** How an agent.yml names its one database. */
   readonly rule: DatabaseRule;
+  /** Who signed the certificate that the server shows to those who want encrypted sessions. */
+  readonly caFile: string;
   /** Asks with a session of its own. */
   query(sql: string): Promise<readonly Record<string, unknown>[]>;
   close(): Promise<void>;
@@ -37,7 +39,7 @@ export const servers = {
 } as const satisfies Record<string, () => Promise<DatabaseServer>>;
 
 async function startPostgresql(): Promise<DatabaseServer> {
-  const { directory, rule } = await aPlace('postgresql');
+  const { directory, rule, certificate } = await aPlace('postgresql');
   const data = join(directory, 'data');
   const bin = postgresqlBin();
   // PostgreSQL refuses to run as root.
@@ -53,6 +55,9 @@ async function startPostgresql(): Promise<DatabaseServer> {
     'listen_addresses=127.0.0.1',
     'fsync=off',
     `unix_socket_directories=${directory}`,
+    'ssl=on',
+    `ssl_cert_file=${certificate.file}`,
+    `ssl_key_file=${certificate.keyFile}`,
   ];
   const server = spawn(
     join(bin, 'postgres'),
@@ -62,13 +67,14 @@ async function startPostgresql(): Promise<DatabaseServer> {
   await ready(() => postgresqlQuery({ ...rule, database: 'postgres' }, 'CREATE DATABASE orders'));
   return {
     rule,
+    caFile: certificate.file,
     query: (sql) => postgresqlQuery(rule, sql),
     close: () => end(server, 'SIGQUIT', directory),
   };
 }
 
 async function startMariadb(): Promise<DatabaseServer> {
-  const { directory, rule } = await aPlace('mysql');
+  const { directory, rule, certificate } = await aPlace('mysql');
   const data = join(directory, 'data');
   const socketPath = join(directory, 'socket');
   const user = execFileSync('id', ['-un'], { encoding: 'utf8' }).trim();
@@ -92,6 +98,8 @@ async function startMariadb(): Promise<DatabaseServer> {
       '--bind-address=127.0.0.1',
       '--skip-name-resolve',
       `--user=${user}`,
+      `--ssl-cert=${certificate.file}`,
+      `--ssl-key=${certificate.keyFile}`,
       '--innodb-flush-log-at-trx-commit=0',
     ],
     { stdio: 'ignore', env: { ...process.env, PATH: `${process.env['PATH'] ?? ''}:/usr/sbin` } },
@@ -105,6 +113,7 @@ async function startMariadb(): Promise<DatabaseServer> {
   });
   return {
     rule,
+    caFile: certificate.file,
     query: (sql) => mysqlQuery(rule, sql),
     close: () => end(server, 'SIGKILL', directory),
   };
@@ -118,6 +127,7 @@ async function startPglite(): Promise<DatabaseServer> {
   if (!rule) throw new Error('no database');
   return {
     rule: { ...rule, environments: [...rule.environments] },
+    caFile: '',
     query: (sql) => postgresqlQuery({ ...rule, environments: [] }, sql),
     close: async () => {
       await program.stop();
@@ -126,9 +136,13 @@ async function startPglite(): Promise<DatabaseServer> {
   };
 }
 
-async function aPlace(
-  engine: DatabaseRule['engine'],
-): Promise<{ readonly directory: string; readonly rule: DatabaseRule }> {
+interface Place {
+  readonly directory: string;
+  readonly rule: DatabaseRule;
+  readonly certificate: Certificate;
+}
+
+async function aPlace(engine: DatabaseRule['engine']): Promise<Place> {
   const directory = mkdtempSync(join(tmpdir(), 'interlock-db-'));
   // The server may run as another user.
   chmodSync(directory, 0o755);
@@ -145,7 +159,27 @@ async function aPlace(
     user: 'release',
     passwordFile,
   };
-  return { directory, rule };
+  return { directory, rule, certificate: aCertificate(directory) };
+}
+
+interface Certificate {
+  readonly file: string;
+  readonly keyFile: string;
+}
+
+/** For this machine, signed by itself. */
+function aCertificate(directory: string): Certificate {
+  const [file, keyFile] = [join(directory, 'server.pem'), join(directory, 'server.key')];
+  execFileSync(
+    'openssl',
+    [
+      ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'],
+      ...['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1'],
+      ...['-days', '2', '-out', file, '-keyout', keyFile],
+    ],
+    { stdio: 'ignore' },
+  );
+  return { file, keyFile };
 }
 
 /** The newest server that is installed. */
