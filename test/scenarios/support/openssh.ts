@@ -29,6 +29,8 @@ export interface OpenSsh {
   alsoOpenFor(publicKeyFile: string): void;
   /** Every command that came over ssh, and every move of a file on the host, with epoch milliseconds. */
   commands(): readonly { readonly at: number; readonly command: string }[];
+  /** How everybody came in who did, in the words of sshd's own log: `publickey for root SHA256:…`. */
+  logins(): readonly string[];
   /** Commands that match wait until they are let go; a move of a file on the host is `mv` and its words. */
   holdBack(pattern: string): void;
   /** How many commands are being held back. */
@@ -76,7 +78,7 @@ export async function startOpenSsh(
   }
 
   const start = async (): Promise<void> => {
-    server = spawn(SSHD, ['-D', '-e', '-f', file('sshd_config')], {
+    server = spawn(SSHD, ['-D', '-E', file('auth.log'), '-f', file('sshd_config')], {
       stdio: 'ignore',
       detached: true,
     });
@@ -102,6 +104,7 @@ export async function startOpenSsh(
     alsoOpenFor: (publicKeyFile) =>
       appendFileSync(file('authorized_keys'), readFileSync(publicKeyFile)),
     commands: () => commandsIn(readFileSync(file('commands.log'), 'utf8')),
+    logins: () => loginsIn(readFileSync(file('auth.log'), 'utf8')),
     holdBack: (pattern) => writeFileSync(file('hold'), pattern),
     held: () =>
       existsSync(file('held')) ? readFileSync(file('held'), 'utf8').split('\n').length - 1 : 0,
@@ -171,8 +174,20 @@ const configOf = (file: (name: string) => string, address: string, port: number)
     'StrictModes no',
     'MaxStartups 100',
     `ForceCommand ${file('gate.sh')}`,
+    'LogLevel VERBOSE',
     '',
   ].join('\n');
+
+/** sshd says of every login: Accepted METHOD for USER from ADDRESS port PORT ssh2: KIND FINGERPRINT. */
+const loginsIn = (log: string): readonly string[] =>
+  [...log.matchAll(/Accepted (\S+) for (\S+) from \S+ port \d+ ssh2(?:: \S+ (\S+))?/g)].map(
+    ([, method = '', user = '', fingerprint = 'without a key']) =>
+      `${method} for ${user} ${fingerprint}`,
+  );
+
+/** A public key as logs and people call it. */
+export const fingerprintOf = (publicKeyFile: string): string =>
+  execFileSync('ssh-keygen', ['-lf', publicKeyFile], { encoding: 'utf8' }).split(' ')[1] ?? '';
 
 function commandsIn(log: string): readonly { at: number; command: string }[] {
   return log
