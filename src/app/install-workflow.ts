@@ -51,6 +51,7 @@ async function provideParts(installer: Installer, project: string): Promise<Part
   const issueTypeId = await installer.provideIssueType(project, RELEASE_ISSUE_TYPE);
   const reasonField = await installer.provideReasonField();
   const reasonScreen = await installer.provideReasonScreen(reasonField);
+  await installer.showFields(project, issueTypeId, reasonField);
   await installer.providePermissions(project);
   return { issueTypeId, reasonField, reasonScreen };
 }

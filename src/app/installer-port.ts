@@ -9,6 +9,8 @@ export interface Installer {
   provideReasonField(): Promise<string>;
   /** The id of a screen with the reason field: found by name or created. */
   provideReasonScreen(reasonField: string): Promise<string>;
+  /** Shows the environment and the reason on the project's releases. */
+  showFields(project: string, issueTypeId: string, reasonField: string): Promise<void>;
   /** Sees to it that the project's permission scheme grants the app's permissions: in a copy of its own. */
   providePermissions(project: string): Promise<void>;
   /** Creates the workflow with the app's rules on every transition. */

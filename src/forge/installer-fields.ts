@@ -1,4 +1,4 @@
-/** What the installer looks up or makes before the workflow: issue type, reason field, its screen. */
+/** What the installer looks up or makes before the workflow: issue type and reason field. */
 import { route } from '@forge/api';
 import { z } from 'zod';
 import { demand, demandDone } from './installer-call';
@@ -83,40 +83,6 @@ export async function provideReasonField(): Promise<string> {
   const { id } = await demand(
     step,
     { method: 'POST', path: route`/rest/api/3/field`, body },
-    WithId,
-  );
-  return id;
-}
-
-const SCREEN = 'Interlock reason';
-const Screens = z.object({ values: z.array(z.object({ id: z.int(), name: z.string() })) });
-const Tabs = z.array(z.object({ id: z.int() }));
-const ScreenFields = z.array(z.object({ id: z.string() }));
-
-/** The transition screen with the reason field on its first tab. */
-export async function provideReasonScreen(reasonField: string): Promise<string> {
-  const step = `Screen ${SCREEN}`;
-  const path = route`/rest/api/3/screens?queryString=${SCREEN}`;
-  const { values } = await demand(step, { method: 'GET', path }, Screens);
-  const known = values.find(({ name }) => name === SCREEN);
-  const screenId = known ? String(known.id) : await createScreen(step);
-
-  const tabsPath = route`/rest/api/3/screens/${screenId}/tabs`;
-  const [tab] = await demand(step, { method: 'GET', path: tabsPath }, Tabs);
-  if (!tab) throw new Error(`Jira's screen ${screenId} has no tab.`);
-  const fieldsPath = route`/rest/api/3/screens/${screenId}/tabs/${tab.id}/fields`;
-  const fields = await demand(step, { method: 'GET', path: fieldsPath }, ScreenFields);
-  if (!fields.some(({ id }) => id === reasonField)) {
-    await demandDone(step, { method: 'POST', path: fieldsPath, body: { fieldId: reasonField } });
-  }
-  return screenId;
-}
-
-async function createScreen(step: string): Promise<string> {
-  const body = { name: SCREEN, description: 'Asks for a reason.' };
-  const { id } = await demand(
-    step,
-    { method: 'POST', path: route`/rest/api/3/screens`, body },
     WithId,
   );
   return id;

@@ -26,8 +26,8 @@ export async function pinPanel(project: string): Promise<void> {
   await untilDone(taskId);
 }
 
-/** A click has 25 s (Forge's limit); the other steps need some of them. */
-const LOOKS_MAX = 20;
+/** A click has 25 s (Forge's limit); the other steps need most of them. */
+const LOOKS_MAX = 12;
 const LOOK_EVERY_MS = 400;
 
 const UNDER_WAY = ['ENQUEUED', 'RUNNING'];
@@ -43,5 +43,5 @@ async function untilDone(taskId: string): Promise<void> {
       throw new InstallerError(STEP, message ?? `Jira’s task ended as ${status}.`);
     await passed(LOOK_EVERY_MS);
   }
-  throw new InstallerError(STEP, 'Jira is not done with it after 8 seconds.');
+  throw new InstallerError(STEP, 'Jira is not done with it after 5 seconds.');
 }

@@ -5,10 +5,12 @@ import { z } from 'zod';
 import type { CreatedWorkflow, Installer, WorkflowToCreate } from '#app/installer-port';
 import { findAppFields } from './app-fields';
 import { atStep, demand } from './installer-call';
-import { provideIssueType, provideReasonField, provideReasonScreen } from './installer-fields';
+import { provideIssueType, provideReasonField } from './installer-fields';
 import { pinPanel } from './installer-panel';
 import { providePermissions } from './installer-permissions';
+import { showFields } from './installer-release-screen';
 import { useWorkflow } from './installer-schemes';
+import { provideReasonScreen } from './installer-screens';
 import { moduleAri } from './module-ari';
 import { workflowRequest } from './workflow-request';
 
@@ -17,6 +19,7 @@ export const installer: Installer = {
   provideReasonField,
   provideReasonScreen,
   createWorkflow,
+  showFields,
   providePermissions,
   useWorkflow,
   pinPanel,

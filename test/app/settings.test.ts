@@ -174,6 +174,9 @@ describe('the installation of the workflow', () => {
         created = workflow;
         return base.createWorkflow(workflow);
       },
+      showFields: async (project, type, field) => {
+        done.push(`${field} on ${type} in ${project}`);
+      },
       providePermissions: async (project) => {
         done.push(`permissions in ${project}`);
       },
@@ -191,6 +194,7 @@ describe('the installation of the workflow', () => {
       'type Release in 10000',
       'field',
       'screen with customfield_1',
+      'customfield_1 on 10100 in 10000',
       'permissions in 10000',
       'workflow',
       'Interlock releases (10000) for 10100 in 10000',
@@ -259,6 +263,7 @@ describe('the installation of the workflow', () => {
     'provideIssueType',
     'provideReasonField',
     'provideReasonScreen',
+    'showFields',
     'providePermissions',
     'createWorkflow',
     'useWorkflow',

@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import { join } from 'node:path';
 import { installWorkflow } from '#app/install-workflow';
 import { PERSON_TRANSITIONS } from '#core/transitions';
@@ -15,6 +15,9 @@ import { toyJira, TOY_SITE } from '../support/toy-jira';
 import type { ToyJira } from '../support/toy-jira';
 import { at, list } from '../support/toy-jira-values';
 import { accountOf, ok } from '../support/toy-workflow';
+
+// An installation is some 50 calls, and each answer is compared with Atlassian's description.
+jest.setTimeout(60_000);
 
 const API = '/rest/api/3';
 
@@ -73,6 +76,7 @@ const refusal = (status: number) =>
   new Response(JSON.stringify({ errorMessages: ['Jira says no.'], errors: {} }), { status });
 
 const install = ({ ports, project }: Desk) => installWorkflow(ports, installer, project);
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
 const nameOf = (value: unknown): string => String(at(value, 'name'));
 
 async function installed() {
@@ -95,7 +99,7 @@ async function permissionScheme({ toy, project }: Desk) {
   const { body } = ok(await toy.as('admin', 'GET', path));
   const grants = list(at(body, 'permissions')).map((grant) =>
     [['permission'], ['holder', 'type'], ['holder', 'value']]
-      .map((path) => String(at(grant, ...path) ?? ''))
+      .map((path) => textOf(at(grant, ...path)))
       .join(' '),
   );
   return { id: at(body, 'id'), name: at(body, 'name'), grants };
@@ -104,6 +108,38 @@ async function permissionScheme({ toy, project }: Desk) {
 async function createRelease({ toy, project }: Desk, issueTypeId: string): Promise<string> {
   const fields = { project: { id: project }, issuetype: { id: issueTypeId }, summary: 'A release' };
   return String(at(ok(await toy.as('dev', 'POST', `${API}/issue`, { fields })).body, 'id'));
+}
+
+async function idOf(toy: ToyJira, kind: 'field' | 'issuetype', name: string): Promise<string> {
+  const { body } = ok(await toy.as('admin', 'GET', `${API}/${kind}`));
+  return String(
+    at(
+      list(body).find((one) => nameOf(one) === name),
+      'id',
+    ),
+  );
+}
+
+async function fieldsOfScreen(toy: ToyJira, name: string): Promise<readonly unknown[]> {
+  const ask = async (path: string) =>
+    ok(await toy.as('admin', 'GET', `${API}/screens${path}`)).body;
+  const screens = list(at(await ask(''), 'values'));
+  const id = String(
+    at(
+      screens.find((one) => nameOf(one) === name),
+      'id',
+    ),
+  );
+  const tab = String(at(await ask(`/${id}/tabs`), 0, 'id'));
+  return list(await ask(`/${id}/tabs/${tab}/fields`)).map((field) => at(field, 'id'));
+}
+
+/** The page of an issue as a developer gets it. */
+async function pageOf(toy: ToyJira, id: string): Promise<string> {
+  const signIn = { method: 'POST', path: '/login', body: 'person=dev%40example.com' };
+  const cookie = (await toy.send(signIn)).headers['set-cookie']?.split(';')[0] ?? '';
+  const key = String(at(ok(await toy.as('dev', 'GET', `${API}/issue/${id}`)).body, 'key'));
+  return (await toy.send({ method: 'GET', path: `/browse/${key}`, headers: { cookie } })).text;
 }
 
 describe('the installer over Local Jira', () => {
@@ -127,7 +163,7 @@ describe('the installer over Local Jira', () => {
     ]);
   });
 
-  test('gives each transition that wants a reason the screen with the field, and no other [S1-50]', async () => {
+  test('gives each transition that wants a reason the screen with the field, and no other', async () => {
     const { toy, answer, reasonField } = await installed();
     const withScreen = list(at(answer, 'workflows', 0, 'transitions')).flatMap((transition) => {
       const screen = at(transition, 'transitionScreen', 'parameters', 'screenId');
@@ -142,6 +178,30 @@ describe('the installer over Local Jira', () => {
     const tab = at(ok(await toy.as('admin', 'GET', tabs)).body, 0, 'id');
     const fields = ok(await toy.as('admin', 'GET', `${tabs}/${String(tab)}/fields`)).body;
     expect(list(fields).map((field) => at(field, 'id'))).toEqual([reasonField]);
+  });
+
+  test('shows environment and reason on releases of the project, and on nothing else', async () => {
+    const { desk, toy, settings, reasonField } = await installed();
+    const release = await createRelease(desk, settings?.workflow?.issueTypeId ?? '');
+    const task = await createRelease(desk, await idOf(toy, 'issuetype', 'Task'));
+    const environment = await idOf(toy, 'field', 'Release environment');
+    const fields = { [String(reasonField)]: { type: 'doc', version: 1, content: [] } };
+    const issueIds = [Number(release), Number(task)];
+    const customField = toy.app.moduleAri('release-environment');
+    const written = { updates: [{ customField, issueIds, value: 'STAGE' }] };
+    ok(await toy.asApp('POST', `${API}/app/field/value`, written));
+
+    const details = async (id: string) => (await pageOf(toy, id)).split('<aside')[1];
+
+    expect(await details(release)).toContain('STAGE');
+    expect(await details(task)).not.toContain('STAGE');
+    const edited = await toy.as('dev', 'PUT', `${API}/issue/${release}`, { fields });
+    expect(at(edited.body, 'errors', String(reasonField))).toContain(
+      'not on the appropriate screen',
+    );
+    const shown = await fieldsOfScreen(toy, 'Interlock release');
+    expect(shown).toEqual(expect.arrayContaining([environment, reasonField, 'summary']));
+    expect(shown).not.toContain(await idOf(toy, 'field', 'Interlock gate'));
   });
 
   test('copies the permission scheme, where ours go to the holders of Jira’s own beside them', async () => {
@@ -226,13 +286,7 @@ describe('the installer over Local Jira', () => {
     expect(await install(desk)).toEqual({ kind: 'done' });
     const settings = await desk.ports.memory.get('policy', desk.project);
     const id = await createRelease(desk, settings?.workflow?.issueTypeId ?? '');
-    const signIn = { method: 'POST', path: '/login', body: 'person=dev%40example.com' };
-    const cookie = (await toy.send(signIn)).headers['set-cookie']?.split(';')[0] ?? '';
-    const key = String(at(ok(await toy.as('dev', 'GET', `${API}/issue/${id}`)).body, 'key'));
-
-    const page = await toy.send({ method: 'GET', path: `/browse/${key}`, headers: { cookie } });
-
-    expect(page.text).toContain('data-module="release-panel"');
+    expect(await pageOf(toy, id)).toContain('data-module="release-panel"');
     expect(sent.filter((line) => line.includes('/task/')).length).toBeGreaterThan(1);
   });
 });
@@ -247,6 +301,8 @@ async function made({ toy }: Desk): Promise<readonly string[]> {
     ...(await names('issuetype')),
     ...(await names('field')),
     ...(await names('screens', 'values')),
+    ...(await names('screenscheme', 'values')),
+    ...(await names('issuetypescreenscheme', 'values')),
     ...(await names('workflowscheme', 'values')),
     ...(await names('permissionscheme', 'permissionSchemes')),
     ...(await names('statuses/search', 'values')),
@@ -255,16 +311,20 @@ async function made({ toy }: Desk): Promise<readonly string[]> {
 }
 
 describe('an installation that fails in the middle', () => {
-  test('says so in one sentence at each of its calls, and the next one goes on to the same end', async () => {
+  test('says so in one sentence at each of its writes, and the next one goes on to the same end', async () => {
     const whole = await openDesk();
     expect(await install(whole)).toEqual({ kind: 'done' });
     const ends = { made: await made(whole), permissions: (await permissionScheme(whole)).grants };
 
-    for (let failing = 1; failing <= whole.sent.length; failing += 1) {
+    const writes = whole.sent.flatMap((line, index) =>
+      line.startsWith('GET') ? [] : [{ line, failing: index + 1 }],
+    );
+    expect(writes.length).toBeGreaterThan(20);
+    for (const { line, failing } of writes) {
       const desk = await openDesk();
       desk.refuse = (_line, count) => (count === failing ? 500 : undefined);
       const outcome = await install(desk);
-      const at = `call ${String(failing)}, ${whole.sent[failing - 1] ?? ''}`;
+      const at = `call ${String(failing)}, ${line}`;
 
       expect([at, outcome]).toEqual([
         at,
@@ -277,7 +337,20 @@ describe('an installation that fails in the middle', () => {
       };
       expect([at, reached]).toEqual([at, ends]);
     }
-  }, 60_000);
+  });
+
+  test('says so where a look-up fails, be it the person’s or the app’s own', async () => {
+    const desk = await openDesk();
+    for (const step of [`GET ${API}/field`, `GET ${API}/task/10000`]) {
+      desk.refuse = (line) => (line === step ? 500 : undefined);
+      expect(await install(desk)).toMatchObject({
+        kind: 'refused',
+        sentence: expect.stringContaining('Jira says no.'),
+      });
+      desk.refuse = undefined;
+    }
+    expect(await install(desk)).toEqual({ kind: 'done' });
+  });
 
   test('because the person is no Jira admin changes nothing', async () => {
     const desk = await openDesk();

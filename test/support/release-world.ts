@@ -33,6 +33,7 @@ export const tinyInstaller = (over: Partial<Installer> = {}): Installer => ({
       template.statuses.map(({ status, name }) => [name, jiraStatusId(status)]),
     ),
   }),
+  showFields: async () => undefined,
   providePermissions: async () => undefined,
   useWorkflow: async () => undefined,
   pinPanel: async () => undefined,

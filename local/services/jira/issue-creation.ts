@@ -7,7 +7,7 @@ import { insertIssue, type Issue, issueByIdOrKey } from './issues';
 import { idMember, isJsonObject, type Json, member, textMember } from './json';
 import { holds } from './permissions';
 import { nextIssueNumber, type Project, projectByIdOrKey } from './projects';
-import { DEFAULT_SCREEN, fieldsOnScreen } from './screens';
+import { fieldsFor } from './screen-schemes';
 import { atomically, nextNumber } from './table';
 import { initialStatusId } from './workflow/definition';
 import { workflowFor } from './workflow/schemes';
@@ -31,7 +31,7 @@ export function createIssue(desk: Desk, person: Person, request: Json): Creation
   const plan = planEdit(desk, {
     fields: without(fields, ['project', 'issuetype']),
     update: member(request, 'update'),
-    onScreen: fieldsOnScreen(desk.database, DEFAULT_SCREEN),
+    onScreen: fieldsFor(desk.database, 'create', { projectId: project.id, typeId: type.id }),
     current: () => null,
   });
   if (plan.kind === 'invalid') return plan;

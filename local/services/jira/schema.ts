@@ -62,6 +62,15 @@ CREATE TABLE IF NOT EXISTS jira_screen_field (
   tab_id INTEGER NOT NULL, field_id TEXT NOT NULL, position INTEGER NOT NULL,
   PRIMARY KEY (tab_id, field_id)) STRICT;
 
+CREATE TABLE IF NOT EXISTS jira_screen_scheme (
+  id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, description TEXT NOT NULL,
+  screens TEXT NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS jira_type_screen_scheme (
+  id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, description TEXT NOT NULL,
+  mappings TEXT NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS jira_project_type_screen_scheme (
+  project_id INTEGER PRIMARY KEY, scheme_id INTEGER NOT NULL) STRICT;
+
 CREATE TABLE IF NOT EXISTS jira_task (
   id INTEGER PRIMARY KEY, description TEXT NOT NULL, submitter TEXT NOT NULL,
   submitted_ms INTEGER NOT NULL, finished_ms INTEGER NOT NULL) STRICT;

@@ -13,6 +13,7 @@ import { accountIdOf, addMember, groupIdOf, saveGroup, saveUser, userById } from
 import { createPermissionScheme, grant, permissionSchemeById } from './permission-schemes';
 import { ADMINISTRATORS_GROUP, PROJECT_PERMISSIONS } from './permissions';
 import { ADMINISTRATORS_ROLE, APPS_ROLE, saveRole } from './roles';
+import { seedScreenSchemes } from './screen-schemes';
 import { addToTab, createScreen, DEFAULT_SCREEN, tabsOf } from './screens';
 import { createStatus } from './statuses';
 import { atomically } from './table';
@@ -46,6 +47,7 @@ export function seed(desk: Desk): void {
     if (issueTypeSchemeById(desk.database, DEFAULT_ISSUE_TYPE_SCHEME) === undefined) {
       seedIssueTypeScheme(desk);
     }
+    seedScreenSchemes(desk.database);
     syncAppFields(desk);
   });
 }

@@ -97,6 +97,20 @@ async function walk(toy: ToyJira): Promise<readonly string[]> {
   await asAdmin('POST', `/screens/${screen}/tabs/${tab}/fields`, { fieldId: reason });
   await asAdmin('GET', `/screens/${screen}/tabs/${tab}/fields`);
 
+  const schemes = { name: 'Release screens', screens: { default: Number(screen) } };
+  const screens = String(at(await asAdmin('POST', '/screenscheme', schemes), 'id'));
+  await asAdmin('GET', `/screenscheme?id=${screens}`);
+  const byType = await asAdmin('POST', '/issuetypescreenscheme', {
+    name: 'Screens by type',
+    issueTypeMappings: [
+      { issueTypeId: 'default', screenSchemeId: '1' },
+      { issueTypeId: at(type, 'id'), screenSchemeId: screens },
+    ],
+  });
+  await asAdmin('GET', '/issuetypescreenscheme?queryString=by');
+  await asAdmin('GET', '/issuetypescreenscheme/mapping?issueTypeScreenSchemeId=1');
+  await asAdmin('GET', `/issuetypescreenscheme/project?projectId=${String(projectId)}`);
+
   const workflow = workflowRequest(
     'Release',
     ['Ready'],
@@ -138,6 +152,14 @@ async function walk(toy: ToyJira): Promise<readonly string[]> {
   });
   await asAdmin('GET', `/task/${String(at(pinned, 'taskId'))}`);
 
+  await asAdmin('PUT', '/issuetypescreenscheme/project', {
+    issueTypeScreenSchemeId: at(byType, 'id'),
+    projectId,
+  });
+  await asAdmin('PUT', '/issuetypescreenscheme/project', {
+    issueTypeScreenSchemeId: '1',
+    projectId,
+  });
   const fields = {
     project: { id: projectId },
     issuetype: { id: at(type, 'id') },

@@ -377,6 +377,7 @@ describe('the page of a work item', () => {
         { fieldId: reasonId },
       ),
     );
+    ok(await toy.as('admin', 'POST', `/rest/api/3/screens/addToDefault/${reasonId}`));
     const transitionScreen = { ruleKey: 'system:transition-screen', parameters: { screenId } };
     await projectWith(
       toy,

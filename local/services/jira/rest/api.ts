@@ -16,6 +16,7 @@ import { projectRoleRoutes } from './project-roles';
 import { projectRoutes } from './projects';
 import { propertyRoutes } from './properties';
 import { compileRoutes, matchRoute, readBody } from './routes';
+import { screenSchemeRoutes } from './screen-schemes';
 import { screenRoutes } from './screens';
 import { searchRoutes } from './search';
 import { issueTypeRoutes, statusRoutes } from './statuses';
@@ -40,6 +41,7 @@ export const MODELLED_ROUTES = compileRoutes(
   issueTypeSchemeRoutes,
   fieldRoutes,
   screenRoutes,
+  screenSchemeRoutes,
   appFieldRoutes,
   permissionRoutes,
   permissionSchemeRoutes,

@@ -7,9 +7,9 @@ import { announceDeleted, eventIssue } from '../events';
 import { fieldByIdOrKey } from '../fields';
 import { createIssue } from '../issue-creation';
 import { saveEdit } from '../issue-edit';
-import { deleteIssue, subtasksOf } from '../issues';
+import { deleteIssue, type Issue, subtasksOf } from '../issues';
 import { isJsonList, type Json, member } from '../json';
-import { DEFAULT_SCREEN, fieldsOnScreen } from '../screens';
+import { fieldsFor } from '../screen-schemes';
 import { atomically } from '../table';
 import { created, NO_CONTENT, ok, refuse } from './answers';
 import { issueBody } from './issue-body';
@@ -62,7 +62,7 @@ export const issueRoutes: Routes = {
   'GET /rest/api/3/issue/{issueIdOrKey}/editmeta': (call) => {
     const found = browsableIssue(call.desk, call.person, part(call, 'issueIdOrKey'));
     if (found.kind === 'refused') return found.response;
-    return ok({ fields: editableFields(call.desk) });
+    return ok({ fields: editableFields(call.desk, found.value) });
   },
 
   'GET /rest/api/3/issue/{issueIdOrKey}/changelog': (call) => {
@@ -84,9 +84,9 @@ export const issueRoutes: Routes = {
   },
 };
 
-function editableFields(desk: Desk): Json {
+function editableFields(desk: Desk, issue: Issue): Json {
   return Object.fromEntries(
-    fieldsOnScreen(desk.database, DEFAULT_SCREEN).flatMap((id) => {
+    fieldsFor(desk.database, 'edit', issue).flatMap((id) => {
       const field = fieldByIdOrKey(desk.database, id);
       return field === undefined || field.readOnly ? [] : [[id, fieldMetadata(field)] as const];
     }),
@@ -108,7 +108,7 @@ function editIssue(call: Call): ServiceResponse {
   const plan = planEdit(desk, {
     fields: member(body, 'fields'),
     update: member(body, 'update'),
-    onScreen: [...fieldsOnScreen(desk.database, DEFAULT_SCREEN), 'comment'],
+    onScreen: [...fieldsFor(desk.database, 'edit', found.value), 'comment'],
     current: (field) => storedValue(desk, found.value, field),
   });
   if (plan.kind === 'invalid') return refuse(400, [], plan.errors);

@@ -14,6 +14,7 @@ import { isPinned } from '../panels';
 import { userById } from '../people';
 import { holdsOnIssue } from '../permissions';
 import { knownProject } from '../projects';
+import { fieldsFor } from '../screen-schemes';
 import { knownStatus } from '../statuses';
 import { availableTransitions } from '../workflow/available';
 import { screenIdOf } from '../workflow/definition';
@@ -113,13 +114,14 @@ function changeLine({ field, fromString, toText }: ChangeItem) {
 }
 
 function factsOf(desk: Desk, issue: Issue): IssuePage['facts'] {
+  const onScreen = fieldsFor(desk.database, 'view', issue);
   const facts = [
     { name: 'Assignee', value: nameOf(desk, issue.assignee) },
     { name: 'Reporter', value: nameOf(desk, issue.reporter) },
     { name: 'Labels', value: issue.labels.join(', ') },
     ...customFields(desk.database)
       // An object is for machines: the app that owns it shows what it means.
-      .filter(({ valueType }) => valueType !== 'object')
+      .filter(({ id, valueType }) => valueType !== 'object' && onScreen.includes(id))
       .map(({ id, name }) => ({
         name,
         value: shownValue(desk, customValue(desk.database, issue.id, id)),

@@ -1,6 +1,7 @@
 import { createPage } from '../../../pages/form-pages';
 import { issuesPage, projectsPage } from '../../../pages/list-pages';
 import type { ServiceResponse } from '../../service';
+import type { Desk } from '../desk';
 import { createIssue } from '../issue-creation';
 import { issueTypesOf } from '../issue-type-schemes';
 import { knownIssueType } from '../issue-types';
@@ -10,7 +11,7 @@ import { userById } from '../people';
 import { holds } from '../permissions';
 import { allProjects, issueCount, type Project } from '../projects';
 import { mayBrowse } from '../rest/visible';
-import { DEFAULT_SCREEN, fieldsOnScreen } from '../screens';
+import { fieldsFor } from '../screen-schemes';
 import { knownStatus } from '../statuses';
 import { errorsElsewhere, fieldsOfForm, formFields } from './forms';
 import { placeOf } from './project-place';
@@ -100,27 +101,32 @@ export function showCreate(
 ): ServiceResponse {
   const { desk, form } = visit;
   const types = issueTypesOf(desk.database, project.id);
-  const fieldIds = fieldsOnScreen(desk.database, DEFAULT_SCREEN);
+  const chosenType = form.get('issuetype') ?? String(types[0]?.id ?? '');
+  const fieldIds = fieldsOfType(desk, project, chosenType);
   const fields = formFields(desk, fieldIds, form, errors);
   const wrong = Object.keys(errors).length > 0;
   const markup = createPage({
     viewer: viewerOf(visit),
     project: placeOf(visit, project),
     types: types.map(({ id, name }) => ({ id: String(id), name })),
-    chosenType: form.get('issuetype') ?? String(types[0]?.id ?? ''),
+    chosenType,
     fields,
     sentences: wrong ? ['Check what you typed.', ...errorsElsewhere(fields, errors)] : [],
   });
   return pageAnswer(markup, wrong ? 400 : 200);
 }
 
+const fieldsOfType = ({ database }: Desk, { id }: Project, type: string): readonly string[] =>
+  fieldsFor(database, 'create', { projectId: id, typeId: Number(type) });
+
 export function create(visit: Visit, project: Project): ServiceResponse {
   const { desk, person, form } = visit;
+  const type = form.get('issuetype') ?? '';
   const outcome = createIssue(desk, person, {
     fields: {
-      ...fieldsOfForm(desk, fieldsOnScreen(desk.database, DEFAULT_SCREEN), form),
+      ...fieldsOfForm(desk, fieldsOfType(desk, project, type), form),
       project: { key: project.key },
-      issuetype: { id: form.get('issuetype') ?? '' },
+      issuetype: { id: type },
     },
   });
   return outcome.kind === 'created'
