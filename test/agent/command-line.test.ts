@@ -254,7 +254,7 @@ describe('the command line', () => {
       stderr: expect.stringContaining('another key'),
     });
     expect(run('trust', '192.0.2.1', '--config', file)).toMatchObject({ code: 78 });
-  });
+  }, 30_000);
 });
 
 interface Installed {
