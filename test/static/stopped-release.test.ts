@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { failureTitle } from '../../static/release-panel/src/failure-title';
 import { hostsOf } from '../../static/release-panel/src/host-states';
-import { CODE, FAILED } from './support/releases';
+import { CODE, DEPLOYED, FAILED } from './support/releases';
 
 describe('a release that has stopped', () => {
   test('shows no host as being updated: what is only staged waits', () => {
@@ -12,6 +12,14 @@ describe('a release that has stopped', () => {
       'waiting',
     ]);
     expect(hostsOf(FAILED).at(-1)?.note).toBe('Staged, not switched');
+  });
+
+  test('shows hosts that have gone back as rolled back, never as updated to its version', () => {
+    const shown = hostsOf({ ...DEPLOYED, status: 'rolled-back' });
+
+    expect(shown.map(({ state, version }) => [state, version])).toEqual(
+      DEPLOYED.hosts.map(() => ['rolled-back', '–']),
+    );
   });
 
   test('shows hosts as the agent tells of them while it is at work', () => {

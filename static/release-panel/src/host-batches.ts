@@ -1,8 +1,8 @@
 /** Which batch each host is flipped in: the plan lists a site's hosts in that order, the gatekeeper first. */
 import type { Content } from '#core/content';
-import type { HostView } from '#wire/page';
+import type { ShownHost } from './host-states';
 
-export interface BatchedHost extends HostView {
+export interface BatchedHost extends ShownHost {
   /** From 1, the gatekeeper's. */
   readonly batch: number;
 }
@@ -12,7 +12,7 @@ export interface SiteHosts {
   readonly hosts: readonly BatchedHost[];
 }
 
-export function bySite(hosts: readonly HostView[], content: Content | null): readonly SiteHosts[] {
+export function bySite(hosts: readonly ShownHost[], content: Content | null): readonly SiteHosts[] {
   const sites = [...new Set(hosts.map(({ site }) => site))];
   return sites.map((site) => {
     const ofSite = hosts.filter((host) => host.site === site);

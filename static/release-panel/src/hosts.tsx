@@ -1,14 +1,13 @@
 import Textfield from '@atlaskit/textfield';
 import { useState } from 'react';
 import type { Content } from '#core/content';
-import type { HostView } from '#wire/page';
 import { bySite } from './host-batches';
 import { hostShown } from './host-states';
-import type { HostGroup } from './host-states';
+import type { HostGroup, ShownHost } from './host-states';
 import { SiteGroup } from './site-group';
 
 interface HostsProps {
-  readonly hosts: readonly HostView[];
+  readonly hosts: readonly ShownHost[];
   readonly content: Content | null;
 }
 
@@ -16,6 +15,7 @@ const GROUPS: readonly { readonly group: HostGroup; readonly words: string }[] =
   { group: 'failed', words: 'Failed' },
   { group: 'updating', words: 'Updating' },
   { group: 'updated', words: 'Updated' },
+  { group: 'rolled-back', words: 'Rolled back' },
   { group: 'waiting', words: 'Waiting' },
 ];
 
@@ -32,7 +32,7 @@ export function Hosts({ hosts, content }: HostsProps) {
   }
   const inGroup = (group: HostGroup) =>
     hosts.filter(({ state }) => hostShown(state).group === group).length;
-  const isShown = ({ state, name, address }: HostView): boolean =>
+  const isShown = ({ state, name, address }: ShownHost): boolean =>
     (wanted === undefined || hostShown(state).group === wanted) &&
     `${name} ${address}`.toLowerCase().includes(words.toLowerCase());
 

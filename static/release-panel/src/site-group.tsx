@@ -1,15 +1,15 @@
 import { useState } from 'react';
-import type { HostView } from '#wire/page';
 import { DownSign, RightSign } from '../../shared/src/icons';
 import type { BatchedHost, SiteHosts } from './host-batches';
 import { HostRow } from './host-row';
 import { hostShown } from './host-states';
+import type { HostGroup, ShownHost } from './host-states';
 
 /** A site with more hosts than this opens closed, unless something in it has failed. */
 const OPEN_MAX = 60;
 
 interface SiteGroupProps extends SiteHosts {
-  readonly isShown: (host: HostView) => boolean;
+  readonly isShown: (host: ShownHost) => boolean;
   readonly isFiltered: boolean;
 }
 
@@ -33,7 +33,7 @@ export function SiteGroup({ site, hosts, isShown, isFiltered }: SiteGroupProps) 
             {isOpen ? <DownSign /> : <RightSign />}
             <span className="strong">{site}</span>
             <span className="small number">
-              {`${inGroup(hosts, 'updated')} of ${hosts.length} updated`}
+              {progressOf(hosts)}
               {failed > 0 && `, ${failed} failed`}
             </span>
           </button>
@@ -45,5 +45,13 @@ export function SiteGroup({ site, hosts, isShown, isFiltered }: SiteGroupProps) 
   );
 }
 
-const inGroup = (hosts: readonly BatchedHost[], group: string): number =>
+/** `1 of 3 updated`; while the release goes back, and after, those that have. */
+function progressOf(hosts: readonly BatchedHost[]): string {
+  const back = inGroup(hosts, 'rolled-back');
+  return back > 0
+    ? `${back} of ${hosts.length} rolled back`
+    : `${inGroup(hosts, 'updated')} of ${hosts.length} updated`;
+}
+
+const inGroup = (hosts: readonly BatchedHost[], group: HostGroup): number =>
   hosts.filter(({ state }) => hostShown(state).group === group).length;
