@@ -6,7 +6,7 @@ import type { Outcome } from '#wire/page';
 import type { InstalledWorkflow } from '#wire/records';
 import { ATTEMPTS_MAX, TooMuchContention } from './errors';
 import { InstallerError } from './installer-port';
-import type { CreatedWorkflow, Installer } from './installer-port';
+import type { CreatedWorkflow, Installer, WorkflowToCreate } from './installer-port';
 import { refused } from './outcome';
 import type { Ports } from './ports';
 import { loadSettings } from './world';
@@ -15,21 +15,25 @@ const RELEASE_ISSUE_TYPE = 'Release';
 
 /**
  * Makes what is missing and leaves what is there: after a failure in the middle it goes on, and a project that has
- * the workflow gets the parts around it that it lacks.
+ * the workflow gets the parts around it that it lacks, and hears what has become of the workflow.
  */
 export async function installWorkflow(
   ports: Ports,
   installer: Installer,
   project: string,
 ): Promise<Outcome> {
-  let isInstalled = (await loadSettings(ports.store, project)).workflow !== null;
+  const { workflow } = await loadSettings(ports.store, project);
+  let isInstalled = workflow !== null;
   try {
-    const parts = await provideParts(installer, project);
-    if (!isInstalled) await remember(ports, project, await install(installer, project, parts));
+    const wanted = await provideParts(installer, project);
+    if (!workflow) await remember(ports, project, await install(installer, project, wanted));
     isInstalled = true;
     // Last: releases live without it, on an issue where somebody adds the panel by hand.
     await installer.pinPanel(project);
-    return { kind: 'done' };
+    const drift = workflow && (await installer.workflowDrift(project, workflow, wanted));
+    return drift
+      ? refused(`The release workflow of ${project} is not as Interlock made it. ${drift}`)
+      : { kind: 'done' };
   } catch (error) {
     if (!(error instanceof InstallerError)) throw error;
     return refused(
@@ -40,30 +44,28 @@ export async function installWorkflow(
   }
 }
 
-interface Parts {
+interface Wanted extends WorkflowToCreate {
   readonly issueTypeId: string;
-  readonly reasonField: string;
-  readonly reasonScreen: string;
 }
 
 /** What stands around the workflow. */
-async function provideParts(installer: Installer, project: string): Promise<Parts> {
+async function provideParts(installer: Installer, project: string): Promise<Wanted> {
   const issueTypeId = await installer.provideIssueType(project, RELEASE_ISSUE_TYPE);
   const reasonField = await installer.provideReasonField();
   const reasonScreen = await installer.provideReasonScreen(reasonField);
   await installer.showFields(project, issueTypeId, reasonField);
   await installer.providePermissions(project);
-  return { issueTypeId, reasonField, reasonScreen };
+  const name = `Interlock releases (${project})`;
+  return { issueTypeId, name, template: workflowTemplate(), reasonField, reasonScreen };
 }
 
 async function install(
   installer: Installer,
   project: string,
-  { issueTypeId, reasonField, reasonScreen }: Parts,
+  { issueTypeId, ...wanted }: Wanted,
 ): Promise<InstalledWorkflow> {
-  const template = workflowTemplate();
-  const name = `Interlock releases (${project})`;
-  const created = await installer.createWorkflow({ name, template, reasonField, reasonScreen });
+  const { name, template, reasonField } = wanted;
+  const created = await installer.createWorkflow(wanted);
   const statuses = statusMap(created);
   await installer.useWorkflow(project, name, issueTypeId);
   return {

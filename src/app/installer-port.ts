@@ -1,5 +1,6 @@
 /** Jira's administration as the installer needs it, performed as the person who clicks. */
 import type { WorkflowTemplate } from '#core/workflow-template';
+import type { InstalledWorkflow } from '#wire/records';
 
 /** Throws `InstallerError` with Jira's words when Jira refuses: the person must be a Jira admin. */
 export interface Installer {
@@ -19,6 +20,12 @@ export interface Installer {
   useWorkflow(project: string, workflowName: string, issueTypeId: string): Promise<void>;
   /** Shows the panel on every issue of the project. */
   pinPanel(project: string): Promise<void>;
+  /** What of an installed workflow is not as it was made, in a sentence; null when nothing is. */
+  workflowDrift(
+    project: string,
+    installed: InstalledWorkflow,
+    wanted: WorkflowToCreate,
+  ): Promise<string | null>;
 }
 
 export interface WorkflowToCreate {

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import type { CreatedWorkflow, Installer, WorkflowToCreate } from '#app/installer-port';
 import { findAppFields } from './app-fields';
 import { atStep, demand } from './installer-call';
+import { workflowDrift } from './installer-drift';
 import { provideIssueType, provideReasonField } from './installer-fields';
 import { pinPanel } from './installer-panel';
 import { providePermissions } from './installer-permissions';
@@ -23,6 +24,7 @@ export const installer: Installer = {
   providePermissions,
   useWorkflow,
   pinPanel,
+  workflowDrift,
 };
 
 const Workflows = z.object({

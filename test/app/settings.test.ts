@@ -245,6 +245,23 @@ describe('the installation of the workflow', () => {
     expect(await settings()).toEqual(before);
   });
 
+  test('that somebody changed in Jira says so, after what can be repaired is', async () => {
+    await installWorkflow(ports, tinyInstaller(), PROJECT);
+    const done: string[] = [];
+    const changed = tinyInstaller({
+      pinPanel: async () => void done.push('panel'),
+      workflowDrift: async (project, { workflowId }, { name }) =>
+        `${workflowId}, ${name}: Start is gone from ${project}.`,
+    });
+
+    expect(await installWorkflow(ports, changed, PROJECT)).toEqual({
+      kind: 'refused',
+      sentence:
+        'The release workflow of 10000 is not as Interlock made it. workflow-1, Interlock releases (10000): Start is gone from 10000.',
+    });
+    expect(done).toEqual(['panel']);
+  });
+
   test('whose panel Jira refuses is remembered, says what it lacks, and can be asked for again', async () => {
     const refusing = tinyInstaller({
       pinPanel: async () => Promise.reject(new InstallerError('Panel', 'Jira is busy.')),

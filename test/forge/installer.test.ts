@@ -376,3 +376,93 @@ describe('an installation that fails in the middle', () => {
     expect(await permissionScheme(desk)).toEqual(before);
   });
 });
+
+describe('what is installed', () => {
+  /** The stored workflow with its text changed, as a Jira admin can in the workflow editor. */
+  const edit = ({ toy }: Desk, pattern: string, replacement: string) =>
+    toy.database
+      .prepare(
+        "UPDATE jira_workflow SET document = replace(document, ?, ?) WHERE name LIKE 'Inter%'",
+      )
+      .run(pattern, replacement);
+
+  test('is created, and found to be as it was made when it is installed again [S0-34]', async () => {
+    const { desk, answer, settings } = await installed();
+
+    expect(at(answer, 'workflows', 0, 'id')).toBe(settings?.workflow?.workflowId);
+    expect(at(answer, 'workflows', 0, 'name')).toBe(`Interlock releases (${desk.project})`);
+    expect(await install(desk)).toEqual({ kind: 'done' });
+  });
+
+  test.each([
+    ['without a validator', 'forge:expression-validator', 'system:other'],
+    ['without a recorder', 'forge:workflow-post-function', 'system:other'],
+    ['with a rule switched off', '"disabled":"false"', '"disabled":"true"'],
+    ['with a rule of another action', '\\"action\\":\\"start\\"', '\\"action\\":\\"submit\\"'],
+    ['without the screen', 'system:transition-screen', 'system:other'],
+  ])('is a workflow that drifts: %s, which is told [S1-49]', async (_name, pattern, other) => {
+    const { desk } = await installed();
+    const { changes } = edit(desk, pattern, other);
+
+    expect(changes).toBe(1);
+    expect(await install(desk)).toEqual({
+      kind: 'refused',
+      sentence: expect.stringMatching(
+        /is not as Interlock made it\. The transition .+ is gone, or lacks a rule or the screen/,
+      ),
+    });
+  });
+
+  test('is a workflow scheme that drifts: when releases follow another workflow, that is told [S1-49]', async () => {
+    const { toy, desk, project } = await installed();
+    const association = { projectId: project, workflowSchemeId: '10000' };
+    ok(await toy.as('admin', 'PUT', `${API}/workflowscheme/project`, association));
+
+    expect(await install(desk)).toEqual({
+      kind: 'refused',
+      sentence: `The release workflow of ${project} is not as Interlock made it. The project’s releases follow the workflow jira; give the project a workflow scheme that leads them through Interlock releases (${project}).`,
+    });
+  });
+
+  test('is a screen that drifts: fields that were taken from it come back [S1-50]', async () => {
+    const { toy, desk, reasonField } = await installed();
+    const fields = async () => [
+      await fieldsOfScreen(toy, 'Interlock reason'),
+      [...(await fieldsOfScreen(toy, 'Interlock release'))].sort(),
+    ];
+    const before = await fields();
+    toy.database
+      .prepare('DELETE FROM jira_screen_field WHERE field_id = ?')
+      .run(String(reasonField));
+    expect(await fields()).not.toEqual(before);
+
+    expect(await install(desk)).toEqual({ kind: 'done' });
+
+    expect(await fields()).toEqual(before);
+  });
+
+  test('joins the fields to type, project and screen, again when the project lost them [S1-51]', async () => {
+    const { toy, desk, project } = await installed();
+    const joined = async () => {
+      const schemes = `${API}/issuetypescreenscheme`;
+      const uses = ok(await toy.as('admin', 'GET', `${schemes}/project?projectId=${project}`)).body;
+      const id = String(at(uses, 'values', 0, 'issueTypeScreenScheme', 'id'));
+      const query = `issueTypeScreenSchemeId=${id}`;
+      return at(ok(await toy.as('admin', 'GET', `${schemes}/mapping?${query}`)).body, 'values');
+    };
+    const before = await joined();
+    const release = await idOf(toy, 'issuetype', 'Release');
+    expect(
+      list(before)
+        .map((mapping) => at(mapping, 'issueTypeId'))
+        .sort(),
+    ).toEqual(['default', release].sort());
+    const association = { issueTypeScreenSchemeId: '1', projectId: project };
+    ok(await toy.as('admin', 'PUT', `${API}/issuetypescreenscheme/project`, association));
+    expect(await joined()).not.toEqual(before);
+
+    expect(await install(desk)).toEqual({ kind: 'done' });
+
+    expect(await joined()).toEqual(before);
+  });
+});

@@ -123,7 +123,11 @@ const INSTALLER: Installer = {
         TEMPLATE.statuses.map(({ name, status }) => [name, statusIdOf(status)]),
       ),
     }),
+  showFields: () => Promise.resolve(),
+  providePermissions: () => Promise.resolve(),
   useWorkflow: () => Promise.resolve(),
+  pinPanel: () => Promise.resolve(),
+  workflowDrift: () => Promise.resolve(null),
 };
 
 async function setUpProject(sim: Sim, functions: Functions): Promise<readonly Site[]> {

@@ -37,6 +37,7 @@ export const tinyInstaller = (over: Partial<Installer> = {}): Installer => ({
   providePermissions: async () => undefined,
   useWorkflow: async () => undefined,
   pinPanel: async () => undefined,
+  workflowDrift: async () => null,
   ...over,
 });
 
