@@ -153,7 +153,7 @@ const inEnvironment = (environment: string | null): string =>
 function whoName(who: Who | 'dba'): string {
   switch (who) {
     case 'editor':
-      return 'people who may edit this issue';
+      return 'people with the permission Edit release content who may edit this issue';
     case 'approver':
       return 'the approvers of the step that is due';
     case 'any-approver':

@@ -321,7 +321,7 @@ describe('editing the content', () => {
     ).toEqual({
       kind: 'refused',
       sentence:
-        'Editing the content is reserved to people who may edit this issue; ask one of them, or have the policy changed by a project admin.',
+        'Editing the content is reserved to people with the permission Edit release content who may edit this issue; ask one of them, or have the policy changed by a project admin.',
     });
   });
 });
