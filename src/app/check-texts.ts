@@ -2,6 +2,7 @@
 import { canonicalText } from '#core/canonical';
 import type { ConfigChange, Content, TextRef } from '#core/content';
 import { KeyChangesSchema } from '#wire/config';
+import { parseInput } from '#wire/input-words';
 import type { Ports } from './ports';
 
 /** All configuration texts of a release together: they are read again whenever the content is saved. */
@@ -72,7 +73,7 @@ async function checkKeys({ store }: Ports, change: ConfigChange): Promise<string
   if (text === undefined) return null;
   const what = `configuration change ${change.id}`;
   const value = parseJson(text);
-  const parsed = KeyChangesSchema.safeParse(value);
+  const parsed = parseInput(KeyChangesSchema, value);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     const [at] = issue?.path ?? [];

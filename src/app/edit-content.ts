@@ -16,12 +16,8 @@ export async function editContent(
   input: { readonly issueId: string; readonly accountId: string; readonly content: Content },
 ): Promise<Outcome> {
   const { issueId, accountId, content } = input;
-  const issue = await ports.jira.issue(issueId);
-  const record = issue ? await ensureRelease(ports, issue) : undefined;
-  if (!record) return refused(sentenceOf({ why: 'not-a-release' }));
   const sentence =
-    editRefusal(record.state.status) ??
-    (await mayEditContent(ports, record, accountId)) ??
+    (await refuseEditor(ports, { issueId, accountId })) ??
     (await checkTexts(ports, issueId, content));
   if (sentence !== null) return refused(sentence);
   const person = { accountId, groupIds: [], mayEdit: true };
@@ -30,6 +26,17 @@ export async function editContent(
       command: { type: 'edit-content', person, content },
     })),
   );
+}
+
+/** Why the person cannot edit the content, whatever it is: their permission first; null when they can. */
+export async function refuseEditor(
+  ports: Ports,
+  { issueId, accountId }: { readonly issueId: string; readonly accountId: string },
+): Promise<string | null> {
+  const issue = await ports.jira.issue(issueId);
+  const record = issue ? await ensureRelease(ports, issue) : undefined;
+  if (!record) return sentenceOf({ why: 'not-a-release' });
+  return (await mayEditContent(ports, record, accountId)) ?? editRefusal(record.state.status);
 }
 
 const EDITABLE: readonly Status[] = ['draft', 'awaiting-approval', 'ready'];

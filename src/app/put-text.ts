@@ -18,16 +18,16 @@ interface SentPiece {
 /** Keeps the piece; whether the pieces make the text is found out when a content names it. */
 export async function putText(ports: Ports, sent: SentPiece): Promise<Outcome> {
   const { issueId, accountId, index, count, piece } = sent;
+  const record = await knownRelease(ports, issueId);
+  if (!record) return refused(sentenceOf({ why: 'not-a-release' }));
+  const sentence =
+    (await mayEditContent(ports, record, accountId)) ?? editRefusal(record.state.status);
+  if (sentence !== null) return refused(sentence);
   if (index >= count) {
     return refused(
       `A text of ${String(count)} pieces has no piece ${String(index + 1)}; send the text again.`,
     );
   }
-  const record = await knownRelease(ports, issueId);
-  if (!record) return refused(sentenceOf({ why: 'not-a-release' }));
-  const sentence =
-    editRefusal(record.state.status) ?? (await mayEditContent(ports, record, accountId));
-  if (sentence !== null) return refused(sentence);
   await ports.store.putPiece({ issueId, digest: sent.sha256 }, { index, count }, piece);
   return { kind: 'done' };
 }

@@ -14,9 +14,6 @@ export function decideEdit(
   command: Extract<Command, { type: 'edit-content' }>,
   facts: Facts,
 ): Decision {
-  if (!['draft', 'awaiting-approval', 'ready'].includes(release.status)) {
-    return refuse({ why: 'not-in-status', wanted: 'Editing the content', status: release.status });
-  }
   if (!command.person.mayEdit) {
     return refuse({
       why: 'person-may-not',
@@ -24,6 +21,9 @@ export function decideEdit(
       who: 'editor',
       environment: release.environment,
     });
+  }
+  if (!['draft', 'awaiting-approval', 'ready'].includes(release.status)) {
+    return refuse({ why: 'not-in-status', wanted: 'Editing the content', status: release.status });
   }
   const edited: ReleaseEvent = {
     type: 'content-edited',

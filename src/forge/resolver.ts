@@ -2,6 +2,7 @@
 import Resolver from '@forge/resolver';
 import { z } from 'zod';
 import type { Ports } from '#app/ports';
+import { inputSentence, parseInput } from '#wire/input-words';
 import type { Reply } from '#wire/page';
 import { portsOf } from './ports';
 
@@ -15,17 +16,23 @@ export interface Caller<Place> {
 /** One call of a page: parses what the page sent, then answers. */
 type Call<Answer, Place> = (caller: Caller<Place>, payload: unknown) => Promise<Reply<Answer>>;
 
-/** A call from its schema and the handler that gets what fits the schema. */
+/**
+ * A call from its schema and the handler that gets what fits the schema. The handler judges who may call; `refusePerson`
+ * says the same, so that nobody is told to correct what they may not send at all.
+ */
 export const onCall =
   <Input, Answer, Place>(
     schema: z.ZodType<Input>,
     handle: (caller: Caller<Place>, input: Input) => Promise<Answer>,
+    refusePerson: (caller: Caller<Place>) => Promise<string | null> = anybody,
   ): Call<Answer, Place> =>
   async (caller, payload) => {
-    const input = schema.safeParse(payload);
-    if (!input.success) return refuse(inputSentence(input.error));
+    const input = parseInput(schema, payload);
+    if (!input.success) return refuse((await refusePerson(caller)) ?? inputSentence(input.error));
     return { kind: 'answer', answer: await handle(caller, input.data) };
   };
+
+const anybody = (): Promise<null> => Promise.resolve(null);
 
 const Context = z.object({ accountId: z.string().min(1), extension: z.unknown() });
 
@@ -62,12 +69,3 @@ const FAILED =
   'Interlock could not answer; reload the page in a minute to see what was recorded, and try again.';
 
 const refuse = (sentence: string) => ({ kind: 'refused', sentence }) as const;
-
-/** The first thing that is wrong with an input: where, what is expected, what to do. */
-function inputSentence({ issues }: z.ZodError): string {
-  const [first, ...others] = issues;
-  if (!first) return FAILED;
-  const where = first.path.length === 0 ? 'The input' : `The field ${z.core.toDotPath(first.path)}`;
-  const more = others.length === 0 ? '' : ` (and ${String(others.length)} more)`;
-  return `${where} is not right${more}: ${first.message}; correct it and try again.`;
-}

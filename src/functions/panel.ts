@@ -1,19 +1,23 @@
 /** What the panel of a release asks. */
 import { z } from 'zod';
 import { answerUnknown } from '#app/answer-unknown';
-import { editContent } from '#app/edit-content';
+import { editContent, refuseEditor } from '#app/edit-content';
 import { getText } from '#app/get-text';
 import { glanceRelease } from '#app/glance-release';
 import { putText } from '#app/put-text';
 import { reviewScript } from '#app/review-script';
 import { showRelease } from '#app/show-release';
 import { createResolver, onCall } from '#forge/resolver';
+import type { Caller } from '#forge/resolver';
 import { PANEL_CALLS } from '#wire/page';
 import type { PanelAnswers } from '#wire/page';
 
 /** Where Jira says that the panel stands. */
 const Place = z.object({ issue: z.object({ id: z.coerce.string() }) });
 type Place = z.infer<typeof Place>;
+
+const refuseReader = ({ ports, accountId, place }: Caller<Place>): Promise<string | null> =>
+  refuseEditor(ports, { issueId: place.issue.id, accountId });
 
 export const panel = createResolver<PanelAnswers, Place>(Place, {
   'release.show': onCall(PANEL_CALLS['release.show'], ({ ports, accountId, place }) =>
@@ -22,16 +26,22 @@ export const panel = createResolver<PanelAnswers, Place>(Place, {
   'release.glance': onCall(PANEL_CALLS['release.glance'], ({ ports, place }, { mark }) =>
     glanceRelease(ports, { issueId: place.issue.id, mark }),
   ),
-  'content.put': onCall(PANEL_CALLS['content.put'], ({ ports, accountId, place }, { content }) =>
-    editContent(ports, { issueId: place.issue.id, accountId, content }),
+  'content.put': onCall(
+    PANEL_CALLS['content.put'],
+    ({ ports, accountId, place }, { content }) =>
+      editContent(ports, { issueId: place.issue.id, accountId, content }),
+    refuseReader,
   ),
   'question.answer': onCall(
     PANEL_CALLS['question.answer'],
     ({ ports, accountId, place }, { answer }) =>
       answerUnknown(ports, { issueId: place.issue.id, accountId, answer }),
   ),
-  'text.put': onCall(PANEL_CALLS['text.put'], ({ ports, accountId, place }, piece) =>
-    putText(ports, { issueId: place.issue.id, accountId, ...piece }),
+  'text.put': onCall(
+    PANEL_CALLS['text.put'],
+    ({ ports, accountId, place }, piece) =>
+      putText(ports, { issueId: place.issue.id, accountId, ...piece }),
+    refuseReader,
   ),
   'text.get': onCall(PANEL_CALLS['text.get'], ({ ports, place }, wanted) =>
     getText(ports, { issueId: place.issue.id, ...wanted }),

@@ -7,6 +7,7 @@ import type { Ports } from '#app/ports';
 import { installer } from '#forge/installer';
 import { administersProject, managesReleases } from '#forge/project-admin';
 import { createResolver, onCall, PageRefusal } from '#forge/resolver';
+import type { Caller } from '#forge/resolver';
 import { SETTINGS_CALLS } from '#wire/page';
 import type { SettingsAnswers } from '#wire/page';
 
@@ -25,11 +26,19 @@ const callFor =
   <Input, Answer>(
     schema: z.ZodType<Input>,
     handle: (ports: Ports, project: string, input: Input) => Promise<Answer>,
-  ) =>
-    onCall<Input, Answer, Place>(schema, async ({ ports, place }, input) => {
-      if (!(await isAllowed(place.project.id))) throw new PageRefusal(sentence);
-      return handle(ports, place.project.id, input);
-    });
+  ) => {
+    const refusePerson = async ({ place }: Caller<Place>): Promise<string | null> =>
+      (await isAllowed(place.project.id)) ? null : sentence;
+    return onCall<Input, Answer, Place>(
+      schema,
+      async (caller, input) => {
+        const refusal = await refusePerson(caller);
+        if (refusal !== null) throw new PageRefusal(refusal);
+        return handle(caller.ports, caller.place.project.id, input);
+      },
+      refusePerson,
+    );
+  };
 
 /** To look, and to install what grants the permission of managers. */
 const forAdmins = callFor(administersProject, ADMINS_ONLY);

@@ -12,7 +12,9 @@ import { PolicySchema, SiteSchema } from './site';
 
 const nothing = z.object({});
 const agentId = z.string().min(1).max(100);
-const digest = z.string().regex(/^[0-9a-f]{64}$/);
+const digest = z
+  .string()
+  .regex(/^[0-9a-f]{64}$/, { message: 'must be a SHA-256: 64 hex digits in lower case' });
 
 /** Most characters in one piece: at 3 bytes each it stays below 300 KB, and Forge takes 500 KB in a call. */
 export const TEXT_PIECE_MAX_CHARS = 100_000;

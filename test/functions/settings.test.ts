@@ -41,6 +41,24 @@ describe('a person who does not administer the project', () => {
     ]);
   });
 
+  test.each(Object.keys(PAYLOADS))(
+    'hears about the permission first, whatever %s brings',
+    async (functionKey) => {
+      answerJira({
+        'POST /rest/api/3/permissions/check': {
+          status: 200,
+          body: { globalPermissions: [], projectPermissions: [] },
+        },
+      });
+      const call = { functionKey, payload: { site: 5, policy: [], agentId: '', name: '' } };
+
+      expect(await settings({ call, context: PLACE }, INVOCATION)).toEqual({
+        kind: 'refused',
+        sentence: expect.stringContaining('by people with the permission'),
+      });
+    },
+  );
+
   test('is asked about anew for each call, for the project that Jira says', async () => {
     const calls = answerJira({
       'POST /rest/api/3/permissions/check': {
