@@ -41,7 +41,12 @@ describe('every state of a release', () => {
     ['one that waits for its start', READY, 'Ready to start in UAT.', 'web-sh-04'],
     ['one that waits for a DBA', REVIEW, 'Waiting for a DBA to review', 'Awaiting DBA review'],
     ['one at work', CODE, 'The package is being staged', '2 of 4 updated'],
-    ['one that failed', FAILED, 'Code failed in UAT: health check', 'redis-03 refused the connection'],
+    [
+      'one that failed',
+      FAILED,
+      'Code failed in UAT: health check',
+      'redis-03 refused the connection',
+    ],
     ['one whose outcome is unknown', UNKNOWN, 'has it been done?', 'It is done: go on'],
     ['one that is deployed', DEPLOYED, 'Deployed in UAT.', '4 of 4 updated'],
   ])(
@@ -104,6 +109,23 @@ describe('every state of a release', () => {
     await page.getByText(sentence).waitFor();
     await page.close();
   });
+});
+
+describe('the activity', () => {
+  test('says where the rest stands when a long story has lost its beginning', async () => {
+    const older = 'What is older stands in the issue’s history.';
+    for (const [view, count] of [
+      [READY, 0],
+      [{ ...READY, story: READY.story.slice(0, 2) }, 1],
+    ] as const) {
+      const { page } = await open(worldOf(view));
+      await page.getByRole('tab', { name: 'Activity' }).click();
+
+      await page.getByText('found all approvals given').waitFor();
+      expect(await page.getByText(older).count()).toBe(count);
+      await page.close();
+    }
+  }, 60_000);
 });
 
 describe('the Now card', () => {

@@ -24,10 +24,12 @@ export function Activity({ entries }: { readonly entries: readonly StoryEntry[] 
           </Fragment>
         ))}
       </ol>
-      {entries.length > shown && (
+      {entries.length > shown ? (
         <Button appearance="subtle" spacing="compact" onClick={() => setShown(shown + SHOWN_FIRST)}>
           Show older activity
         </Button>
+      ) : (
+        isCut(entries) && <p className="small">What is older stands in the issue’s history.</p>
       )}
     </>
   );
@@ -46,6 +48,9 @@ function Entry({ entry }: { readonly entry: StoryEntry }) {
     </li>
   );
 }
+
+/** A look brings the newest part of a long story; the first entry has the serial 1. */
+const isCut = (entries: readonly StoryEntry[]): boolean => (entries.at(-1)?.serial ?? 1) > 1;
 
 const PersonActor = ({ accountId }: { readonly accountId: string }) => (
   <Actor name={usePersonName(accountId)} />
