@@ -1,0 +1,126 @@
+/** People who click in a real Chromium, through Local Jira's pages and the app's panel in its frame. */
+import { join } from 'node:path';
+import { chromium } from '@playwright/test';
+import type { Browser, FrameLocator, Page } from '@playwright/test';
+
+/** Work of an agent, and what Local Jira loses and delays on the way. */
+const WORK_MILLISECONDS = 120_000;
+const CLICK_MILLISECONDS = 60_000;
+const SIZE = { width: 1_280, height: 900 };
+
+const CHROMIUM = {
+  executablePath: '/usr/bin/chromium',
+  args: [
+    '--no-sandbox',
+    '--disable-gpu',
+    '--no-first-run',
+    '--disable-background-networking',
+    '--disable-component-update',
+    '--disable-sync',
+  ],
+};
+
+export interface PersonInBrowser {
+  readonly page: Page;
+  /** The app's panel on the issue that is open. */
+  readonly panel: FrameLocator;
+  /** Opens an issue from the project's list. */
+  openIssue(key: string): Promise<void>;
+  openTab(name: RegExp): Promise<void>;
+  /** Clicks a button of the panel's Now card as soon as it is open. */
+  move(name: string): Promise<void>;
+  /** Waits until the panel's heading says so, as `UAT: Deployed`. */
+  until(state: string | RegExp): Promise<void>;
+  /** Pictures in light and dark, where INTERLOCK_SHOTS names a directory. */
+  shoot(name: string): Promise<void>;
+}
+
+export interface People {
+  /** Signs in with a click; whoever was there before has left. */
+  signIn(person: string): Promise<PersonInBrowser>;
+  /** Exceptions and refused content of every page so far. */
+  complaints(): readonly string[];
+  /** The names of the buttons that moved releases, the oldest first. */
+  moves(): readonly string[];
+  close(): Promise<void>;
+}
+
+export async function openPeople(siteUrl: string): Promise<People> {
+  const browser: Browser = await chromium.launch(CHROMIUM);
+  const complaints: string[] = [];
+  const moves: string[] = [];
+  let present: Page | undefined;
+
+  return {
+    complaints: () => complaints,
+    moves: () => moves,
+    close: () => browser.close(),
+    signIn: async (person) => {
+      await present?.context().close();
+      const context = await browser.newContext({ viewport: SIZE, colorScheme: 'light' });
+      const page = await context.newPage();
+      present = page;
+      page.setDefaultTimeout(CLICK_MILLISECONDS);
+      page.on('pageerror', (error) => complaints.push(error.message));
+      page.on('console', (message) => {
+        if (message.type() === 'error') complaints.push(message.text());
+      });
+      await page.goto(siteUrl);
+      await page.getByRole('button', { name: `${person}@example.com` }).click();
+      await page.getByRole('heading', { name: 'Projects' }).waitFor();
+      return personOn(page, (name) => moves.push(name));
+    },
+  };
+}
+
+function personOn(page: Page, moved: (name: string) => void): PersonInBrowser {
+  const panel = page.frameLocator('iframe[data-module="release-panel"]');
+  const openTab = (name: RegExp): Promise<void> => panel.getByRole('tab', { name }).click();
+  return {
+    page,
+    panel,
+    openIssue: async (key) => {
+      await page.getByRole('link', { name: 'Projects' }).click();
+      await page.getByRole('link', { name: 'Releases' }).click();
+      await page.getByRole('link', { name: key, exact: true }).click();
+      await panel.getByRole('tablist').waitFor();
+    },
+    openTab,
+    move: async (name) => {
+      await panel
+        .getByRole('region', { name: 'Now' })
+        .getByRole('button', { name, exact: true })
+        .click();
+      moved(name);
+    },
+    until: (state) =>
+      panel
+        .locator('header.head')
+        .getByText(state, { exact: true })
+        .waitFor({ timeout: WORK_MILLISECONDS }),
+    shoot: async (name) => {
+      const directory = process.env['INTERLOCK_SHOTS'];
+      if (directory !== undefined) await shoot(page, join(directory, name));
+    },
+  };
+}
+
+/** Colours that fade from light to dark would be caught on their way. */
+const AT_ONCE = '* { transition: none !important; }';
+
+/** Chromium paints of a frame only what fits into the window, so the window grows as high as the page. */
+async function shoot(page: Page, path: string): Promise<void> {
+  const height = Number(await page.evaluate('document.documentElement.scrollHeight'));
+  await page.setViewportSize({ ...SIZE, height: Math.max(SIZE.height, height) });
+  for (const colorScheme of ['dark', 'light'] as const) {
+    await page.emulateMedia({ colorScheme });
+    for (const frame of page.frames().slice(1))
+      await frame.locator(`html[data-color-mode="${colorScheme}"]`).waitFor({ state: 'attached' });
+    await page.screenshot({
+      path: `${path}-${colorScheme}.png`,
+      animations: 'disabled',
+      style: AT_ONCE,
+    });
+  }
+  await page.setViewportSize(SIZE);
+}
