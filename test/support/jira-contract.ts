@@ -53,17 +53,33 @@ function makeAjv(): Ajv {
   return ajv;
 }
 
+interface DescribedPath {
+  readonly template: string;
+  readonly pattern: RegExp;
+}
+
+let allPaths: readonly DescribedPath[] | undefined;
+
+/** Every path of the description, those with fewer variables first. */
+function describedPaths(): readonly DescribedPath[] {
+  const paths = at(description(), 'paths');
+  if (typeof paths !== 'object' || paths === null) throw new Error('The description has no paths.');
+  allPaths ??= Object.keys(paths)
+    .sort((one, other) => variables(one) - variables(other))
+    .map((template) => ({
+      template,
+      pattern: new RegExp(`^${template.replaceAll(/\{\w+\}/g, '[^/]+')}$`),
+    }));
+  return allPaths;
+}
+
 /** The path of the description that a request meets, with the names of its variables. */
 function describedPath(method: string, path: string): string | undefined {
-  const paths = at(description(), 'paths');
-  if (typeof paths !== 'object' || paths === null) return undefined;
-  return Object.keys(paths)
-    .filter((template) => at(paths, template, method.toLowerCase()) !== undefined)
-    .filter((template) => {
-      const pattern = template.replaceAll(/\{\w+\}/g, '[^/]+');
-      return new RegExp(`^${pattern}$`).test(path);
-    })
-    .sort((one, other) => variables(one) - variables(other))[0];
+  return describedPaths().find(
+    ({ template, pattern }) =>
+      pattern.test(path) &&
+      at(description(), 'paths', template, method.toLowerCase()) !== undefined,
+  )?.template;
 }
 
 const variables = (template: string): number => template.split('{').length;

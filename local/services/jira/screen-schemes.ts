@@ -32,8 +32,8 @@ export interface TypeScreenScheme {
 }
 
 /** Ids of the default schemes of a new site. */
-export const DEFAULT_SCREEN_SCHEME = 1;
-export const DEFAULT_TYPE_SCREEN_SCHEME = 1;
+const DEFAULT_SCREEN_SCHEME = 1;
+const DEFAULT_TYPE_SCREEN_SCHEME = 1;
 export const OTHER_TYPES = 'default';
 
 const readScheme = (from: Row): ScreenScheme => ({

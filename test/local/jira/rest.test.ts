@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, test } from '@jest/globals';
 import { MODELLED_ROUTES } from '../../../local/services/jira/rest/api';
-import { contractErrors } from '../../support/jira-contract';
-import { toyJira, type ToyJira } from '../../support/toy-jira';
+import { contractErrors, requestErrors } from '../../support/jira-contract';
+import { toyJira, TOY_SITE, type ToyJira } from '../../support/toy-jira';
 import { at, list } from '../../support/toy-jira-values';
 import {
   accountOf,
@@ -240,6 +240,32 @@ describe('the REST API', () => {
     ['a time in another form', 'GET', '/rest/api/3/issue/X-1/comment/1', 200, { created: 'now' }],
   ])('would be caught with %s', (_name, method, path, status, body) => {
     expect(contractErrors(method, path, status, body)).not.toEqual([]);
+  });
+});
+
+describe('a request', () => {
+  const SCHEMES = '/rest/api/3/permissionscheme';
+
+  test.each([
+    ['to an unknown address', 'GET', '/rest/api/3/permissionschemes', undefined],
+    ['with an unknown parameter', 'GET', `${SCHEMES}?expanded=permissions`, undefined],
+    ['with a body where none belongs', 'GET', SCHEMES, {}],
+    ['without a member', 'POST', SCHEMES, { description: 'nameless' }],
+    [
+      'with a member too many',
+      'POST',
+      '/rest/api/3/screenscheme',
+      { name: 'x', screens: {}, a: 1 },
+    ],
+  ])('%s would be caught', (_name, method, path, body) => {
+    expect(requestErrors(method, new URL(path, TOY_SITE), body)).not.toEqual([]);
+  });
+
+  test('as Atlassian describes it passes', () => {
+    const url = new URL(`${SCHEMES}?expand=permissions`, TOY_SITE);
+
+    expect(requestErrors('GET', url, undefined)).toEqual([]);
+    expect(requestErrors('POST', url, { name: 'x', permissions: [] })).toEqual([]);
   });
 });
 
