@@ -190,6 +190,22 @@ describe.each(['postgresql', 'mariadb', 'pglite'] as const)('the database %s', (
       expect(await database.write(aRow({ release: '20007' }))).toMatchObject({ kind: 'done' });
     });
   });
+
+  test('ends a session with its settings, though the server may keep it for others', async () => {
+    const [set, look] =
+      server.rule.engine === 'mysql'
+        ? ["SET SESSION sql_mode = 'ANSI'", 'SELECT @@sql_mode AS now']
+        : ['SET search_path TO pg_catalog', "SELECT current_setting('search_path') AS now"];
+    const bystander = await databases.connect(server.rule);
+    const before = await server.query(look);
+
+    await inSession(async (database) => {
+      expect(await database.set(set)).toMatchObject({ kind: 'done' });
+    });
+
+    expect(await server.query(look)).toEqual(before);
+    if (bystander.kind === 'connected') await bystander.database.close();
+  });
 });
 
 describe.each(['postgresql', 'mariadb'] as const)('the server %s', (name) => {
