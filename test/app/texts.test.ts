@@ -175,7 +175,9 @@ describe('a text of a release', () => {
     world.ports.jira.readers.add('acc-reader');
 
     expect(await sendPiece(world, { accountId: 'acc-reader' })).toMatchObject({
-      sentence: expect.stringContaining('reserved to people with the permission Edit release content'),
+      sentence: expect.stringContaining(
+        'reserved to people with the permission Edit release content',
+      ),
     });
     expect(await sendPiece(world, { index: 3, count: 3 })).toMatchObject({ kind: 'refused' });
     expect(await sendPiece(world, { issueId: '1' })).toMatchObject({ kind: 'refused' });
