@@ -56,7 +56,7 @@ function start(name: string, command: string, args: readonly string[], options: 
     for (const listener of listeners) listener(line);
   };
   for (const stream of [child.stdout, child.stderr])
-    createInterface({ input: stream }).on('line', hear);
+    if (stream) createInterface({ input: stream }).on('line', hear);
 
   return {
     name,
