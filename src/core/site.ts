@@ -20,6 +20,8 @@ export interface SiteEnvironment {
   readonly versionPath?: string;
   /** The package's own start script, below its root; absent: `bin/start`. Where there is none, the common one starts `bin/run`. */
   readonly startScript?: string;
+  /** The backend of the load balancer that these hosts stand behind, for people: nothing switches it yet. */
+  readonly balancerBackend?: string;
 }
 
 export type AppType = 'generic';
@@ -32,6 +34,8 @@ export interface Site {
   readonly packageName: string;
   /** Logical id of the store; the agent's file maps it. */
   readonly store: string;
+  /** Where its source lies, for people. */
+  readonly repository?: string;
   /** Account ids. Either may act; a site always has a leader. */
   readonly leader: string;
   readonly backup?: string;

@@ -55,6 +55,7 @@ const SiteEnvironmentSchema = z.strictObject({
   healthPath: urlPath,
   versionPath: urlPath.exactOptional(),
   startScript: packagePath.exactOptional(),
+  balancerBackend: name.exactOptional(),
 });
 
 export const SiteSchema: z.ZodType<Site> = z.strictObject({
@@ -63,6 +64,13 @@ export const SiteSchema: z.ZodType<Site> = z.strictObject({
   appType: z.literal('generic'),
   packageName: name,
   store: name,
+  repository: z
+    .url({
+      protocol: /^(https?|ssh|git)$/,
+      message: 'must be an address such as https://git.example/shop',
+    })
+    .max(300)
+    .exactOptional(),
   leader: account,
   backup: account.exactOptional(),
   environments: z.record(name, SiteEnvironmentSchema),

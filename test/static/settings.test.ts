@@ -195,19 +195,24 @@ describe('environments and people', () => {
 });
 
 describe('sites', () => {
-  test('are added with their leader and hosts', async () => {
+  test('are added with their leader, hosts by room, balancer backend and paths [S0-45] [S0-46]', async () => {
     const project = projectOf({ ...PROJECT, sites: [] });
     const { page } = await open(project, 'Sites');
     await page.getByText('No site yet.').waitFor();
     await page.getByRole('button', { name: 'Add site' }).click();
     const form = page.getByRole('region', { name: 'New site' });
     await form.getByLabel('Id').fill('shop');
+    await form.getByLabel('Repository').fill('https://git.example/shop');
     await form.getByLabel('Leader', { exact: true }).fill('lee');
     await form.getByRole('button', { name: 'Lee Leader', exact: true }).click();
     await form.getByRole('button', { name: 'Add SIT', exact: true }).click();
     await form.getByRole('button', { name: 'Add host' }).click();
     await form.getByLabel('Host of new host').fill('web-1');
     await form.getByLabel('Address of web-1').fill('10.0.0.1');
+    await form.getByLabel('Machine room of web-1').fill('North');
+    await form.getByLabel('Directory on each host').fill('/srv/web/shop');
+    await form.getByLabel('Start script').fill('ops/start');
+    await form.getByLabel('Balancer backend').fill('shop-sit');
 
     await saved(page, project, () =>
       form.getByRole('button', { name: 'Add site', exact: true }).click(),
@@ -220,13 +225,16 @@ describe('sites', () => {
       appType: 'generic',
       packageName: 'shop',
       store: 'main',
+      repository: 'https://git.example/shop',
       leader: '5b-lee',
       environments: {
         SIT: {
-          hosts: [{ id: 'web-1', name: 'web-1', address: '10.0.0.1', sshPort: 22, room: '' }],
-          basePath: '/srv/shop',
+          hosts: [{ id: 'web-1', name: 'web-1', address: '10.0.0.1', sshPort: 22, room: 'North' }],
+          basePath: '/srv/web/shop',
           servicePort: 8080,
           healthPath: '/healthz',
+          startScript: 'ops/start',
+          balancerBackend: 'shop-sit',
         },
       },
     });

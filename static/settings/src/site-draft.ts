@@ -17,6 +17,7 @@ export interface PlaceDraft {
   readonly healthPath: string;
   readonly versionPath: string;
   readonly startScript: string;
+  readonly balancerBackend: string;
 }
 
 export interface SiteDraft {
@@ -24,6 +25,8 @@ export interface SiteDraft {
   readonly name: string;
   readonly packageName: string;
   readonly store: string;
+  /** Empty: not written down. */
+  readonly repository: string;
   readonly leader: string;
   /** Empty: none. */
   readonly backup: string;
@@ -35,6 +38,7 @@ export const NEW_SITE: SiteDraft = {
   name: '',
   packageName: '',
   store: 'main',
+  repository: '',
   leader: '',
   backup: '',
   places: {},
@@ -48,6 +52,7 @@ export const newPlace = (other: PlaceDraft | undefined, siteId: string): PlaceDr
   healthPath: other?.healthPath ?? '/healthz',
   versionPath: other?.versionPath ?? '',
   startScript: other?.startScript ?? '',
+  balancerBackend: '',
 });
 
 export const siteDraftOf = (site: Site): SiteDraft => ({
@@ -55,6 +60,7 @@ export const siteDraftOf = (site: Site): SiteDraft => ({
   name: site.name,
   packageName: site.packageName,
   store: site.store,
+  repository: site.repository ?? '',
   leader: site.leader,
   backup: site.backup ?? '',
   places: mapped(site.environments, placeDraftOf),
@@ -67,6 +73,7 @@ const placeDraftOf = (place: SiteEnvironment): PlaceDraft => ({
   healthPath: place.healthPath,
   versionPath: place.versionPath ?? '',
   startScript: place.startScript ?? '',
+  balancerBackend: place.balancerBackend ?? '',
 });
 
 /** What the form says, as a site; the app judges whether it may be one. */
@@ -76,6 +83,7 @@ export const siteOf = (draft: SiteDraft): Site => ({
   appType: 'generic',
   packageName: draft.packageName.trim() === '' ? draft.id.trim() : draft.packageName.trim(),
   store: draft.store.trim(),
+  ...(draft.repository.trim() !== '' && { repository: draft.repository.trim() }),
   leader: draft.leader,
   ...(draft.backup !== '' && { backup: draft.backup }),
   environments: mapped(draft.places, placeOf),
@@ -88,6 +96,7 @@ const placeOf = (place: PlaceDraft): SiteEnvironment => ({
   healthPath: place.healthPath.trim(),
   ...(place.versionPath.trim() !== '' && { versionPath: place.versionPath.trim() }),
   ...(place.startScript.trim() !== '' && { startScript: place.startScript.trim() }),
+  ...(place.balancerBackend.trim() !== '' && { balancerBackend: place.balancerBackend.trim() }),
 });
 
 const hostOf = (host: HostDraft): Host => ({

@@ -79,6 +79,13 @@ export function SiteForm({ site, environments, onSaved }: SiteFormProps) {
           value={shown.store}
           onChange={(store) => change({ store })}
         />
+        <TextInput
+          label="Repository"
+          isCode
+          help="Where its source lies, for people to read."
+          value={shown.repository}
+          onChange={(repository) => change({ repository })}
+        />
       </div>
       <SitePlaces
         places={shown.places}

@@ -87,6 +87,13 @@ export function SitePlaces({ places, environments, siteId, onChange }: SitePlace
               value={place.startScript}
               onChange={(startScript) => change({ startScript })}
             />
+            <TextInput
+              label="Balancer backend"
+              isCode
+              help="For people to read; Interlock does not switch it yet."
+              value={place.balancerBackend}
+              onChange={(balancerBackend) => change({ balancerBackend })}
+            />
           </div>
           <HostTable
             hosts={place.hosts}
