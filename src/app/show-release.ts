@@ -11,6 +11,7 @@ import { editRefusal } from './edit-content';
 import { ensureRelease } from './ensure-release';
 import { viewMark } from './glance-release';
 import { changeInbox } from './offer-job';
+import { placesOf } from './ports';
 import type { Ports } from './ports';
 import { readStates } from './read-states';
 import { reconcile } from './reconcile';
@@ -20,8 +21,8 @@ import { configOf, hostsOf, scriptsOf } from './show-work';
 import { loadWorld } from './world';
 import type { World } from './world';
 
-/** Segments of the story in one answer: the newest. */
-const STORY_SEGMENTS = 20;
+/** Segments of the story in one answer: the newest. A walk to the last environment with its approvals has about 40. */
+const STORY_SEGMENTS = 100;
 
 /** While a panel is open, its agents come every few seconds for so long after each look. */
 const WATCHED_SECONDS = 60;
@@ -94,9 +95,9 @@ async function storyOf(
     { length: Math.min(STORY_SEGMENTS, history.segments) },
     (_, back) => history.segments - back,
   );
-  const segments = await Promise.all(
-    newest.map((segment) => store.get('events', segmentKey(state.issueId, segment))),
-  );
+  const keys = newest.map((segment) => segmentKey(state.issueId, segment));
+  const found = await store.getMany(placesOf('events', keys));
+  const segments = keys.map((key) => found.get('events', key));
   return segments.flatMap((segment) =>
     (segment?.events ?? [])
       .map((event, index) => ({

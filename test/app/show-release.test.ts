@@ -251,7 +251,7 @@ describe('the panel of a release', () => {
     }
   });
 
-  test('costs the same after fifty runs as after three', async () => {
+  test('costs the same however many runs it has had', async () => {
     const world = await aReleaseWorld();
     const runs = async (count: number) => {
       for (let run = 0; run < count; run += 1) {
@@ -271,12 +271,12 @@ describe('the panel of a release', () => {
       return { ...world.ports.cost, calls: world.ports.jira.calls.length };
     };
 
-    await runs(10);
+    await runs(25);
     const early = await costNow();
     await runs(20);
 
     expect(await costNow()).toEqual(early);
-    expect((await world.record()).state.attempt).toBe(30);
+    expect((await world.record()).state.attempt).toBe(45);
   });
 });
 
