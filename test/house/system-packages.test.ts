@@ -76,7 +76,15 @@ describe('the system packages of the tests', () => {
   });
 
   test('need no apt-get when they are all there', () => {
-    for (const command of ['chromium', 'sshd', 'faketime', 'curl', 'openssl', 'mariadbd', 'haproxy'])
+    for (const command of [
+      'chromium',
+      'sshd',
+      'faketime',
+      'curl',
+      'openssl',
+      'mariadbd',
+      'haproxy',
+    ])
       give(command, '');
     mkdirSync(join(machine, 'postgresql/15/bin'), { recursive: true });
     give('postgresql/15/bin/postgres', '');
