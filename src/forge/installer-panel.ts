@@ -1,5 +1,4 @@
 /** Shows the release panel on every issue of the project, old and new, without anybody adding it. */
-import { setTimeout as passed } from 'node:timers/promises';
 import { route } from '@forge/api';
 import { z } from 'zod';
 import { InstallerError } from '#app/installer-port';
@@ -41,7 +40,7 @@ async function untilDone(taskId: string): Promise<void> {
     if (status === 'COMPLETE') return;
     if (!UNDER_WAY.includes(status))
       throw new InstallerError(STEP, message ?? `Jira’s task ended as ${status}.`);
-    await passed(LOOK_EVERY_MS);
+    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
   }
   throw new InstallerError(STEP, 'Jira is not done with it after 5 seconds.');
 }

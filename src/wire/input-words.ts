@@ -20,7 +20,7 @@ export function inputSentence({ issues }: z.ZodError): string {
 }
 
 /** Begins with a verb, as the schemas' own messages do: the name of the place comes before it. */
-export function inputWords(issue: z.core.$ZodRawIssue): string {
+function inputWords(issue: z.core.$ZodRawIssue): string {
   switch (issue.code) {
     case 'invalid_type':
       return issue.input === undefined ? 'is missing' : `must be ${kindOf(issue.expected)}`;
