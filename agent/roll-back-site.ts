@@ -103,13 +103,16 @@ function wayOf(story: HostStory, facts: HostFacts, { planned, intents }: WayBack
   );
   if (begun) return { kind: 'returns', former: { digest: begun.digest, version: begun.version } };
 
-  // Whoever switched to it: once a release is rolled back, no host serves its version.
+  const isOurs = switchedBy === null || isSameRelease(switchedBy, hold.ref.job);
   if (isPlanned(current, planned)) {
+    if (!isOurs) {
+      const note = `It served ${step.version} before this release; it stays as it is.`;
+      return { kind: 'stays', note };
+    }
     const isThere =
       previous !== null && !isPlanned(previous, planned) && staged.includes(previous.digest);
     return isThere ? { kind: 'returns', former: previous } : { kind: 'no-way' };
   }
-  const isOurs = switchedBy === null || isSameRelease(switchedBy, hold.ref.job);
   if (current !== null && isOurs && isPlanned(previous, planned)) {
     return { kind: 'was-returned', former: current };
   }

@@ -6,7 +6,7 @@ import type { Release } from '#core/release';
 import type { ReleaseEvent } from '#core/release-event';
 import type { Status } from '#core/status';
 import { CLICKS_REMEMBERED } from '#wire/records';
-import type { EventSegment, JobRecord, ReleaseRecord } from '#wire/records';
+import type { EventSegment, JobRecord, ReleaseRecord, ScopeRecord } from '#wire/records';
 import { withEffects } from './effects';
 import { isHolding } from './holding';
 import { jobChanges } from './offer-job';
@@ -65,7 +65,7 @@ export async function commit(ports: Ports, commit: Commit): Promise<'done' | 'co
     { type: 'set', entity: 'release', key: state.issueId, record: after, expect: record.version },
     ...(segment ? [newSegment(segment)] : []),
     ...(await outboxRow(ports, record)),
-    ...(await scopeChanges(ports, record.state, state, commit.world)),
+    ...(await scopeChanges(ports, record, state, commit.world)),
     ...(await jobChanges(ports, state, events, commit.world, commit.finished ?? null)),
     ...(commit.changes ?? []),
   ];
@@ -134,7 +134,7 @@ async function outboxRow({ store, clock }: Ports, record: ReleaseRecord): Promis
 
 async function scopeChanges(
   ports: Ports,
-  before: Release,
+  { state: before, issueKey }: ReleaseRecord,
   after: Release,
   world: World,
 ): Promise<Change[]> {
@@ -142,11 +142,31 @@ async function scopeChanges(
   const holds = isHolding(after.status) ? scopesOf(after) : [];
   const taken = holds.filter((scope) => !held.includes(scope));
   const freed = held.filter((scope) => !holds.includes(scope));
+  const take = (row: ScopeRecord): ScopeRecord => ({ ...row, holder: after.issueId });
+  const free = (row: ScopeRecord): ScopeRecord => ({
+    ...row,
+    holder: null,
+    standing: standingAfter(row.standing ?? [], after, issueKey),
+  });
   const changes = [
-    ...taken.map((scope) => scopeChange(ports, world, scope, after.issueId)),
-    ...freed.map((scope) => scopeChange(ports, world, scope, null)),
+    ...taken.map((scope) => scopeChange(ports, world, scope, take)),
+    ...freed.map((scope) => scopeChange(ports, world, scope, free)),
   ];
   return Promise.all(changes);
+}
+
+/** Releases that a way back leads through, one after the other. */
+const STANDING_MAX = 50;
+
+/** A release that is deployed stands on top of the others, until it is rolled back. */
+function standingAfter(
+  standing: NonNullable<ScopeRecord['standing']>,
+  { issueId, status }: Release,
+  issueKey: string,
+): NonNullable<ScopeRecord['standing']> {
+  const others = standing.filter((other) => other.issueId !== issueId);
+  if (status === 'deployed') return [...others, { issueId, issueKey }].slice(-STANDING_MAX);
+  return status === 'rolled-back' ? others : standing;
 }
 
 /** A scope's row is created first: a transaction can only compare what exists. */
@@ -154,16 +174,17 @@ async function scopeChange(
   { store }: Ports,
   world: World,
   scope: string,
-  holder: string | null,
+  change: (row: ScopeRecord) => ScopeRecord,
 ): Promise<Change> {
   const known = world.scopes.get(scope) ?? (await store.get('scope', scope));
-  const row = known && known.version >= 0 ? known : { version: 0, fence: 0, holder: null };
+  const row: ScopeRecord =
+    known && known.version >= 0 ? known : { version: 0, fence: 0, holder: null };
   if (known === undefined || known.version < 0) await store.create('scope', scope, row);
   return {
     type: 'set',
     entity: 'scope',
     key: scope,
-    record: { ...row, version: row.version + 1, holder },
+    record: change({ ...row, version: row.version + 1 }),
     expect: row.version,
   };
 }

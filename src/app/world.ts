@@ -44,7 +44,7 @@ export async function loadWorld(ports: Ports, record: ReleaseRecord): Promise<Wo
     policy: settings.policy,
     sites: siteKeys.flatMap((key) => found.get('site', key)?.site ?? []),
     scopes: await Promise.all(
-      [...scopes].map(([scope, { holder }]) => scopeFact(store, record, scope, holder)),
+      [...scopes].map(([scope, row]) => scopeFact(store, record, scope, row)),
     ),
     agents: [...inboxes].map(([agentId, inbox]) => agentFact(settings, agentId, inbox)),
     nextSerial: record.history.events + 1,
@@ -82,11 +82,13 @@ async function scopeFact(
   store: Store,
   { state }: ReleaseRecord,
   scope: string,
-  holder: string | null,
+  { holder, standing = [] }: ScopeRecord,
 ): Promise<ScopeFact> {
   const other = holder === null || holder === state.issueId ? undefined : holder;
   const record = other === undefined ? undefined : await store.get('release', other);
-  return { scope, holder, holderKey: record?.issueKey ?? null };
+  const latest = standing.at(-1);
+  const fact = { scope, holder, holderKey: record?.issueKey ?? null };
+  return latest === undefined ? fact : { ...fact, latest };
 }
 
 /** The agents that were heard from last, if there are many; the roster holds active ones only. */

@@ -18,6 +18,8 @@ export interface ScopeFact {
   readonly holder: string | null;
   /** The holder's issue key, as people know it. */
   readonly holderKey: string | null;
+  /** The release that was deployed there last and was not rolled back since; absent: none is known. */
+  readonly latest?: { readonly issueId: string; readonly issueKey: string };
 }
 
 export interface AgentFact {

@@ -43,7 +43,7 @@ export const sqlBlockers: Gate = (release, facts) =>
 
 /** Everything that blocks the way back; what was approved to go there may also come back. */
 export const rollbackBlockers: Gate = (release, facts) =>
-  [environmentBlockers, somethingToRollBack, scopesFree, agentOnline].flatMap((gate) =>
+  [environmentBlockers, somethingToRollBack, stillStands, scopesFree, agentOnline].flatMap((gate) =>
     gate(release, facts),
   );
 
@@ -88,6 +88,16 @@ const somethingToRollBack: Gate = ({ content, terms }) => {
   return terms === null || !hasWayBack ? [{ why: 'nothing-to-roll-back' }] : [];
 };
 
+/** What a later release has put there is not this release's to take away. Scripts stay in any case. */
+const stillStands: Gate = (release, facts) =>
+  sharedThings(release)
+    .filter(({ kind }) => kind !== 'database')
+    .flatMap(({ scope, what, environment }): readonly Refusal[] => {
+      const latest = facts.scopes.find((candidate) => candidate.scope === scope)?.latest;
+      if (latest === undefined || latest.issueId === release.issueId) return [];
+      return [{ why: 'superseded', what, environment, by: latest.issueKey }];
+    });
+
 const scopesFree: Gate = (release, facts) =>
   sharedThings(release).flatMap(({ scope, what, site, environment }): readonly Refusal[] => {
     const fact = facts.scopes.find((candidate) => candidate.scope === scope);
@@ -114,6 +124,7 @@ export const scopesOf = (release: Release): readonly string[] =>
   sharedThings(release).map(({ scope }) => scope);
 
 interface SharedThing {
+  readonly kind: 'site' | 'database' | 'namespace';
   readonly scope: string;
   readonly what: string;
   readonly site: string | null;
@@ -124,6 +135,7 @@ interface SharedThing {
 function sharedThings({ project, environment, content }: Release): readonly SharedThing[] {
   if (environment === null || content === null) return [];
   const sites = content.code.map(({ site }) => ({
+    kind: 'site' as const,
     scope: siteScope(project, site, environment),
     what: `site ${site}`,
     site,
@@ -131,12 +143,14 @@ function sharedThings({ project, environment, content }: Release): readonly Shar
   }));
   const scripts = content.sql.filter((script) => runsIn(script, environment));
   const databases = scripts.map(({ database }) => ({
+    kind: 'database' as const,
     scope: databaseScope(database, environment),
     what: `database ${database}`,
     site: null,
     environment,
   }));
   const namespaces = content.config.map(({ centre, application, namespace }) => ({
+    kind: 'namespace' as const,
     scope: namespaceScope(centre, application, namespace, environment),
     what: `namespace ${application}/${namespace}`,
     site: null,

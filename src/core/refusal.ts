@@ -45,6 +45,14 @@ export type Refusal =
       readonly holder: string;
     }
   | {
+      readonly why: 'superseded';
+      /** `site shop`, `namespace shop/app.properties`. */
+      readonly what: string;
+      readonly environment: string;
+      /** Issue key of the release that was deployed there later. */
+      readonly by: string;
+    }
+  | {
       readonly why: 'shared-busy';
       /** `database orders`, `namespace shop/app.properties`. */
       readonly what: string;
@@ -103,6 +111,8 @@ export function sentenceOf(refusal: Refusal): string {
       return `The environment ${refusal.environment} is no longer in the project’s policy; iterate the release, or have the environment added back.`;
     case 'site-busy':
       return `The site ${refusal.site} is being changed in ${refusal.environment} by another release (${refusal.holder}); wait until that one is deployed, iterated or aborted.`;
+    case 'superseded':
+      return `${refusal.by} has changed the ${refusal.what} in ${refusal.environment} since; have that one rolled back first, or deploy an earlier version in a new release.`;
     case 'shared-busy':
       return `The ${refusal.what} is being changed in ${refusal.environment} by another release (${refusal.holder}); wait until that one is deployed, iterated or aborted.`;
     case 'no-agent':

@@ -123,6 +123,8 @@ export const ScopeRecord = z.object({
   fence: version,
   /** Issue id of the release that holds it. */
   holder: z.string().nullable(),
+  /** The releases whose work stands there, the latest last: only that one may be rolled back. */
+  standing: z.array(z.object({ issueId: z.string(), issueKey: z.string() })).exactOptional(),
 });
 export type ScopeRecord = z.infer<typeof ScopeRecord>;
 

@@ -242,15 +242,18 @@ describe('a ROLLBACK job', () => {
     },
   );
 
-  test('leaves no host with its version, whichever release has switched to it', async () => {
+  test('leaves a host alone that had the same version before this release', async () => {
     const { fleet, rollBack } = aWorld();
     served(fleet, 'web-1');
+    served(fleet, 'web-2');
     Object.assign(fleet.host('web-1'), { switchedBy: '10002.1' });
+    Object.assign(fleet.host('web-2'), { switchedBy: '10001.0' });
 
     const app = await rollBack();
 
     expect(app.outcome).toEqual({ kind: 'succeeded' });
-    expect(fleet.effects).toEqual(['web-1 activate 1.0.0', 'web-1 start 1.0.0']);
+    expect(fleet.effects).toEqual(['web-2 activate 1.0.0', 'web-2 start 1.0.0']);
+    expect(lastNote(app, 'web-1')).toBe('It served 1.1.0 before this release; it stays as it is.');
   });
 
   test('says that the earlier release is gone from the host, before it switches anything', async () => {

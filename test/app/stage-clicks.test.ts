@@ -247,6 +247,48 @@ describe('a rollback', () => {
   });
 });
 
+describe('the rollback of a release that another one has come over', () => {
+  const deployed = async (world: ReleaseWorld): Promise<void> => {
+    await world.click('submit', REPORTER);
+    await world.click('start', TESTER);
+    await world.succeed();
+    await world.succeed();
+    expect(await standing(world)).toBe('deployed');
+  };
+  const rollBack = async (world: ReleaseWorld): Promise<void> => {
+    await world.click('roll-back', LEADER, 'Orders fail.');
+    await world.succeed();
+    expect(await standing(world)).toBe('rolled-back');
+  };
+
+  test('is refused until the later ones are rolled back, the latest first', async () => {
+    const first = await aReleaseWorld();
+    await deployed(first);
+    const second = await first.another(aContent());
+    await deployed(second);
+
+    const refused = await first.click('roll-back', LEADER, 'Orders fail.');
+
+    expect(refused).toMatchObject({
+      kind: 'refused',
+      sentence: `${second.issue.key} has changed the site shop in SIT since; have that one rolled back first, or deploy an earlier version in a new release.`,
+    });
+    expect(await standing(first)).toBe('deployed');
+    await rollBack(second);
+    await rollBack(first);
+  });
+
+  test('is open again once the release was deployed anew', async () => {
+    const first = await aReleaseWorld();
+    await deployed(first);
+    await deployed(await first.another(aContent()));
+    await first.click('iterate', REPORTER);
+    await deployed(first);
+
+    await rollBack(first);
+  });
+});
+
 describe('a lost click between two statuses that two rows join', () => {
   async function healed(world: ReleaseWorld) {
     await reconcile(world.ports, world.issue.id);

@@ -27,6 +27,7 @@ import {
   someHosts,
   TESTER,
 } from '../support/builders';
+import { setKey, written } from '../support/written-content';
 
 const ready = releaseIn('ready');
 
@@ -161,6 +162,36 @@ describe('what only one release may change at a time', () => {
 });
 
 const TERMS = { policyVersion: 1, approvals: [] };
+
+describe('the gate of a rollback', () => {
+  const shared = {
+    ...releaseIn('deployed'),
+    terms: TERMS,
+    content: written([{ id: 'add', text: 'SELECT 1;' }], [{ keys: [setKey('a')] }]).content,
+  };
+  const scopes = scopesOf(shared);
+  const latestEverywhere = (issueId: string) =>
+    someFacts({
+      scopes: scopes.map((scope) => ({
+        scope,
+        holder: null,
+        holderKey: null,
+        latest: { issueId, issueKey: 'REL-9' },
+      })),
+    });
+
+  test('is shut while a later release stands on one of its sites or namespaces; scripts stay in any case', () => {
+    const blockers = rollbackBlockers(shared, latestEverywhere('99'));
+
+    expect(scopes.some((scope) => scope.startsWith('db:'))).toBe(true);
+    expect(blockers.map(({ why }) => why)).toEqual(['superseded', 'superseded']);
+    expect(sentencesOf(blockers)).toContain('REL-9 has changed the site shop in SIT since');
+  });
+
+  test('is open while the release itself stands there last', () => {
+    expect(rollbackBlockers(shared, latestEverywhere(shared.issueId))).toEqual([]);
+  });
+});
 
 describe('the gate of a retry', () => {
   const broken = releaseIn('fix-pending');

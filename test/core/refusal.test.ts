@@ -33,6 +33,7 @@ const SAMPLES: { readonly [Why in Refusal['why']]: Extract<Refusal, { why: Why }
   },
   'handwork-not-due': { why: 'handwork-not-due' },
   'nothing-to-roll-back': { why: 'nothing-to-roll-back' },
+  superseded: { why: 'superseded', what: 'site shop', environment: 'SIT', by: 'REL-9' },
   'approved-already': { why: 'approved-already', step: 'Leader' },
   'content-missing': { why: 'content-missing' },
   'plan-impossible': { why: 'plan-impossible', problem: PROBLEMS['no-hosts'] },

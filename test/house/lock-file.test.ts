@@ -54,7 +54,7 @@ describe('package.json', () => {
     );
 
     const ranges = Object.entries({ ...dependencies, ...devDependencies, ...optionalDependencies })
-      .filter(([, version]) => !/^\d+\.\d+\.\d+$/.test(version))
+      .filter(([, version]) => !/^(npm:[@a-z/-]+@)?\d+\.\d+\.\d+$/.test(version))
       .map(([name, version]) => `${name}@${version}`);
 
     expect(ranges).toEqual([]);

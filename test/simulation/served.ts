@@ -13,13 +13,18 @@ export const notServing = (
     return digest !== undefined && (host.current !== digest || host.run?.digest !== digest);
   });
 
-/** The first host that still has the plan's version, in service or about to be; undefined when all went back. */
+/**
+ * The first host that still has the plan's version because the release put it there; undefined when all went
+ * back. Another release may have put the same version there before: that is what the host goes back to.
+ */
 export const stillServing = (
   store: FakeStore,
   hosts: readonly FakeHost[],
   planDigest: string | null,
+  issueId: string,
 ): FakeHost | undefined =>
   hosts.find((host) => {
+    if (host.switchedBy !== null && !host.switchedBy.startsWith(`${issueId}.`)) return false;
     const digest = plannedFor(store, host, planDigest);
     return digest !== undefined && (host.current === digest || host.run?.digest === digest);
   });

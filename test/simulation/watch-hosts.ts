@@ -56,7 +56,7 @@ export function watchHosts(
     const planDigest = store.peek('release', issueId)?.state.planDigest ?? null;
     const host =
       says.type === 'rolled-back'
-        ? stillServing(store, hosts, planDigest)
+        ? stillServing(store, hosts, planDigest, issueId)
         : notServing(store, hosts, planDigest);
     if (host)
       sim.violated('I7', `${says.type} of ${issueId}, but ${host.id} serves something else.`);

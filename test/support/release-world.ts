@@ -59,6 +59,8 @@ export interface ReleaseWorld {
   /** Claims the waiting job and ends it well. */
   succeed(): Promise<void>;
   enrollAgent(environments?: readonly string[]): Promise<AgentCaller>;
+  /** Another release of the same project, with a content of its own. */
+  another(content: Content): Promise<ReleaseWorld>;
 }
 
 /** An entry of a report; what it leaves out is as usual. */
@@ -78,10 +80,18 @@ export async function aReleaseWorld(parts: WorldParts = {}): Promise<ReleaseWorl
   await mustBeDone(installWorkflow(ports, tinyInstaller(), PROJECT));
   await mustBeDone(putPolicy(ports, { project: PROJECT, policy }));
   for (const site of sites) await mustBeDone(putSite(ports, { project: PROJECT, site }));
-  const issue = ports.jira.addIssue();
   const agent = await enrollAgent(ports);
-  await reconcile(ports, issue.id);
   for (const text of texts) await ports.memory.putText(text);
+  return aRelease(ports, agent, content);
+}
+
+async function aRelease(
+  ports: MemoryPorts,
+  agent: AgentCaller,
+  content: Content | null,
+): Promise<ReleaseWorld> {
+  const issue = ports.jira.addIssue();
+  await reconcile(ports, issue.id);
   if (content !== null) {
     await mustBeDone(editContent(ports, { issueId: issue.id, accountId: REPORTER, content }));
   }
@@ -140,6 +150,7 @@ export async function aReleaseWorld(parts: WorldParts = {}): Promise<ReleaseWorl
       if (status !== 200) throw new Error(`Finish was answered ${status}.`);
     },
     enrollAgent: (environments) => enrollAgent(ports, environments),
+    another: (other) => aRelease(ports, agent, other),
   };
   return world;
 }
