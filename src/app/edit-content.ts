@@ -5,25 +5,35 @@ import type { Status } from '#core/status';
 import type { Outcome } from '#wire/page';
 import type { ReleaseRecord } from '#wire/records';
 import { checkTexts } from './check-texts';
+import { contentMark } from './content-mark';
 import { ensureRelease } from './ensure-release';
 import { outcomeOf, refused } from './outcome';
 import type { Ports } from './ports';
 import { runCommand } from './run-command';
 
-/** Replaces the content; approvals of another plan go stale. */
-export async function editContent(
-  ports: Ports,
-  input: { readonly issueId: string; readonly accountId: string; readonly content: Content },
-): Promise<Outcome> {
-  const { issueId, accountId, content } = input;
+export interface Edit {
+  readonly issueId: string;
+  readonly accountId: string;
+  readonly content: Content;
+  /** What the person saw while writing; absent: the edit holds whatever stands there. */
+  readonly base?: string | undefined;
+}
+
+/** Replaces the content that the person saw; approvals of another plan go stale. */
+export async function editContent(ports: Ports, edit: Edit): Promise<Outcome> {
+  const { issueId, accountId, content, base } = edit;
   const sentence =
     (await refuseEditor(ports, { issueId, accountId })) ??
     (await checkTexts(ports, issueId, content));
   if (sentence !== null) return refused(sentence);
   const person = { accountId, groupIds: [], mayEdit: true };
   return outcomeOf(
-    await runCommand(ports, issueId, async () => ({
+    await runCommand(ports, issueId, async ({ state }) => ({
       command: { type: 'edit-content', person, content },
+      objection:
+        base === undefined || base === contentMark(ports, state)
+          ? undefined
+          : { why: 'changed-while-writing' },
     })),
   );
 }

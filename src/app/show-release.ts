@@ -7,6 +7,7 @@ import type { EnvironmentView, ReleaseView, StoryEntry } from '#wire/page';
 import type { ReleaseRecord } from '#wire/records';
 import { attendanceOf, isAbandoned } from './abandoned';
 import { segmentKey } from './commit';
+import { contentMark } from './content-mark';
 import { editRefusal } from './edit-content';
 import { ensureRelease } from './ensure-release';
 import { viewMark } from './glance-release';
@@ -63,6 +64,7 @@ export async function showRelease(
     config: configOf(release, states),
     mayReview: refuseReview(person, release, world.facts) === undefined,
     content: release.content,
+    contentMark: contentMark(ports, release),
     editRefused: editRefusal(release.status),
     story: await storyOf(ports, record),
   };

@@ -69,6 +69,7 @@ export type Refusal =
   | { readonly why: 'nothing-unknown'; readonly status: Status }
   | { readonly why: 'still-working'; readonly job: string }
   | { readonly why: 'changed-after-click' }
+  | { readonly why: 'changed-while-writing' }
   | { readonly why: 'contended' }
   | { readonly why: 'job-superseded'; readonly job: string };
 
@@ -135,6 +136,8 @@ export function sentenceOf(refusal: Refusal): string {
       return 'The release is being changed by several at this moment; click again in a few seconds.';
     case 'changed-after-click':
       return 'What the release would do may have changed after the click; look at its content again and click once more.';
+    case 'changed-while-writing':
+      return 'The release was changed or moved on while you wrote, and nothing of yours was saved; look at what it says now, then save again.';
     case 'job-superseded':
       return `Job ${refusal.job} is no longer the one that this release waits for; reload the issue to see what it waits for.`;
   }

@@ -28,8 +28,8 @@ export const panel = createResolver<PanelAnswers, Place>(Place, {
   ),
   'content.put': onCall(
     PANEL_CALLS['content.put'],
-    ({ ports, accountId, place }, { content }) =>
-      editContent(ports, { issueId: place.issue.id, accountId, content }),
+    ({ ports, accountId, place }, { content, base }) =>
+      editContent(ports, { issueId: place.issue.id, accountId, content, base }),
     refuseReader,
   ),
   'question.answer': onCall(

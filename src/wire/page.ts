@@ -27,7 +27,8 @@ export const PANEL_CALLS = {
   'release.show': nothing,
   /** Asked every few seconds with the mark of the last view; `release.show` follows when it has changed. */
   'release.glance': z.object({ mark: z.string().max(100) }),
-  'content.put': z.object({ content: ContentSchema }),
+  /** `base`: the `contentMark` of the view that the person saw; absent: whatever stands there is replaced. */
+  'content.put': z.object({ content: ContentSchema, base: z.string().max(64).exactOptional() }),
   'question.answer': z.object({ answer: z.enum(['done', 'not-done', 'retry']) }),
   /** One piece of a text that a later `content.put` names by its digest. */
   'text.put': z.object({
@@ -133,6 +134,8 @@ export type ReleaseView =
       /** The caller is a DBA of the policy and did not make this release. */
       readonly mayReview: boolean;
       readonly content: Content | null;
+      /** Names content and status as shown; for `content.put`. */
+      readonly contentMark: string;
       /** Why the content cannot be edited now; null when it can. */
       readonly editRefused: string | null;
       /** Newest first. */

@@ -281,6 +281,31 @@ describe('the panel of a release', () => {
 });
 
 describe('editing the content', () => {
+  test('replaces only what the person saw', async () => {
+    const world = await aReleaseWorld();
+    const seen = (await look(world)).contentMark;
+    const edit = (version: string, base: string) =>
+      editContent(world.ports, {
+        issueId: world.issue.id,
+        accountId: REPORTER,
+        content: aContent({ code: [{ site: 'shop', version, artifactSha256: 'c'.repeat(64) }] }),
+        base,
+      });
+    expect(await edit('1.0.1', seen)).toEqual({ kind: 'done' });
+
+    expect(await edit('9.9.9', seen)).toEqual({
+      kind: 'refused',
+      sentence:
+        'The release was changed or moved on while you wrote, and nothing of yours was saved; look at what it says now, then save again.',
+    });
+    expect((await world.record()).state.content?.code[0]?.version).toBe('1.0.1');
+
+    const again = (await look(world)).contentMark;
+    await world.click('submit', REPORTER);
+    expect(await edit('9.9.9', again)).toMatchObject({ kind: 'refused' });
+    expect(await edit('9.9.9', (await look(world)).contentMark)).toEqual({ kind: 'done' });
+  });
+
   test('of an approved release makes it wait for approval again', async () => {
     const world = await aReleaseWorld();
     await world.click('submit', REPORTER);

@@ -58,6 +58,7 @@ const SAMPLES: { readonly [Why in Refusal['why']]: Extract<Refusal, { why: Why }
   'still-working': { why: 'still-working', job: '10001.7' },
   'changed-after-click': { why: 'changed-after-click' },
   contended: { why: 'contended' },
+  'changed-while-writing': { why: 'changed-while-writing' },
   'job-superseded': { why: 'job-superseded', job: '10001.7' },
 };
 

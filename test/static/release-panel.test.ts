@@ -297,13 +297,16 @@ describe('the content editor', () => {
     await page.getByRole('button', { name: 'Save content' }).click();
     await expectSoon(() => flags.includes('Content saved'));
 
-    const put = world.calls.find(({ name }) => name === 'content.put')?.payload['content'];
+    const put = world.calls.find(({ name }) => name === 'content.put')?.payload;
     const text = { sha256: sha256('SELECT 1;'), bytes: 9 };
     expect(put).toEqual({
-      kind: 'Minor',
-      sql: [{ id: 'script-1', name: 'script-1.sql', database: 'orders', text }],
-      config: [],
-      code: [],
+      base: 'content-1',
+      content: {
+        kind: 'Minor',
+        sql: [{ id: 'script-1', name: 'script-1.sql', database: 'orders', text }],
+        config: [],
+        code: [],
+      },
     });
     await page.close();
   }, 60_000);

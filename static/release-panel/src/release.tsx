@@ -56,6 +56,8 @@ export function Release({ view, isStale, look, hurry }: ReleaseProps) {
               draft={draft}
               environments={view.environments.map(({ id }) => id)}
               refused={view.editRefused}
+              base={view.contentMark}
+              onRefused={() => void look()}
               onSaved={acted}
             />
           </Suspense>

@@ -103,6 +103,7 @@ export const READY: ReleaseShown = {
     ],
     code: [{ site: 'storefront-web', version: '4.18.0', artifactSha256: SHA, batchSize: 2 }],
   },
+  contentMark: 'content-1',
   editRefused: null,
   story: [
     { serial: 4, at: AT, by: null, text: 'found all approvals given' },

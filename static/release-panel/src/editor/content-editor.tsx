@@ -11,18 +11,23 @@ interface EditorProps {
   readonly environments: readonly string[];
   /** Why it cannot be edited now; null when it can. */
   readonly refused: string | null;
+  /** Names what is stored, as it is shown now. */
+  readonly base: string;
+  /** The app said no, maybe because something else is stored by now. */
+  readonly onRefused: () => void;
   readonly onSaved: () => void;
 }
 
 const KINDS = (['Major', 'Minor', 'Hotfix'] as const).map((kind) => ({ value: kind, words: kind }));
 
 /** What the release carries: scripts, configuration and sites. */
-export function ContentEditor({ draft: hand, environments, refused, onSaved }: EditorProps) {
+export function ContentEditor(props: EditorProps) {
+  const { draft: hand, environments, refused, base, onRefused, onSaved } = props;
   const { draft, isTouched, isOvertaken, change, drop } = hand;
   const { problem, progress, save } = useSave();
 
   const submit = async (): Promise<void> => {
-    if (!(await save(draft))) return;
+    if (!(await save(draft, base))) return onRefused();
     drop();
     onSaved();
   };

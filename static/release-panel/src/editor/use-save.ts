@@ -11,7 +11,8 @@ export interface Save {
   readonly problem: string | undefined;
   /** What is being sent now; undefined while nothing is. */
   readonly progress: string | undefined;
-  readonly save: (draft: Draft) => Promise<boolean>;
+  /** `base` names what the person saw, so that nobody else's work is replaced unseen. */
+  readonly save: (draft: Draft, base: string) => Promise<boolean>;
 }
 
 // What the app has taken while this page is open need not be sent again.
@@ -22,7 +23,7 @@ export function useSave(): Save {
   const [problem, setProblem] = useState<string>();
   const [progress, setProgress] = useState<string>();
 
-  const save = async (draft: Draft): Promise<boolean> => {
+  const save = async (draft: Draft, base: string): Promise<boolean> => {
     const wrong = draftProblem(draft);
     setProblem(wrong);
     if (wrong !== undefined) return false;
@@ -31,7 +32,7 @@ export function useSave(): Save {
       const { content, texts } = await manifestOf(draft);
       await sendAll(texts, setProgress);
       setProgress('Saving the content');
-      const outcome = await ask('content.put', { content });
+      const outcome = await ask('content.put', { content, base });
       setProblem(outcome.kind === 'refused' ? outcome.sentence : undefined);
       if (outcome.kind === 'done') tell('Content saved');
       // The app may miss a text that it once took, so the next attempt sends all of them.
