@@ -4,8 +4,19 @@ import { executedMark } from './plan';
 import type { RunStage } from './plan-step';
 import type { Deployment, Release } from './release';
 import type { ReleaseEvent } from './release-event';
-import { scriptsToRun } from './scripts';
+import { rejectedScript, scriptsToRun } from './scripts';
 import type { Status } from './status';
+
+/** A rejection that a DBA has taken back: the scripts have yet to run. */
+const MENDED: Release['failure'] = {
+  stage: 'SQL',
+  class: 'SQL',
+  sentence: 'A script was rejected and has been approved since; nothing of it has run.',
+};
+
+/** People write reasons with and without a full stop; a sentence follows. */
+const asSentence = (reason: string): string =>
+  /[.!?]$/.test(reason.trim()) ? reason.trim() : `${reason.trim()}.`;
 
 const unborn: Release = {
   issueId: '',
@@ -88,12 +99,14 @@ export function evolve(release: Release, event: ReleaseEvent): Release {
       const { script, mark, by, verdict, reason } = event;
       const review = { script, mark, by, verdict, reason };
       const others = release.reviews.filter((other) => other.script !== script);
-      return { ...release, reviews: [...others, review] };
+      const reviewed = { ...release, reviews: [...others, review] };
+      const isMended = rejectedScript(release) && !rejectedScript(reviewed);
+      return isMended && release.failure ? { ...reviewed, failure: MENDED } : reviewed;
     }
     case 'script-rejected':
       return failed(release, 'SQL', {
         class: 'SQL',
-        sentence: `A DBA rejected the script ${event.script}: ${event.reason}`,
+        sentence: `A DBA rejected the script ${event.script}: ${asSentence(event.reason)}`,
       });
     case 'sql-submitted':
       return { ...release, status: 'sql-executing' };

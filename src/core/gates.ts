@@ -98,7 +98,8 @@ const stillStands: Gate = (release, facts) =>
       return [{ why: 'superseded', what, environment, by: latest.issueKey }];
     });
 
-const scopesFree: Gate = (release, facts) =>
+/** What another release is changing now. */
+export const scopesFree = (release: Release, facts: Pick<Facts, 'scopes'>): readonly Refusal[] =>
   sharedThings(release).flatMap(({ scope, what, site, environment }): readonly Refusal[] => {
     const fact = facts.scopes.find((candidate) => candidate.scope === scope);
     if (!fact || fact.holder === null || fact.holder === release.issueId) return [];

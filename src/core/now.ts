@@ -4,7 +4,10 @@ import { centreOnlyText } from './centre-only';
 import { rolledBackText } from './jira-moves';
 import { RETRY_OF } from './open-rows';
 import { leadersIn, permitted } from './permissions';
+import type { Facts } from './facts';
+import { scopesFree } from './gates';
 import type { ApprovalStep, Policy } from './policy';
+import { sentenceOf } from './refusal';
 import type { Release } from './release';
 import { unreviewedScripts } from './scripts';
 import type { Site } from './site';
@@ -21,7 +24,7 @@ export type Attendance =
 /** Names people by account id, between `@[` and `]`: the page puts their names there. */
 export function nowSentence(
   release: Release,
-  world: { readonly policy: Policy; readonly sites: readonly Site[] },
+  world: Pick<Facts, 'policy' | 'sites' | 'scopes'>,
   attendance: Attendance = { kind: 'at-work' },
 ): string {
   const place = release.environment ?? '';
@@ -37,8 +40,11 @@ export function nowSentence(
         ? `Waiting for approval “${open.step.label}” for ${place}: ${String(open.have)} of ${String(open.step.count)}.${aside(release)}${maySign(open.step, release, world)}`
         : `Approved for ${place}.${aside(release)}`;
     }
-    case 'ready':
+    case 'ready': {
+      const [busy] = scopesFree(release, world);
+      if (busy) return `Ready, but ${place} is not free.${aside(release)} ${sentenceOf(busy)}`;
       return `Ready to start in ${place}.${aside(release)} ${mayAct('start', release, world)}`;
+    }
     case 'code-executing':
       return (
         absence(attendance, place) ??

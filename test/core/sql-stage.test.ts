@@ -227,7 +227,7 @@ describe('a rejected script', () => {
       failure: {
         stage: 'SQL',
         class: 'SQL',
-        sentence: 'A DBA rejected the script add-column: it locks the table',
+        sentence: 'A DBA rejected the script add-column: it locks the table.',
       },
     });
   });
@@ -235,6 +235,10 @@ describe('a rejected script', () => {
   test('blocks the retry, with a sentence, until a DBA has approved it after all', () => {
     expect(saysOf(rejected, retrySql())).toBe(
       'A DBA has rejected the script add-column (it locks the table); have a DBA review it again, or change the script.',
+    );
+    const mended = afterCommands(rejected, [() => approve()]);
+    expect(mended.failure?.sentence).toBe(
+      'A script was rejected and has been approved since; nothing of it has run.',
     );
     const approved = afterCommands(rejected, [() => approve(), () => approve(SECOND), retrySql]);
     expect(approved).toMatchObject({ status: 'sql-pending', failure: null });

@@ -261,6 +261,14 @@ describe('the sentence about now', () => {
     );
   });
 
+  test('says who changes the site while nobody may start', () => {
+    const scopes = [{ scope: '10000:shop:SIT', holder: '99', holderKey: 'REL-9' }];
+
+    expect(nowSentence(releaseIn('ready'), { ...world, scopes })).toBe(
+      'Ready, but SIT is not free. The site shop is being changed in SIT by another release (REL-9); wait until that one is deployed, iterated or aborted.',
+    );
+  });
+
   test('names who may start, each once', () => {
     const sites = [aSite(), aSite({ id: 'pay' })];
 

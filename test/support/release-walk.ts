@@ -73,7 +73,8 @@ const people = fc.constantFrom(
   ...[REPORTER, LEADER, BACKUP, OWNER, TESTER, DBA, OPERATOR, 'acc-stranger'],
 );
 
-const ELSEWHERE = aScript({ id: 'late', name: 'Late', environments: ['STAGE'] });
+const LATE = { sha256: sha256('UPDATE orders SET note = 0'), bytes: 26 };
+const ELSEWHERE = aScript({ id: 'late', name: 'Late', environments: ['STAGE'], text: LATE });
 const BY_HAND = aConfigChange({ id: 'flags', namespace: 'flags.json', byHand: true });
 const REWRITTEN = aScript({ text: { sha256: sha256('rewritten'), bytes: 9 } });
 const NEXT = [{ site: 'shop', version: '1.0.1', artifactSha256: PACKAGE_DIGEST }];

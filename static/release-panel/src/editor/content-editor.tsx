@@ -27,9 +27,10 @@ export function ContentEditor(props: EditorProps) {
   const { problem, progress, save } = useSave();
 
   const submit = async (): Promise<void> => {
-    if (!(await save(draft, base))) return onRefused();
-    drop();
-    onSaved();
+    if (await save(draft, base)) {
+      drop();
+      onSaved();
+    } else onRefused();
   };
 
   return (
