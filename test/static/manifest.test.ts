@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { ContentSchema } from '#wire/release';
 import { draftOf, withMoved } from '../../static/release-panel/src/editor/draft';
 import type { Draft } from '../../static/release-panel/src/editor/draft';
-import { draftProblem } from '../../static/release-panel/src/editor/draft-problem';
+import { draftProblems } from '../../static/release-panel/src/editor/draft-problem';
 import { manifestOf, rowOf } from '../../static/release-panel/src/editor/manifest';
 import { keysText, parseKeys } from '../../static/release-panel/src/key-changes';
 import { READY } from './support/releases';
@@ -123,7 +123,7 @@ describe('a draft that a person has written', () => {
   });
 
   test('has nothing wrong with it', () => {
-    expect(draftProblem(WRITTEN)).toBeUndefined();
+    expect(draftProblems(WRITTEN)).toEqual([]);
   });
 });
 
@@ -158,7 +158,10 @@ describe('what is wrong with a draft', () => {
   ] satisfies readonly (readonly [string, Partial<Draft>])[])(
     'is said in words: %s',
     (words, part) => {
-      expect(draftProblem({ ...EMPTY, ...part })).toContain(words);
+      const [problem, ...others] = draftProblems({ ...EMPTY, ...part });
+
+      expect(problem?.words).toContain(words);
+      expect(others).toEqual([]);
     },
   );
 });

@@ -311,14 +311,29 @@ describe('the content editor', () => {
     await page.close();
   }, 60_000);
 
-  test('says what is wrong before anything is sent', async () => {
+  test('says at each field what is wrong, before anything is sent, until it is right [S1-3]', async () => {
     const world = worldOf(DRAFT);
     const { page } = await open(world);
     await page.getByRole('button', { name: 'Add site' }).click();
+    await page.getByRole('button', { name: 'Add script' }).click();
+    await page.getByRole('button', { name: 'Add change' }).click();
 
     await page.getByRole('button', { name: 'Save content' }).click();
 
-    await page.getByRole('alert').getByText('Site 1 needs a name').waitFor();
+    const said = page.getByRole('alert');
+    await said.getByText('Site 1 needs a name').waitFor();
+    await said.getByText('8 more fields are marked above.').waitFor();
+    const fields = ['Site', 'Version', 'Package SHA-256', 'Database', 'SQL', 'Centre', 'Namespace'];
+    for (const name of fields) {
+      const field = page.getByRole('textbox', { name, exact: true });
+      expect([name, await field.getAttribute('aria-invalid')]).toEqual([name, 'true']);
+      const id = await field.getAttribute('aria-describedby');
+      const below = await page.locator(`[id="${id ?? ''}"]`).textContent();
+      expect(below).toMatch(/^(Site|Script|Configuration change) 1 (needs|has) /);
+    }
+    await page.getByText('Configuration change 1 changes no key; add one.').waitFor();
+    await page.getByLabel('Version').fill('1.2.0');
+    await page.getByText('Site 1 needs a version').waitFor({ state: 'detached' });
     expect(world.calls.every(({ name }) => name.startsWith('release.'))).toBe(true);
     await page.close();
   });

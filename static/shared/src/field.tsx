@@ -8,6 +8,8 @@ interface TextInputProps {
   readonly onChange: (value: string) => void;
   /** Shown below: what belongs there. */
   readonly help?: string;
+  /** What is wrong with it, shown at the field. */
+  readonly problem?: string | undefined;
   readonly placeholder?: string;
   readonly isCode?: boolean;
   readonly isNumber?: boolean;
@@ -16,8 +18,10 @@ interface TextInputProps {
 
 /** One line of text under its label. */
 export function TextInput(props: TextInputProps) {
-  const { label, value, onChange, help, placeholder, isCode, isNumber, isReadOnly } = props;
+  const { label, value, onChange, help, problem, placeholder } = props;
+  const { isCode, isNumber, isReadOnly } = props;
   const id = useId();
+  const below = problem ?? help;
   return (
     <div className="field">
       <label className="field-label" htmlFor={id}>
@@ -32,12 +36,13 @@ export function TextInput(props: TextInputProps) {
         spellCheck={false}
         {...(isNumber === true && { inputMode: 'numeric' as const })}
         {...(placeholder !== undefined && { placeholder })}
-        {...(help !== undefined && { 'aria-describedby': `${id}-help` })}
+        {...(below !== undefined && { 'aria-describedby': `${id}-help` })}
+        {...(problem !== undefined && { isInvalid: true })}
         onChange={(event) => onChange(event.currentTarget.value)}
       />
-      {help !== undefined && (
-        <span className="small" id={`${id}-help`}>
-          {help}
+      {below !== undefined && (
+        <span className={problem === undefined ? 'small' : 'small wrong'} id={`${id}-help`}>
+          {below}
         </span>
       )}
     </div>

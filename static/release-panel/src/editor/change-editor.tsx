@@ -12,6 +12,8 @@ import { rowOf } from './manifest';
 
 interface ChangeEditorProps {
   readonly change: DraftChange;
+  /** What is wrong with a field, by its name. */
+  readonly wrong: (field: string) => string | undefined;
   readonly index: number;
   readonly environments: readonly string[];
   readonly onChange: (change: Partial<DraftChange>) => void;
@@ -21,6 +23,7 @@ interface ChangeEditorProps {
 /** The keys of one namespace. */
 export function ChangeEditor({
   change,
+  wrong,
   index,
   environments,
   onChange,
@@ -41,18 +44,21 @@ export function ChangeEditor({
         <div className="fields">
           <TextInput
             label="Centre"
+            problem={wrong('centre')}
             help="As the agent’s file calls it."
             value={change.centre}
             onChange={(centre) => onChange({ centre })}
           />
           <TextInput
             label="Application"
+            problem={wrong('application')}
             help="For files: the site."
             value={change.application}
             onChange={(application) => onChange({ application })}
           />
           <TextInput
             label="Namespace"
+            problem={wrong('namespace')}
             help="For files: the file’s name."
             value={change.namespace}
             onChange={(namespace) => onChange({ namespace })}
@@ -67,6 +73,7 @@ export function ChangeEditor({
             onChange={(rows) => onChange({ keys: { kind: 'written', rows } })}
           />
         )}
+        {wrong('keys') !== undefined && <p className="small wrong">{wrong('keys')}</p>}
         <Check isOn={change.byHand} onChange={(byHand) => onChange({ byHand })}>
           A person applies it by hand and confirms it
         </Check>

@@ -3,6 +3,7 @@ import SectionMessage from '@atlaskit/section-message';
 import { Choice } from '../../../shared/src/field';
 import type { DraftInHand } from '../use-draft';
 import { Changes, Scripts, Sites } from './content-parts';
+import { draftProblems } from './draft-problem';
 import { useSave } from './use-save';
 
 interface EditorProps {
@@ -24,7 +25,8 @@ const KINDS = (['Major', 'Minor', 'Hotfix'] as const).map((kind) => ({ value: ki
 export function ContentEditor(props: EditorProps) {
   const { draft: hand, environments, refused, base, onRefused, onSaved } = props;
   const { draft, isTouched, isOvertaken, change, drop } = hand;
-  const { problem, progress, save } = useSave();
+  const { problem, isStopped, progress, save } = useSave();
+  const problems = isStopped ? draftProblems(draft) : [];
 
   const submit = async (): Promise<void> => {
     if (await save(draft, base)) {
@@ -64,9 +66,9 @@ export function ContentEditor(props: EditorProps) {
             onChange={(kind) => change((before) => ({ ...before, kind }))}
           />
         </div>
-        <Sites draft={draft} change={change} />
-        <Scripts draft={draft} environments={environments} change={change} />
-        <Changes draft={draft} environments={environments} change={change} />
+        <Sites draft={draft} problems={problems} change={change} />
+        <Scripts draft={draft} problems={problems} environments={environments} change={change} />
+        <Changes draft={draft} problems={problems} environments={environments} change={change} />
       </fieldset>
       {problem !== undefined && (
         <p className="refused" role="alert">

@@ -5,11 +5,14 @@ import type { DraftInHand } from '../use-draft';
 import { ChangeEditor } from './change-editor';
 import { freshId, withItem, withMoved } from './draft';
 import type { Draft } from './draft';
+import { problemOf } from './draft-problem';
+import type { Problem } from './draft-problem';
 import { ScriptEditor } from './script-editor';
 import { SiteEditor } from './site-editor';
 
 interface PartProps {
   readonly draft: Draft;
+  readonly problems: readonly Problem[];
   readonly change: DraftInHand['change'];
 }
 
@@ -18,7 +21,7 @@ interface PlacedPartProps extends PartProps {
 }
 
 /** The sites with their versions. */
-export function Sites({ draft, change }: PartProps) {
+export function Sites({ draft, problems, change }: PartProps) {
   const add = (): void =>
     change((before) => ({
       ...before,
@@ -42,6 +45,7 @@ export function Sites({ draft, change }: PartProps) {
         <SiteEditor
           key={site.key}
           site={site}
+          wrong={problemOf(problems, site.key)}
           onChange={(to) =>
             change((before) => ({ ...before, sites: withItem(before.sites, site.key, to) }))
           }
@@ -58,7 +62,7 @@ export function Sites({ draft, change }: PartProps) {
 }
 
 /** The scripts in their order. */
-export function Scripts({ draft, environments, change }: PlacedPartProps) {
+export function Scripts({ draft, problems, environments, change }: PlacedPartProps) {
   const add = (): void =>
     change((before) => {
       const id = freshId(
@@ -83,6 +87,7 @@ export function Scripts({ draft, environments, change }: PlacedPartProps) {
         <ScriptEditor
           key={script.key}
           script={script}
+          wrong={problemOf(problems, script.key)}
           index={index}
           count={draft.scripts.length}
           environments={environments}
@@ -105,7 +110,7 @@ export function Scripts({ draft, environments, change }: PlacedPartProps) {
 }
 
 /** The configuration changes. */
-export function Changes({ draft, environments, change }: PlacedPartProps) {
+export function Changes({ draft, problems, environments, change }: PlacedPartProps) {
   const add = (): void =>
     change((before) => {
       const id = freshId(
@@ -125,6 +130,7 @@ export function Changes({ draft, environments, change }: PlacedPartProps) {
         <ChangeEditor
           key={each.key}
           change={each}
+          wrong={problemOf(problems, each.key)}
           index={index}
           environments={environments}
           onChange={(to) =>

@@ -10,12 +10,14 @@ const EDITED_MAX_CHARS = 200_000;
 
 interface LongTextProps {
   readonly label: string;
+  /** What is wrong with it; shown at the field. */
+  readonly wrong: string | undefined;
   readonly text: DraftText;
   readonly onChange: (text: DraftText, fileName?: string) => void;
 }
 
 /** A script's text: typed, pasted or taken from a file. */
-export function LongText({ label, text, onChange }: LongTextProps) {
+export function LongText({ label, wrong, text, onChange }: LongTextProps) {
   const [problem, setProblem] = useState<string>();
   const [isBusy, setBusy] = useState(false);
   // The field keeps its own text while it is typed in; another key makes it begin anew.
@@ -55,6 +57,9 @@ export function LongText({ label, text, onChange }: LongTextProps) {
         <TextArea
           key={edition}
           id={id}
+          isInvalid={wrong !== undefined}
+          aria-invalid={wrong !== undefined}
+          {...(wrong !== undefined && { 'aria-describedby': `${id}-wrong` })}
           isMonospaced
           isCompact
           resize="vertical"
@@ -67,6 +72,11 @@ export function LongText({ label, text, onChange }: LongTextProps) {
         <pre className="code long-start" tabIndex={0} aria-label={`Beginning of ${label}`}>
           {`${text.text.slice(0, 400)}\n…\n${sizeText(text.text.length)}: too long to edit here; choose a file to replace it.`}
         </pre>
+      )}
+      {wrong !== undefined && (
+        <span className="small wrong" id={`${id}-wrong`}>
+          {wrong}
+        </span>
       )}
       <input
         id={`${id}-file`}

@@ -7,6 +7,8 @@ import { LongText } from './long-text';
 
 interface ScriptEditorProps {
   readonly script: DraftScript;
+  /** What is wrong with a field, by its name. */
+  readonly wrong: (field: string) => string | undefined;
   readonly index: number;
   readonly count: number;
   readonly environments: readonly string[];
@@ -17,7 +19,7 @@ interface ScriptEditorProps {
 
 /** One script with its place in the order. */
 export function ScriptEditor(props: ScriptEditorProps) {
-  const { script, index, count, environments, onChange, onMove, onRemove } = props;
+  const { script, wrong, index, count, environments, onChange, onMove, onRemove } = props;
   const name = script.name === '' ? `script ${index + 1}` : script.name;
   return (
     <div className="card" role="group" aria-label={`Script ${index + 1}`}>
@@ -42,15 +44,22 @@ export function ScriptEditor(props: ScriptEditorProps) {
       </div>
       <div className="card-body">
         <div className="fields">
-          <TextInput label="Name" value={script.name} onChange={(to) => onChange({ name: to })} />
+          <TextInput
+            label="Name"
+            problem={wrong('name')}
+            value={script.name}
+            onChange={(to) => onChange({ name: to })}
+          />
           <TextInput
             label="Database"
+            problem={wrong('database')}
             value={script.database}
             onChange={(database) => onChange({ database })}
           />
         </div>
         <LongText
           label="SQL"
+          wrong={wrong('text')}
           text={script.text}
           onChange={(text, fileName) =>
             onChange(fileName === undefined ? { text } : { text, name: fileName })
@@ -67,7 +76,12 @@ export function ScriptEditor(props: ScriptEditorProps) {
           </div>
         ) : (
           <>
-            <LongText label="Undo SQL" text={script.undo} onChange={(undo) => onChange({ undo })} />
+            <LongText
+              label="Undo SQL"
+              wrong={wrong('undo')}
+              text={script.undo}
+              onChange={(undo) => onChange({ undo })}
+            />
             <div>
               <Button
                 spacing="compact"

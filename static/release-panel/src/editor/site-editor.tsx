@@ -8,12 +8,14 @@ import type { DraftSite } from './draft';
 
 interface SiteEditorProps {
   readonly site: DraftSite;
+  /** What is wrong with a field, by its name. */
+  readonly wrong: (field: string) => string | undefined;
   readonly onChange: (change: Partial<DraftSite>) => void;
   readonly onRemove: () => void;
 }
 
 /** One site with the version and the package that it gets. */
-export function SiteEditor({ site, onChange, onRemove }: SiteEditorProps) {
+export function SiteEditor({ site, wrong, onChange, onRemove }: SiteEditorProps) {
   const name = site.site === '' ? 'new site' : site.site;
   return (
     <div className="card" role="group" aria-label={`Site ${name}`}>
@@ -29,16 +31,19 @@ export function SiteEditor({ site, onChange, onRemove }: SiteEditorProps) {
         <div className="fields">
           <TextInput
             label="Site"
+            problem={wrong('site')}
             value={site.site}
             onChange={(value) => onChange({ site: value })}
           />
           <TextInput
             label="Version"
+            problem={wrong('version')}
             value={site.version}
             onChange={(version) => onChange({ version })}
           />
           <TextInput
             label="Batch size"
+            problem={wrong('batchSize')}
             isNumber
             placeholder="all at once"
             help="Hosts at a time, after the first."
@@ -48,6 +53,7 @@ export function SiteEditor({ site, onChange, onRemove }: SiteEditorProps) {
         </div>
         <TextInput
           label="Package SHA-256"
+          problem={wrong('artifactSha256')}
           isCode
           value={site.artifactSha256}
           onChange={(artifactSha256) => onChange({ artifactSha256 })}

@@ -1,14 +1,16 @@
 import { useState } from 'react';
 import { tell } from '../../../shared/src/api/app';
-import { wordsOf } from '../../../shared/src/words';
+import { counted, wordsOf } from '../../../shared/src/words';
 import { ask } from '../api/app';
 import { pieceCount, sendText } from '../api/texts';
 import type { Draft } from './draft';
-import { draftProblem } from './draft-problem';
+import { draftProblems } from './draft-problem';
 import { manifestOf } from './manifest';
 
 export interface Save {
   readonly problem: string | undefined;
+  /** A save was stopped by what stands in the fields; it is said there until it is right. */
+  readonly isStopped: boolean;
   /** What is being sent now; undefined while nothing is. */
   readonly progress: string | undefined;
   /** `base` names what the person saw, so that nobody else's work is replaced unseen. */
@@ -22,11 +24,13 @@ const sent = new Set<string>();
 export function useSave(): Save {
   const [problem, setProblem] = useState<string>();
   const [progress, setProgress] = useState<string>();
+  const [isStopped, setStopped] = useState(false);
 
   const save = async (draft: Draft, base: string): Promise<boolean> => {
-    const wrong = draftProblem(draft);
-    setProblem(wrong);
-    if (wrong !== undefined) return false;
+    const [first, ...others] = draftProblems(draft);
+    setStopped(first !== undefined);
+    setProblem(first && [first.words, more(others.length)].join(' ').trim());
+    if (first) return false;
     setProgress('Preparing the texts');
     try {
       const { content, texts } = await manifestOf(draft);
@@ -45,8 +49,11 @@ export function useSave(): Save {
       setProgress(undefined);
     }
   };
-  return { problem, progress, save };
+  return { problem, isStopped, progress, save };
 }
+
+const more = (count: number): string =>
+  count === 0 ? '' : `${counted(count, 'more field')} ${count === 1 ? 'is' : 'are'} marked above.`;
 
 async function sendAll(
   texts: ReadonlyMap<string, string>,
