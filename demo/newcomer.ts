@@ -17,17 +17,17 @@ export interface Keys {
   readonly broken: string;
 }
 
-/** The lines for a demo that is ready. */
-export const newcomerLines = (
-  siteUrl: string,
-  keys: Keys,
-  places: readonly { readonly environment: string; readonly url: string }[],
-): readonly string[] => [
+/** Where it is, and as whom to enter. */
+export const peopleLines = (siteUrl: string): readonly string[] => [
   '',
   `Interlock is ready at ${siteUrl}. Sign in with a click, or with a password, which is the API token too:`,
   ...PEOPLE.map(
     ([name, does]) => `  ${`${name}@example.com`.padEnd(20)}${`local-${name}`.padEnd(14)}${does}`,
   ),
+];
+
+/** The way through the releases that the first start has made. */
+export const nextLines = (keys: Keys): readonly string[] => [
   'What to click next:',
   `  1. ${keys.ready} is ready, its SQL reviewed. As tester: Start, then Submit SQL. It ends in Deployed in SIT.`,
   '     Promote leads it to UAT (Start, Submit SQL) and on to STAGE, where leader has to Approve and Start.',
@@ -35,6 +35,14 @@ export const newcomerLines = (
   `  3. ${keys.broken} never gets healthy. As dev: Submit. As leader: Start. It stops at the first of three hosts;`,
   '     then Roll back or Iterate.',
   `  ${keys.deployed} is what runs in SIT now; its page holds the whole story.`,
+];
+
+/** After the first start only the issues know where the releases stand. */
+export const KEPT_LINES: readonly string[] = ['The releases stand where you left them.'];
+
+export const placeLines = (
+  places: readonly { readonly environment: string; readonly url: string }[],
+): readonly string[] => [
   `The shop, once deployed: ${places.map(({ environment, url }) => `${environment} ${url}`).join(', ')}`,
   'Ctrl+C ends everything and keeps it; npm start goes on from there, npm start -- --reset begins anew.',
 ];

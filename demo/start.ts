@@ -11,7 +11,8 @@ import type { FirstRelease } from './first-releases';
 import { demoHosts, demoPlaces, provideAccess, startHosts, switchOff } from './hosts';
 import { jiraAs } from './jira-client';
 import { startLocalJira } from './local-jira';
-import { newcomerLines } from './newcomer';
+import { KEPT_LINES, nextLines, peopleLines, placeLines } from './newcomer';
+import type { Program } from './program';
 import {
   approveScripts,
   deployRelease,
@@ -32,7 +33,8 @@ interface Stoppable {
   stop(): Promise<void>;
 }
 
-async function start(running: Stoppable[]): Promise<void> {
+/** `fail` is told of a part that ends by itself. */
+async function start(running: Stoppable[], fail: (sentence: string) => void): Promise<void> {
   const { values } = parseArgs({
     options: {
       reset: { type: 'boolean', default: false },
@@ -54,10 +56,16 @@ async function start(running: Stoppable[]): Promise<void> {
   const access = provideAccess(join(directory, 'agent'));
   const kept = async <Part>(
     starting: Promise<Part>,
-    stoppable: (part: Part) => Stoppable,
+    programOf: (part: Part) => Program,
   ): Promise<Part> => {
     const part = await starting;
-    running.push(stoppable(part));
+    const program = programOf(part);
+    running.push(program);
+    program.process.once('exit', () =>
+      fail(
+        `${program.name} has ended by itself, so all the rest ends too; what was done is kept, and npm start goes on from there.`,
+      ),
+    );
     return part;
   };
   const parts = [
@@ -100,12 +108,14 @@ async function start(running: Stoppable[]): Promise<void> {
   running.push(keepAgent(config, print));
   print(`Local Jira is open at ${siteUrl}.`);
 
+  const isFirstStart = !existsSync(join(directory, LAST_MARK));
   const keys = await makeReleases(siteUrl, firstReleases(packages), once);
   const shown = places.map(({ environment, servicePort }) => ({
     environment,
     url: `http://${hosts[0]?.address ?? ''}:${servicePort}/`,
   }));
-  newcomerLines(siteUrl, keys, shown).forEach(print);
+  const lines = [...peopleLines(siteUrl), ...(isFirstStart ? nextLines(keys) : KEPT_LINES)];
+  [...lines, ...placeLines(shown)].forEach(print);
   const homes = hosts.flatMap(({ id }) =>
     places.map(({ basePath }) => join(directory, id, basePath)),
   );
@@ -115,6 +125,9 @@ async function start(running: Stoppable[]): Promise<void> {
     `All of it takes ${memory.proportionalMegabytes} MB of memory now (${memory.residentMegabytes} MB where shared pages count for each process).`,
   );
 }
+
+/** Written when the last of the first releases stands where it shall. */
+const LAST_MARK = 'release-broken-moved.done';
 
 type Once = (what: string, act: () => Promise<unknown>) => Promise<string>;
 
@@ -153,22 +166,26 @@ function print(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
-/** Everything that was started ends with us, the last first. */
-async function end(running: readonly Stoppable[], code: number): Promise<void> {
-  for (const program of [...running].reverse()) await program.stop();
-  process.exit(code);
-}
-
 function main(): void {
   const running: Stoppable[] = [];
-  process.once('SIGINT', () => void end(running, 0));
-  process.once('SIGTERM', () => void end(running, 0));
-  start(running).catch((error: unknown) => {
-    process.stderr.write(
-      `npm start failed: ${error instanceof Error ? error.message : String(error)}\n`,
-    );
-    void end(running, 1);
-  });
+  let isEnding = false;
+  /** Everything that was started ends with us, the last first. */
+  const end = async (code: number): Promise<void> => {
+    if (isEnding) return;
+    isEnding = true;
+    for (const program of [...running].reverse()) await program.stop();
+    process.exit(code);
+  };
+  const fail = (sentence: string): void => {
+    if (isEnding) return;
+    process.stderr.write(`${sentence}\n`);
+    void end(1);
+  };
+  process.once('SIGINT', () => void end(0));
+  process.once('SIGTERM', () => void end(0));
+  start(running, fail).catch((error: unknown) =>
+    fail(`npm start failed: ${error instanceof Error ? error.message : String(error)}`),
+  );
 }
 
 main();

@@ -19,8 +19,9 @@ describe('npm start', () => {
     Promise.all(
       [1, 2, 3, 4].map((number) => statusOf(jiraAs(demo.siteUrl, 'dev'), `REL-${String(number)}`)),
     );
-  const agent = (): number | undefined =>
-    childrenOf(demo.pid()).find((pid) => commandOf(pid).includes('agent/main'));
+  const child = (file: string): number | undefined =>
+    childrenOf(demo.pid()).find((pid) => commandOf(pid).includes(file));
+  const agent = (): number | undefined => child('agent/main');
   const FIRST = ['Deployed', 'Ready', 'SQL pending', 'Draft'];
 
   test('ends with one release deployed, one ready, one that waits for the DBA and one to write on', async () => {
@@ -49,10 +50,19 @@ describe('npm start', () => {
     await waitFor('another agent', () => Promise.resolve(agent()));
   }, 60_000);
 
+  test('ends with a sentence when Local Jira is killed', async () => {
+    process.kill(child('local/main') ?? 0, 'SIGKILL');
+
+    expect(await demo.ended()).toBe(1);
+    expect(demo.lines().join('\n')).toContain('Local Jira has ended by itself');
+  }, 90_000);
+
   test('keeps everything for the next start, and begins anew with --reset', async () => {
-    await demo.stop();
     await demo.start();
     expect(await statuses()).toEqual(FIRST);
+    const said = demo.lines().join('\n');
+    expect(said).toContain('The releases stand where you left them.');
+    expect(said).not.toContain('REL-2 is ready');
     await demo.stop();
 
     await demo.start('--reset');

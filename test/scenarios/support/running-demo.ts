@@ -33,6 +33,8 @@ export interface RunningDemo {
   answers(environment: number, path: string): Promise<readonly string[]>;
   /** What all its processes hold now, with the services on its hosts. */
   memory(): Memory;
+  /** Its exit code, once it has ended by itself. */
+  ended(): Promise<number | null>;
   stop(): Promise<void>;
   /** Stops it and forgets its state. */
   remove(): Promise<void>;
@@ -97,6 +99,12 @@ export async function makeDemo(): Promise<RunningDemo> {
         }),
       ),
     memory: () => memoryOf([pid(), ...services()]),
+    ended: async () => {
+      if (!running) throw new Error('It was never started.');
+      if (running.exitCode === null)
+        await once(running, 'exit', { signal: AbortSignal.timeout(60_000) });
+      return running.exitCode;
+    },
     stop,
     remove: async () => {
       await stop();
