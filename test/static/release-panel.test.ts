@@ -165,6 +165,24 @@ describe('the Now card', () => {
     await page.close();
   });
 
+  test('says that somebody was faster, and looks again, when Jira no longer offers the transition', async () => {
+    const world = worldOf(READY, { refusal: "Transition id '14' is not valid for this issue." });
+    const { page } = await open(world);
+    const looks = () => world.calls.filter(({ name }) => name === 'release.show').length;
+    await page.getByRole('button', { name: 'Start', exact: true }).isEnabled();
+    const before = looks();
+    world.offer([]);
+
+    await page.getByRole('button', { name: 'Start', exact: true }).click();
+
+    await page
+      .getByRole('alert')
+      .getByText('Jira no longer offers Start: somebody has moved the release meanwhile')
+      .waitFor();
+    await expectSoon(() => looks() > before);
+    await page.close();
+  });
+
   test('keeps a button shut that Jira does not offer, and says to whom it is reserved', async () => {
     const { page } = await open(worldOf(READY, { offered: [] }));
 

@@ -13,6 +13,9 @@ const PATIENCE_MILLISECONDS = 15_000;
 const ASK_AGAIN_MILLISECONDS = 3_000;
 const ASKS_AGAIN = 2;
 
+/** Jira's own words name a transition by its number then. */
+const MEANWHILE = 'somebody has moved the release meanwhile; look at what it says now.';
+
 export interface Moves {
   /** Undefined until Jira has answered. */
   readonly offered: readonly OfferedTransition[] | undefined;
@@ -26,7 +29,7 @@ export interface Moves {
 }
 
 /** What Jira lets this person do with the release, and the doing of it. */
-export function useMoves(view: ReleaseShown, onAccepted: () => void): Moves {
+export function useMoves(view: ReleaseShown, onActed: () => void): Moves {
   const [offered, setOffered] = useState<readonly OfferedTransition[]>();
   const [busy, setBusy] = useState<string>();
   const [problem, setProblem] = useState<string>();
@@ -75,20 +78,27 @@ export function useMoves(view: ReleaseShown, onAccepted: () => void): Moves {
       setBusy(name);
       setProblem(undefined);
       const refusal = await performTransition(view.issueKey, transition, reason).catch(wordsOf);
+      const now = refusal === undefined ? undefined : await offeredNow(view.issueKey);
       setBusy(undefined);
-      setProblem(refusal);
-      if (refusal !== undefined) return false;
+      onActed();
+      if (refusal !== undefined) {
+        if (now) setOffered(now);
+        const isGone = now?.every(({ id }) => id !== transition.id) === true;
+        setProblem(isGone ? `Jira no longer offers ${name}: ${MEANWHILE}` : refusal);
+        return false;
+      }
       setAccepted({ mark: markOf(view), isLate: false });
       tell(`${name}: Jira accepted`);
-      onAccepted();
       return true;
     },
-    [offered, view, onAccepted],
+    [offered, view, onActed],
   );
 
   const pending = isWaiting ? (accepted.isLate ? 'late' : 'fresh') : undefined;
   return { offered, busy, problem, pending, perform };
 }
+
+const offeredNow = (issueKey: string) => offeredTransitions(issueKey).catch(() => undefined);
 
 /** Changes with whatever the app records. */
 const markOf = ({ status, environment, attempt, story }: ReleaseShown): string =>

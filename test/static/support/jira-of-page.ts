@@ -24,6 +24,8 @@ export interface PageWorld {
   readonly performed: readonly unknown[];
   /** What the next looks show. */
   readonly show: (view: ReleaseShown) => void;
+  /** What Jira offers from now on. */
+  readonly offer: (names: readonly string[]) => void;
 }
 
 interface Wishes {
@@ -57,7 +59,8 @@ const ALL = [
 ];
 
 export function worldOf(first: ReleaseShown, wishes: Wishes = {}): PageWorld {
-  const { offered = ALL, refusal } = wishes;
+  const { refusal } = wishes;
+  let { offered = ALL } = wishes;
   const calls: Call[] = [];
   const performed: unknown[] = [];
   let view = first;
@@ -99,6 +102,9 @@ export function worldOf(first: ReleaseShown, wishes: Wishes = {}): PageWorld {
     performed,
     show: (next) => {
       view = next;
+    },
+    offer: (names) => {
+      offered = names;
     },
   };
 }
