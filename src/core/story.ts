@@ -52,7 +52,7 @@ export function eventText(event: ReleaseEvent): string {
     case 'no-code':
       return 'found no code to deploy';
     case 'stage-offered':
-      return `offered job ${event.job} (${event.stage}) to the agents`;
+      return `had the agents run ${event.stage} (job ${event.job})`;
     case 'outcome-unknown':
       return `could not learn the outcome: ${event.question}`;
     case 'answered':
