@@ -96,15 +96,7 @@ describe('a package', () => {
     });
   });
 
-  test('that is not in the store is refused with its path', async () => {
-    const { path, opened } = open(sound);
-    const artifacts = await opened;
-    expect(artifacts.kind).toBe('opened');
-    renameSync(path, `${path}.gone`);
-
-    expect(await open(Buffer.from('x'), {}).opened).toMatchObject({
-      failure: { class: 'package' },
-    });
+  test('of a store that agent.yml does not have there is refused', async () => {
     expect(await open(sound, { store: 'other' }).opened).toEqual({
       kind: 'refused',
       failure: {
