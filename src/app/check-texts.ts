@@ -1,6 +1,8 @@
 /** Whether every text that a content names is there, whole, and what the content says of it. */
 import { canonicalText } from '#core/canonical';
-import type { ConfigChange, Content, TextRef } from '#core/content';
+import type { ConfigChange, Content, KeyChange, TextRef } from '#core/content';
+import { strangeEnvironment } from '#core/policy';
+import type { Policy } from '#core/policy';
 import { KeyChangesSchema } from '#wire/config';
 import { parseInput } from '#wire/input-words';
 import type { Ports } from './ports';
@@ -21,6 +23,7 @@ export async function checkTexts(
   ports: Ports,
   issueId: string,
   content: Content,
+  policy: Policy,
 ): Promise<string | null> {
   const configBytes = content.config.reduce((sum, { changes }) => sum + changes.bytes, 0);
   if (configBytes > CONFIG_BYTES_MAX) {
@@ -28,7 +31,7 @@ export async function checkTexts(
   }
   const checks = [
     ...namedTexts(content).map((named) => () => checkWhole(ports, issueId, named)),
-    ...content.config.map((change) => () => checkKeys(ports, change)),
+    ...content.config.map((change) => () => checkKeys(ports, change, policy)),
   ];
   for (let start = 0; start < checks.length; start += TEXTS_AT_ONCE) {
     const sentences = await Promise.all(
@@ -67,7 +70,11 @@ async function checkWhole(
 }
 
 /** The text is a person's and comes from outside: the agent writes what is checked here. */
-async function checkKeys({ store }: Ports, change: ConfigChange): Promise<string | null> {
+async function checkKeys(
+  { store }: Ports,
+  change: ConfigChange,
+  policy: Policy,
+): Promise<string | null> {
   const text = await store.getText(change.changes.sha256);
   // The check before says what is missing.
   if (text === undefined) return null;
@@ -82,9 +89,20 @@ async function checkKeys({ store }: Ports, change: ConfigChange): Promise<string
   }
   if (canonicalText(parsed.data) !== text)
     return `The ${what} is not written as canonical JSON (members sorted, no blanks); save it from the release’s panel.`;
-  return parsed.data.length === change.keys
-    ? null
-    : `The ${what} holds ${String(parsed.data.length)} keys, and the content says ${String(change.keys)}; save the content again.`;
+  if (parsed.data.length !== change.keys)
+    return `The ${what} holds ${String(parsed.data.length)} keys, and the content says ${String(change.keys)}; save the content again.`;
+  return strangeValue(what, parsed.data, policy);
+}
+
+/** A value for an environment that nobody has would never be set. */
+function strangeValue(what: string, changes: readonly KeyChange[], policy: Policy): string | null {
+  for (const change of changes) {
+    if (change.action === 'delete' || change.value.kind === 'secret') continue;
+    const strange = strangeEnvironment(policy, Object.keys(change.value.perEnvironment ?? {}));
+    if (strange !== undefined)
+      return `The ${what} has a value of ${change.key} for ${strange}; take that value out.`;
+  }
+  return null;
 }
 
 /** As people find it: by the key's name, else by its place in the list. */

@@ -1,5 +1,6 @@
 /** A person writes what the release carries. */
 import type { Content } from '#core/content';
+import { contentProblem } from '#core/content-problem';
 import { sentenceOf } from '#core/refusal';
 import type { Status } from '#core/status';
 import type { Outcome } from '#wire/page';
@@ -10,6 +11,7 @@ import { ensureRelease } from './ensure-release';
 import { outcomeOf, refused } from './outcome';
 import type { Ports } from './ports';
 import { runCommand } from './run-command';
+import { loadSettings } from './world';
 
 export interface Edit {
   readonly issueId: string;
@@ -24,7 +26,7 @@ export async function editContent(ports: Ports, edit: Edit): Promise<Outcome> {
   const { issueId, accountId, content, base } = edit;
   const sentence =
     (await refuseEditor(ports, { issueId, accountId })) ??
-    (await checkTexts(ports, issueId, content));
+    (await checkContent(ports, issueId, content));
   if (sentence !== null) return refused(sentence);
   const person = { accountId, groupIds: [], mayEdit: true };
   return outcomeOf(
@@ -36,6 +38,18 @@ export async function editContent(ports: Ports, edit: Edit): Promise<Outcome> {
           : { why: 'changed-while-writing' },
     })),
   );
+}
+
+/** What is wrong with it, as the project and its texts are now; null when nothing is. */
+async function checkContent(
+  ports: Ports,
+  issueId: string,
+  content: Content,
+): Promise<string | null> {
+  const release = await ports.store.get('release', issueId);
+  if (!release) return sentenceOf({ why: 'not-a-release' });
+  const { policy } = await loadSettings(ports.store, release.project);
+  return contentProblem(content, policy) ?? (await checkTexts(ports, issueId, content, policy));
 }
 
 /** Why the person cannot edit the content, whatever it is: their permission first; null when they can. */

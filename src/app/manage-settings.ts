@@ -1,4 +1,5 @@
 /** A project admin describes sites and policies. */
+import { strangeEnvironment } from '#core/policy';
 import type { Policy } from '#core/policy';
 import type { Site } from '#core/site';
 import { siteClash } from '#core/site-clash';
@@ -45,6 +46,16 @@ export async function putSite(
   if (clash !== undefined) return refused(clash);
   const key = siteKey(input.project, input.site.id);
   const known = await store.get('site', key);
+  const { policy } = await loadSettings(store, input.project);
+  // What has left the policy since may stay: else nobody could change such a site.
+  const added = Object.keys(input.site.environments).filter(
+    (environment) => !Object.hasOwn(known?.site.environments ?? {}, environment),
+  );
+  const strange = strangeEnvironment(policy, added);
+  if (strange !== undefined)
+    return refused(
+      `The site ${input.site.id} has hosts for ${strange}; add it to the policy first, or take it out here.`,
+    );
   const record = {
     version: (known?.version ?? 0) + 1,
     project: input.project,

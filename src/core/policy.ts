@@ -66,3 +66,11 @@ export function nextEnvironment(policy: Policy, id: string): string | undefined 
   const index = policy.environments.findIndex((environment) => environment.id === id);
   return index < 0 ? undefined : policy.environments[index + 1]?.id;
 }
+
+/** `TEST, which is no environment of the project’s policy (SIT, UAT)`: the first of the names that nobody has. */
+export function strangeEnvironment(policy: Policy, names: readonly string[]): string | undefined {
+  const strange = names.find((name) => environmentOf(policy, name) === undefined);
+  if (strange === undefined) return undefined;
+  const known = policy.environments.map(({ id }) => id).join(', ');
+  return `${strange}, which is no environment of the project’s policy (${known})`;
+}

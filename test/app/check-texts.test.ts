@@ -40,6 +40,17 @@ describe('the text of a configuration change', () => {
       'is not right at key a\\b: must not hold a double quote or a backslash',
     ],
     [
+      'holds a value for an environment that nobody has',
+      canonicalText([
+        {
+          action: 'set',
+          key: 'greeting',
+          value: { kind: 'text', text: 'Hi', perEnvironment: { SIT: 'Hey', TEST: 'Ho' } },
+        },
+      ]),
+      'has a value of greeting for TEST, which is no environment of the project’s policy (SIT, STAGE); take that value out.',
+    ],
+    [
       'is not canonical',
       JSON.stringify([setKey('a')], null, 1),
       'is not written as canonical JSON (members sorted, no blanks); save it from the release’s panel.',

@@ -59,6 +59,27 @@ describe('a site', () => {
     });
   });
 
+  test('has hosts only in environments of the policy, or in one that has left it since', async () => {
+    const [place] = Object.values(aSite().environments);
+    if (!place) throw new Error('The site of the tests lives somewhere.');
+    const inTest = aSite({ environments: { TEST: place } });
+
+    expect(await put(inTest)).toEqual({
+      kind: 'refused',
+      sentence:
+        'The site shop has hosts for TEST, which is no environment of the project’s policy (SIT, UAT, STAGE, PROD); add it to the policy first, or take it out here.',
+    });
+    expect(ports.memory.rows.size).toBe(0);
+
+    const withTest = aPolicy({
+      environments: [{ id: 'TEST', approvals: [], starters: 'leaders' }],
+    });
+    await putPolicy(ports, { project: PROJECT, policy: withTest });
+    expect(await put(inTest)).toEqual({ kind: 'done' });
+    await putPolicy(ports, { project: PROJECT, policy: aPolicy() });
+    expect(await put({ ...inTest, name: 'The Shop' })).toEqual({ kind: 'done' });
+  });
+
   test.each(['add', 'replace'])(
     'that two people %s at once is one’s, and the other is told',
     async (way) => {

@@ -67,6 +67,8 @@ describe('rolling back while the package store is gone', () => {
     expect(await historyOf(stand, key, 'Reason')).toEqual(['Orders are lost.']);
     const told = (await stand.panel(key)).story.map(({ text }) => text);
     expect(told).toContain('started the rollback: Orders are lost.');
-    expect(told.filter((text) => /^had the agents run ROLLBACK \(job \S+\)/.test(text))).toHaveLength(1);
+    expect(
+      told.filter((text) => /^had the agents run ROLLBACK \(job \S+\)/.test(text)),
+    ).toHaveLength(1);
   }, 240_000);
 });

@@ -78,8 +78,9 @@ export async function aReleaseWorld(parts: WorldParts = {}): Promise<ReleaseWorl
   const { policy = aPolicy(), sites = [aSite()], content = aContent(), texts = [] } = parts;
   const ports = createMemoryPorts(parts);
   await mustBeDone(installWorkflow(ports, tinyInstaller(), PROJECT));
-  await mustBeDone(putPolicy(ports, { project: PROJECT, policy }));
+  // First the sites: a policy may leave out an environment that a site lives in, as when it is taken out later.
   for (const site of sites) await mustBeDone(putSite(ports, { project: PROJECT, site }));
+  await mustBeDone(putPolicy(ports, { project: PROJECT, policy }));
   const agent = await enrollAgent(ports);
   for (const text of texts) await ports.memory.putText(text);
   return aRelease(ports, agent, content);

@@ -56,7 +56,8 @@ export async function tracesOf(stand: Stand, key: string): Promise<Traces> {
   );
   const moves = values.flatMap(({ items }) => items.filter(({ field }) => field === 'status'));
   const job =
-    /had the agents run CODE \(job (\S+)\)/.exec(story.map(({ text }) => text).join('\n'))?.[1] ?? '';
+    /had the agents run CODE \(job (\S+)\)/.exec(story.map(({ text }) => text).join('\n'))?.[1] ??
+    '';
   return {
     story: story
       .map(({ text }) => text.replaceAll(/\b\d+\.\d+\b/g, '#').replaceAll(/\b[0-9a-f]{12}\b/g, '#'))
