@@ -1,7 +1,6 @@
 /** The configuration of a plan, namespace by namespace. */
 import type { KeyChange } from '#core/content';
 import type { ConfigStep } from '#core/plan-step';
-import { KeyChangesSchema } from '#wire/config';
 import type { PartEnd } from '../bound-step';
 import { fetchText } from '../fetch-text';
 import type { Hold } from '../hold';
@@ -10,6 +9,7 @@ import { endOf, fail, nameOf, placeOf, storeOf, tell, writerOf } from './change-
 import type { ChangeStory } from './change-story';
 import { changesText, changeValues, secretsIn } from './change-values';
 import type { NamespaceStore } from './namespace-store';
+import { parseChanges } from './parse-changes';
 import { secretMissing } from './site-files';
 
 /** Applies what is not by hand; all keys are validated before the first is written. */
@@ -49,18 +49,20 @@ async function check(story: ChangeStory, step: ConfigStep): Promise<Checked> {
   const store = storeOf(story);
   if ('failure' in store) return fail(story, store.failure);
 
-  const what = `configuration ${step.change}`;
+  const what = `configuration change ${step.change}`;
+  const unfit = (why: string): Promise<PartEnd> =>
+    refuse(
+      story,
+      `The ${what} cannot be applied: ${why}. No key was changed; iterate the release and correct the change.`,
+    );
   const fetched = await fetchText(agent, hold, step.changes.sha256, what);
   if (fetched.kind === 'failed') return fail(story, fetched.failure);
   if (fetched.kind !== 'text') return fetched;
   const parsed = parseChanges(fetched.text);
-  if (parsed.kind === 'strange') {
-    return refuse(story, `The ${what} cannot be applied: ${parsed.why}.`);
-  }
+  if (parsed.kind === 'strange') return unfit(parsed.why);
   const { changes } = parsed;
   if (changes.length !== step.keys) {
-    const found = `the plan says ${step.keys} keys and its text changes ${changes.length}`;
-    return refuse(story, `The ${what} cannot be applied: ${found}.`);
+    return unfit(`the plan says ${step.keys} keys and its text changes ${changes.length}`);
   }
   for (const name of secretsIn(changes)) {
     const secret = await agent.centres.secrets.read(name);
@@ -88,30 +90,10 @@ async function apply({ story, store, changes }: SoundChange): Promise<PartEnd> {
   return endOf(
     story,
     written,
-    ({ revision }) => `${changesText(changes)}; it is revision ${revision} now`,
+    // What it held when this was written, so that a claim that comes again says the same.
+    ({ before: held, revision }) =>
+      `${changesText(changes, held, hold.claim.environment)}; it is revision ${revision} now`,
   );
 }
 
 const refuse = (story: ChangeStory, sentence: string) => fail(story, { class: 'config', sentence });
-
-type ParsedChanges =
-  | { readonly kind: 'changes'; readonly changes: readonly KeyChange[] }
-  | { readonly kind: 'strange'; readonly why: string };
-
-/** What is wrong is said by its place: a value may be nobody's business. */
-function parseChanges(text: string): ParsedChanges {
-  let data: unknown;
-  try {
-    data = JSON.parse(text);
-  } catch {
-    return { kind: 'strange', why: 'its text is no JSON' };
-  }
-  const parsed = KeyChangesSchema.safeParse(data);
-  if (parsed.success) return { kind: 'changes', changes: parsed.data };
-  const [issue] = parsed.error.issues;
-  const where = issue?.path.map(String).join('.') ?? '';
-  return {
-    kind: 'strange',
-    why: `${where === '' ? 'it' : where} ${issue?.message ?? 'is not understood'}`,
-  };
-}
