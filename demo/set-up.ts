@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { jiraAs, JiraRefusal } from './jira-client';
 import type { JiraClient } from './jira-client';
+import { provideMembers } from './project-members';
 
 export const PROJECT = 'REL';
 
@@ -28,7 +29,7 @@ const Settings = z.object({
 });
 export type SettingsSeen = z.infer<typeof Settings>;
 
-/** Creates the project and installs the workflow, once. */
+/** Creates the project, names its members and installs the workflow, once. */
 export async function provideProject(siteUrl: string): Promise<void> {
   const admin = jiraAs(siteUrl, 'admin');
   try {
@@ -44,7 +45,9 @@ export async function provideProject(siteUrl: string): Promise<void> {
     });
   }
   const settings = await showSettings(admin);
-  if (!settings.workflowInstalled) await control(admin, 'workflow.install');
+  if (settings.workflowInstalled) return;
+  await provideMembers(siteUrl, PROJECT);
+  await control(admin, 'workflow.install');
 }
 
 /** The policy of the demo: testers start in SIT and UAT, a leader approves STAGE, leader and product owner PROD; a DBA reviews SQL. */

@@ -8,7 +8,7 @@ import type { ReleaseRecord } from '#wire/records';
 import { attendanceOf, isAbandoned } from './abandoned';
 import { segmentKey } from './commit';
 import { contentMark } from './content-mark';
-import { editRefusal } from './edit-content';
+import { editRefusal, mayEditContent } from './edit-content';
 import { ensureRelease } from './ensure-release';
 import { viewMark } from './glance-release';
 import { changeInbox } from './offer-job';
@@ -65,9 +65,23 @@ export async function showRelease(
     mayReview: refuseReview(person, release, world.facts) === undefined,
     content: release.content,
     contentMark: contentMark(ports, release),
-    editRefused: editRefusal(release.status),
+    editRefused: editRefusal(release.status) ?? (await strangerRefusal(ports, record, input)),
     story: await storyOf(ports, record),
   };
+}
+
+/** Said before somebody writes in vain; where Jira does not answer, the save asks again. */
+async function strangerRefusal(
+  ports: Ports,
+  record: ReleaseRecord,
+  { accountId }: { readonly accountId: string },
+): Promise<string | null> {
+  try {
+    return await mayEditContent(ports, record, accountId);
+  } catch (error) {
+    ports.log.warn('Jira did not say who may edit.', { error: String(error) });
+    return null;
+  }
 }
 
 /** What a look does besides showing may wait for the next look: it never hides the release. */

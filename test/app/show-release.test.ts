@@ -141,6 +141,19 @@ describe('the panel of a release', () => {
     expect(outcome).toEqual({ kind: 'refused', sentence: editRefused });
   });
 
+  test('says who may not edit before they write in vain, and leaves it to the save when Jira is silent', async () => {
+    const world = await aReleaseWorld();
+    world.ports.jira.readers.add(TESTER);
+
+    const { editRefused } = await look(world);
+    expect(editRefused).toBe(
+      'Editing the content is reserved to people with the permission Edit release content who may edit this issue; ask one of them, or have the policy changed by a project admin.',
+    );
+
+    world.ports.jira.failNext('mayEdit', 'before');
+    expect((await look(world)).editRefused).toBe(null);
+  });
+
   test('makes a lost click good by being looked at', async () => {
     const world = await aReleaseWorld();
     await world.click('submit', REPORTER);

@@ -12,6 +12,7 @@ jest.setTimeout(240_000);
 const CLICKS_MAX = 2;
 const MEGABYTES_MAX = 1_536;
 const [SIT, UAT, STAGE, PROD] = [0, 1, 2, 3] as const;
+const READY = 'REL-2';
 const BROKEN = 'REL-4';
 
 const SCRIPTS = [
@@ -157,6 +158,19 @@ describe('people with a browser', () => {
     const history = await auditor.page.locator('#activity').innerText();
     for (const name of ['Dev Dahl', 'Dana Base', 'Tess Turner', 'Lee Leader'])
       expect(history).toContain(name);
+  });
+
+  test('auditor, who may only read, is offered nothing and told why', async () => {
+    const auditor = await people.signIn('auditor');
+    await auditor.openIssue(READY);
+    const now = auditor.panel.getByRole('region', { name: 'Now' });
+    await now.getByText('Ready to start in SIT').waitFor();
+    await now.locator('.shut').waitFor();
+    expect(await now.locator('button:enabled').count()).toBe(0);
+    await auditor.openTab(/Content/);
+    await auditor.panel.getByText(/^Editing the content is reserved/).waitFor();
+    expect(await auditor.panel.getByRole('button', { name: 'Save content' }).count()).toBe(0);
+    await auditor.shoot('32-auditor');
   });
 
   test('a broken version stops at the first host, and leader rolls it back', async () => {

@@ -105,9 +105,6 @@ function personOn(page: Page, moved: (name: string) => void): PersonInBrowser {
   };
 }
 
-/** Colours that fade from light to dark would be caught on their way. */
-const AT_ONCE = '* { transition: none !important; }';
-
 /** Chromium paints of a frame only what fits into the window, so the window grows as high as the page. */
 async function shoot(page: Page, path: string): Promise<void> {
   const height = Number(await page.evaluate('document.documentElement.scrollHeight'));
@@ -119,7 +116,8 @@ async function shoot(page: Page, path: string): Promise<void> {
     await page.screenshot({
       path: `${path}-${colorScheme}.png`,
       animations: 'disabled',
-      style: AT_ONCE,
+      // To hide the caret a style would be injected, which the app's policy refuses, and which then counts as a complaint.
+      caret: 'initial',
     });
   }
   await page.setViewportSize(SIZE);
