@@ -1,9 +1,6 @@
 /** The panel as a person sees it: built, under Forge's policy, in Chromium, with a stub for Jira and the app. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createHash } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { Browser } from '@playwright/test';
 import { buildPage } from './support/built-page';
 import type { BuiltPage } from './support/built-page';
@@ -13,10 +10,8 @@ import { unreadable } from './support/readability';
 import { answered, openBrowser, visit } from './support/visit';
 
 const OVERFLOW = 'document.documentElement.scrollWidth - document.documentElement.clientWidth';
-const PIECE_MAX_CHARS = 100_000;
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
-const folder = mkdtempSync(join(tmpdir(), 'interlock-upload-'));
 let built: BuiltPage;
 let browser: Browser;
 beforeAll(async () => {
@@ -26,7 +21,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await browser.close();
   await built.close();
-  rmSync(folder, { recursive: true, force: true });
 }, 30_000);
 
 const open = async (world: ReturnType<typeof worldOf>, isClockOurs = false) => {
@@ -355,42 +349,6 @@ describe('the content editor', () => {
     expect(world.calls.every(({ name }) => name.startsWith('release.'))).toBe(true);
     await page.close();
   });
-
-  test('sends a file of 5 MB in pieces whose join has the digest, and never stands still for long', async () => {
-    const line = "INSERT INTO coupon VALUES (1, 'äöü 😀');\n";
-    const text = line.repeat(Math.floor((5 * 1024 * 1024) / Buffer.byteLength(line)));
-    const world = worldOf(DRAFT);
-    const { page, flags } = await open(world);
-    await page.getByRole('button', { name: 'Add script' }).click();
-    await page.getByLabel('Database').fill('orders');
-    await page.evaluate(`
-      globalThis.longestPause = 0;
-      let last = performance.now();
-      setInterval(() => {
-        globalThis.longestPause = Math.max(globalThis.longestPause, performance.now() - last);
-        last = performance.now();
-      }, 10);
-    `);
-
-    // By its path: a buffer would be decoded by the page itself, which is a pause of the test's own.
-    const file = join(folder, 'big.sql');
-    writeFileSync(file, text);
-    await page.getByLabel('SQL from a file').setInputFiles(file);
-    await page.getByText('too long to edit here').waitFor();
-    await page.getByRole('button', { name: 'Save content' }).click();
-    await expectSoon(() => flags.includes('Content saved'), 60_000);
-
-    const pieces = world.calls
-      .filter(({ name }) => name === 'text.put')
-      .map((call) => call.payload);
-    expect(pieces.map(({ index }) => index)).toEqual(pieces.map((_, index) => index));
-    expect(pieces.every(({ count }) => count === pieces.length)).toBe(true);
-    expect(pieces.every(({ piece }) => String(piece).length <= PIECE_MAX_CHARS)).toBe(true);
-    expect(sha256(pieces.map(({ piece }) => piece).join(''))).toBe(sha256(text));
-    expect(pieces[0]?.['sha256']).toBe(sha256(text));
-    expect(Number(await page.evaluate('globalThis.longestPause'))).toBeLessThan(1_500);
-    await page.close();
-  }, 120_000);
 
   test('is closed with its reason while the release is under way', async () => {
     const { page } = await open(worldOf(REVIEW));

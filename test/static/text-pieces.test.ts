@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
-import { textDigest, textPieces } from '../../static/release-panel/src/text-pieces';
+import { textBlocks, textDigest, textPieces } from '../../static/release-panel/src/text-pieces';
 
 /** Half of a character that UTF-16 writes in two. */
 const HALF = /\p{Surrogate}/u;
@@ -40,6 +40,36 @@ describe('a text that is sent in pieces', () => {
           sha256: createHash('sha256').update(text).digest('hex'),
           bytes: Buffer.byteLength(text),
         });
+      }),
+    );
+  });
+});
+
+describe('a text that is shown in blocks', () => {
+  const lines = fc.array(texts, { maxLength: 20 }).map((all) => all.join('\n'));
+
+  test('is the same text when the blocks are joined, and no block is too long or has half a character', () => {
+    fc.assert(
+      fc.property(lines, fc.integer({ min: 2, max: 200 }), (text, longest) => {
+        const blocks = textBlocks(text, longest);
+
+        expect(blocks.join('')).toBe(text);
+        expect(blocks.every((block) => block.length >= 1 && block.length <= longest)).toBe(true);
+        expect(blocks.filter((block) => HALF.test(block))).toEqual([]);
+      }),
+    );
+  });
+
+  test('is cut behind a line end where there is one in reach, and inside a longer line elsewhere', () => {
+    expect(textBlocks('one\ntwo\nthree four\n5', 8)).toEqual(['one\ntwo\n', 'three fo', 'ur\n5']);
+  });
+
+  test('keeps all its blocks but the last when it grows at its end', () => {
+    fc.assert(
+      fc.property(lines, lines, fc.integer({ min: 2, max: 200 }), (text, more, longest) => {
+        const kept = textBlocks(text, longest).slice(0, -1);
+
+        expect(textBlocks(text + more, longest).slice(0, kept.length)).toEqual(kept);
       }),
     );
   });

@@ -2,9 +2,10 @@ import Button from '@atlaskit/button/new';
 import { useState } from 'react';
 import { wordsOf } from '../../shared/src/words';
 import { readPiece } from './api/texts';
+import { textBlocks } from './text-pieces';
 
-/** So much is shown at once: more lines make the page slow. */
-const SHOWN_MAX_CHARS = 20_000;
+/** The browser lays out only the blocks in sight; one text of megabytes would stop the page at each piece. */
+const BLOCK_MAX_CHARS = 20_000;
 
 interface StoredTextProps {
   readonly sha256: string;
@@ -16,50 +17,57 @@ interface Loaded {
   readonly nextOffset: number | null;
 }
 
-/** A text of the content, fetched when somebody wants to read it. */
+/** A text of the content, fetched piece by piece when somebody wants to read it. */
 export function StoredText({ sha256, label }: StoredTextProps) {
   const [loaded, setLoaded] = useState<Loaded>();
-  const [shownChars, setShownChars] = useState(SHOWN_MAX_CHARS);
-  const [isBusy, setBusy] = useState(false);
+  const [busy, setBusy] = useState<'piece' | 'rest'>();
   const [problem, setProblem] = useState<string>();
 
-  const load = async (): Promise<void> => {
-    setBusy(true);
+  const load = async (wanted: 'piece' | 'rest'): Promise<void> => {
+    setBusy(wanted);
     try {
-      const piece = await readPiece(sha256, loaded?.nextOffset ?? 0);
-      setLoaded({ text: (loaded?.text ?? '') + piece.text, nextOffset: piece.nextOffset });
+      let next: Loaded = loaded ?? { text: '', nextOffset: 0 };
+      do {
+        const piece = await readPiece(sha256, next.nextOffset ?? 0);
+        next = { text: next.text + piece.text, nextOffset: piece.nextOffset };
+        setLoaded(next);
+      } while (wanted === 'rest' && next.nextOffset !== null);
       setProblem(undefined);
     } catch (error) {
       setProblem(wordsOf(error));
     } finally {
-      setBusy(false);
+      setBusy(undefined);
     }
   };
-  const showMore = (): void => {
-    setShownChars(shownChars + SHOWN_MAX_CHARS);
-    if (loaded && loaded.nextOffset !== null && shownChars + SHOWN_MAX_CHARS > loaded.text.length) {
-      void load();
-    }
-  };
-  const hasMore =
-    loaded !== undefined && (loaded.text.length > shownChars || loaded.nextOffset !== null);
+  const button = (wanted: 'piece' | 'rest', words: string) => (
+    <Button
+      appearance="subtle"
+      spacing="compact"
+      isLoading={busy === wanted}
+      isDisabled={busy !== undefined && busy !== wanted}
+      onClick={() => void load(wanted)}
+    >
+      {words} {label}
+    </Button>
+  );
 
   return (
     <div className="stored">
       {loaded !== undefined && (
         <pre className="code" tabIndex={0} aria-label={`Text of ${label}`}>
-          {loaded.text.slice(0, shownChars)}
+          {textBlocks(loaded.text, BLOCK_MAX_CHARS).map((block, index) => (
+            <span key={index} className="block">
+              {block}
+            </span>
+          ))}
         </pre>
       )}
-      {(loaded === undefined || hasMore) && (
-        <Button
-          appearance="subtle"
-          spacing="compact"
-          isLoading={isBusy}
-          onClick={() => (loaded === undefined ? void load() : showMore())}
-        >
-          {loaded === undefined ? 'Show' : 'Show more of'} {label}
-        </Button>
+      {loaded === undefined && button('piece', 'Show')}
+      {loaded !== undefined && loaded.nextOffset !== null && (
+        <>
+          {button('piece', 'Show more of')}
+          {button('rest', 'Show the rest of')}
+        </>
       )}
       {problem !== undefined && (
         <p className="refused" role="alert">

@@ -1,10 +1,21 @@
-/** Cuts texts into pieces, and takes their digest. */
+/** Cuts texts, and takes their digest. */
 
 /** Never between the two halves of one character: JSON would carry each half as another one. */
-export function textPieces(text: string, longest: number): readonly string[] {
+export const textPieces = (text: string, longest: number): readonly string[] =>
+  cut(text, (start) => endOfPiece(text, start, longest));
+
+/** The same behind line ends, where there is one in reach. A text that grows at its end keeps all its blocks but the last. */
+export const textBlocks = (text: string, longest: number): readonly string[] =>
+  cut(text, (start) => {
+    const end = endOfPiece(text, start, longest);
+    const lines = text.slice(start, end).lastIndexOf('\n') + 1;
+    return end >= text.length || lines === 0 ? end : start + lines;
+  });
+
+function cut(text: string, endOf: (start: number) => number): readonly string[] {
   const pieces: string[] = [];
   for (let start = 0; start < text.length;) {
-    const end = endOfPiece(text, start, longest);
+    const end = endOf(start);
     pieces.push(text.slice(start, end));
     start = end;
   }

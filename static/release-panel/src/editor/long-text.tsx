@@ -1,6 +1,7 @@
 import Button from '@atlaskit/button/new';
 import TextArea from '@atlaskit/textarea';
 import { useId, useState } from 'react';
+import type { ClipboardEvent } from 'react';
 import { sizeText, wordsOf } from '../../../shared/src/words';
 import { readText } from '../api/texts';
 import type { DraftText } from './draft';
@@ -67,6 +68,13 @@ export function LongText({ label, wrong, text, onChange }: LongTextProps) {
           spellCheck={false}
           defaultValue={text.text}
           onChange={(event) => onChange({ kind: 'written', text: event.target.value })}
+          onPaste={(event) => {
+            const whole = pastedText(event);
+            if (whole.length <= EDITED_MAX_CHARS) return;
+            // Nor does a longer text get into the field at all: its layout alone takes seconds.
+            event.preventDefault();
+            onChange({ kind: 'written', text: whole });
+          }}
         />
       ) : (
         <pre className="code long-start" tabIndex={0} aria-label={`Beginning of ${label}`}>
@@ -100,3 +108,10 @@ export function LongText({ label, wrong, text, onChange }: LongTextProps) {
 
 const isEdited = (text: DraftText): boolean =>
   text.kind === 'written' && text.text.length <= EDITED_MAX_CHARS;
+
+/** What the field will hold after a paste, with the line ends that fields have. */
+function pastedText({ currentTarget, clipboardData }: ClipboardEvent<HTMLTextAreaElement>): string {
+  const { value, selectionStart, selectionEnd } = currentTarget;
+  const pasted = clipboardData.getData('text/plain').replaceAll(/\r\n?/g, '\n');
+  return value.slice(0, selectionStart) + pasted + value.slice(selectionEnd);
+}
