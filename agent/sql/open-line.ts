@@ -51,7 +51,8 @@ async function waitForLock(story: ScriptStory, database: Database): Promise<Line
   let idleFrom = from;
   let told = false;
   for (;;) {
-    const permit = await hold.mayContinue();
+    // Nothing has begun in this session: an agent that is asked to end lets go.
+    const permit = await hold.mayBegin();
     if (permit.kind !== 'yes') return permit;
     const reply = await database.lock();
     if (reply.kind !== 'done') return unusable(story, reply);
@@ -60,7 +61,10 @@ async function waitForLock(story: ScriptStory, database: Database): Promise<Line
     if (answer.runs) idleFrom = instant(clock);
     const seconds = answer.runs ? BUSY_HOLDER_SECONDS : IDLE_HOLDER_SECONDS;
     if (elapsedSince(answer.runs ? from : idleFrom, clock) > seconds * 1_000) {
-      const sentence = `Session ${answer.session} of database ${placeOf(script.rule)} has held Interlock's lock for ${String(seconds)} s and ${answer.runs ? 'still runs a statement' : 'runs nothing'}; end that session or the agent that it belongs to, then retry.`;
+      const has = answer.runs
+        ? `has had Interlock's lock for ${String(seconds)} s and still runs a statement`
+        : `has Interlock's lock and has run nothing for ${String(seconds)} s`;
+      const sentence = `Session ${answer.session} of database ${placeOf(script.rule)} ${has}; end that session or the agent that it belongs to, then retry.`;
       return { kind: 'failed', failure: { class: 'time-out', sentence } };
     }
     if (!told)

@@ -67,7 +67,8 @@ export async function runTestScripts(run: ScriptRun): Promise<ScriptRunEnd> {
   return { end, entries };
 }
 
-const stepOf = ({ id, text, database = 'orders' }: TestScript, index: number): SqlStep => ({
+/** The script's step in a plan. */
+export const stepOf = ({ id, text, database = 'orders' }: TestScript, index: number): SqlStep => ({
   id: `sql-${String(index + 1)}`,
   stage: 'SQL',
   script: id,
