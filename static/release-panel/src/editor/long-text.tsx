@@ -1,6 +1,6 @@
 import Button from '@atlaskit/button/new';
 import TextArea from '@atlaskit/textarea';
-import { useId, useState } from 'react';
+import { useId, useMemo, useState } from 'react';
 import type { ClipboardEvent } from 'react';
 import { sizeText, wordsOf } from '../../../shared/src/words';
 import { readText } from '../api/texts';
@@ -77,9 +77,7 @@ export function LongText({ label, wrong, text, onChange }: LongTextProps) {
           }}
         />
       ) : (
-        <pre className="code long-start" tabIndex={0} aria-label={`Beginning of ${label}`}>
-          {`${text.text.slice(0, 400)}\n…\n${sizeText(text.text.length)}: too long to edit here; choose a file to replace it.`}
-        </pre>
+        <LongStart label={label} text={text.text} />
       )}
       {wrong !== undefined && (
         <span className="small wrong" id={`${id}-wrong`}>
@@ -103,6 +101,21 @@ export function LongText({ label, wrong, text, onChange }: LongTextProps) {
         </p>
       )}
     </div>
+  );
+}
+
+/** What is seen of a text that is not edited here. */
+function LongStart({ label, text }: { readonly label: string; readonly text: string }) {
+  const bytes = useMemo(() => new Blob([text]).size, [text]);
+  return (
+    <>
+      <pre className="code long-start" tabIndex={0} aria-label={`Beginning of ${label}`}>
+        {`${text.slice(0, 400)}\n…`}
+      </pre>
+      <span className="small">
+        {`${sizeText(bytes)}: too long to edit here; choose a file to replace it.`}
+      </span>
+    </>
   );
 }
 
