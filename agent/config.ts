@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import ipaddr from 'ipaddr.js';
 import { parse, YAMLParseError } from 'yaml';
 import { z } from 'zod';
+import { parseInput } from '#wire/input-words';
 import { CentreRule } from './centres/centre-rule';
 import { DatabaseRule } from './sql/database-rule';
 
@@ -23,13 +24,16 @@ function isHostName(text: string): boolean {
   return /^[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$/.test(text);
 }
 
+const FROM_TO = 'must be a port or "from-to"';
 const ports = z
-  .array(z.union([port, z.string().regex(/^\d{1,5}-\d{1,5}$/, 'must be a port or "from-to"')]))
+  .array(z.union([port, z.string().regex(/^\d{1,5}-\d{1,5}$/, FROM_TO)], { error: FROM_TO }))
   .min(1);
 
 const common = {
   /** One CIDR or host name, or several. */
-  match: z.union([pattern, z.array(pattern).min(1)]),
+  match: z.union([pattern, z.array(pattern).min(1)], {
+    error: 'must be one CIDR or host name, or a list of them',
+  }),
   environments: z.array(name).min(1),
   /** Sites may live in this directory or below it. */
   basePath: absolutePath,
@@ -97,7 +101,10 @@ export type Limits = z.infer<typeof Limits>;
 
 const AgentConfig = z.strictObject({
   /** The agent's web trigger, as the settings page in Jira shows it. */
-  url: z.url({ protocol: /^https?$/ }),
+  url: z.url({
+    protocol: /^https?$/,
+    error: 'must be an address that begins with http:// or https://',
+  }),
   /** Holds the private key and the journal; only the agent's user may read it. */
   stateDirectory: filePath,
   name: z.string().min(1).max(80),
@@ -136,16 +143,16 @@ export function parseConfig(text: string, file: string): ConfigResult {
     data = parse(text);
   } catch (cause) {
     if (!(cause instanceof YAMLParseError)) throw cause;
-    return invalid(`${file} is no YAML: ${firstLine(cause.message)} Correct that line.`);
+    return invalid(`${file} is no YAML (${firstLine(cause.message)}); correct that line.`);
   }
-  const parsed = AgentConfig.safeParse(data);
+  const parsed = parseInput(AgentConfig, data);
   if (parsed.success) return { kind: 'config', config: parsed.data };
   return invalid(`${file}: ${describe(parsed.error, data)}`);
 }
 
 const invalid = (sentence: string): ConfigResult => ({ kind: 'invalid', sentence });
 
-const firstLine = (text: string): string => (text.split('\n')[0] ?? '').replace(/:?$/, '.');
+const firstLine = (text: string): string => (text.split('\n')[0] ?? '').replace(/:$/, '');
 
 /** The first thing that is wrong: where in the file, what stands there, what should. */
 function describe({ issues }: z.ZodError, data: unknown): string {
@@ -155,9 +162,22 @@ function describe({ issues }: z.ZodError, data: unknown): string {
   if (issue.code === 'unrecognized_keys') {
     return `${where} holds "${issue.keys.join('", "')}", which means nothing here; remove it or correct its spelling.`;
   }
-  const value = valueAt(data, issue.path);
-  const found = value === undefined ? 'is missing' : `is ${JSON.stringify(value)}`;
-  return `${where} ${found}: ${issue.message}; agent.example.yml shows what belongs there.`;
+  const found = foundWords(valueAt(data, issue.path));
+  // What to do about it comes after the place to look at.
+  const [words = ''] = issue.message.split(';');
+  const what = found === undefined ? 'is missing' : `${found} and ${words}`;
+  return `${where} ${what}; agent.example.yml shows what belongs there.`;
+}
+
+/** Longest that what stands in the file may be when it is told again. */
+const FOUND_MAX_CHARS = 60;
+
+/** YAML reads a name with nothing after it as null. */
+function foundWords(value: unknown): string | undefined {
+  if (value === undefined) return undefined;
+  if (value === null) return 'is empty';
+  const text = JSON.stringify(value);
+  return `is ${text.length > FOUND_MAX_CHARS ? `${text.slice(0, FOUND_MAX_CHARS)}…` : text}`;
 }
 
 const valueAt = (data: unknown, path: readonly PropertyKey[]): unknown =>
