@@ -65,14 +65,24 @@ async function merge(
     // Where nothing was written there is nothing to take away.
     await unlink(target).catch(() => undefined);
   }
-  const judged = await judge(file, name, limits);
-  if (judged.kind === 'refused') await file.close();
-  return judged;
+  try {
+    const judged = await judge(file, name, limits);
+    if (judged.kind === 'refused') await file.close();
+    return judged;
+  } catch (cause) {
+    await file.close();
+    return refuse(
+      'capacity',
+      `The package ${name} with its configuration could not be read back in ${directory} (${codeOf(cause)}); look at that disk, then retry.`,
+    );
+  }
 }
 
 /** The merged archive passes the same guard: nothing in it stands twice, nothing lies outside it. */
 async function judge(file: FileHandle, name: string, limits: Limits): Promise<Opened> {
   const { size } = await file.stat();
+  // A disk that fails throws here; the guard would take it for a damaged archive.
+  const sha256 = await digestOf(file);
   const verdict = await guardArchive(Readable.from(readFrom(file)), {
     packedBytes: size,
     unpackedMaxBytes: limits.unpackedMaxBytes,
@@ -87,7 +97,7 @@ async function judge(file: FileHandle, name: string, limits: Limits): Promise<Op
   return {
     kind: 'opened',
     artifact: {
-      sha256: await digestOf(file),
+      sha256,
       sizeBytes: size,
       unpackedBytes: verdict.unpackedBytes,
       read: () => readFrom(file),

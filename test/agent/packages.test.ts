@@ -27,14 +27,12 @@ function open(
 function openFile(
   file: string,
   sha256: string,
-  { store = 'packages', packageMaxBytes = 1_000_000 } = {},
+  { store = 'packages', path = directory, packageMaxBytes = 1_000_000 } = {},
 ) {
   const text = `{url: "http://x/", stateDirectory: /x, name: x, hosts: [], limits: {packageMaxBytes: ${packageMaxBytes}}}`;
   const parsed = parseConfig(text, 'agent.yml');
   if (parsed.kind === 'invalid') throw new Error(parsed.sentence);
-  const stores = [
-    { id: 'packages', kind: 'directory' as const, path: directory, environments: ['SIT'] },
-  ];
+  const stores = [{ id: 'packages', kind: 'directory' as const, path, environments: ['SIT'] }];
   const artifacts = createArtifacts(
     { file: '/etc/agent.yml', hosts: [], stores },
     parsed.config.limits,
@@ -125,6 +123,18 @@ describe('a package', () => {
     expect(result.failure.sentence).toContain(`The package ${path} ${words}`);
     expect(result.failure.sentence.split(path)).toHaveLength(2);
     expect(result.failure.sentence).not.toMatch(/\bE[A-Z]{3,}\b|no such file|syscall/);
+  });
+
+  test('that cannot be read to its end is refused with its path', async () => {
+    // Linux lets a process open its own memory, and fails to read what lies at its beginning.
+    expect(await openFile('mem', sha256Hex(sound), { path: '/proc/self' })).toEqual({
+      kind: 'refused',
+      failure: {
+        class: 'package',
+        sentence:
+          'The package /proc/self/mem could not be read to its end; look at the disk of the store, then retry.',
+      },
+    });
   });
 
   test('that is larger than agent.yml allows is refused before it is read', async () => {

@@ -1,8 +1,17 @@
 import { describe, expect, test } from '@jest/globals';
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
+import { setImmediate } from 'node:timers/promises';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { guardArchive } from '../../../agent/archive-guard';
 import { createCentres } from '../../../agent/centres/centres';
@@ -20,6 +29,17 @@ import { aPackage, scratch, SLEEPS_FOREVER } from '../support/scratch';
 const directory = scratch();
 const FILE: AddedFile = { path: 'config/shop.properties', text: 'a=1\n', mode: 0o644 };
 const SECRET: AddedFile = { path: 'config/db.json', text: '{}\n'.padEnd(600, '#'), mode: 0o640 };
+
+/** What this process has open. */
+const openFiles = (): readonly string[] =>
+  readdirSync('/proc/self/fd').flatMap((fd) => {
+    try {
+      return [readlinkSync(join('/proc/self/fd', fd))];
+    } catch {
+      // The listing's own.
+      return [];
+    }
+  });
 
 let merges = 0;
 
@@ -186,6 +206,45 @@ describe('packages with configuration', () => {
     if (opened.kind === 'opened') await opened.artifact.close();
 
     expect(readdirSync(join(directory, 'workshop'))).toEqual([]);
+  });
+
+  test('are refused and closed where the merged package cannot be read back', async () => {
+    await keep('unread', 'shop.properties');
+    const workshop = join(directory, 'workshop');
+    const artifact = {
+      sha256: sha256Hex(packed),
+      sizeBytes: packed.length,
+      unpackedBytes: packed.length,
+      read: async function* () {
+        yield packed;
+        // In place of what is written there comes a file whose beginning nobody can read.
+        const deadline = Date.now() + 10_000;
+        while (readdirSync(workshop).length === 0 && Date.now() < deadline) await setImmediate();
+        const target = join(workshop, readdirSync(workshop)[0] ?? '');
+        rmSync(target);
+        symlinkSync('/proc/self/mem', target);
+      },
+      close: async () => undefined,
+    };
+    const merging = withConfiguration(
+      { open: async () => ({ kind: 'opened', artifact }) },
+      { centres, limits, directory: workshop },
+    );
+
+    const opened = await merging.open(
+      { store: 'packages', file: 'shop.tar.gz', sha256: artifact.sha256 },
+      'SIT',
+      'unread',
+    );
+
+    expect(opened).toEqual({
+      kind: 'refused',
+      failure: {
+        class: 'capacity',
+        sentence: `The package shop.tar.gz with its configuration could not be read back in ${workshop} (EIO); look at that disk, then retry.`,
+      },
+    });
+    expect(openFiles().filter((path) => path.endsWith('/mem'))).toEqual([]);
   });
 
   test('are refused where two centres hold one namespace', async () => {
