@@ -27,7 +27,7 @@ export function createExchange(url: string, deadlines: Deadlines): Exchange {
       const fail = (why: string): void =>
         end({
           kind: 'unreachable',
-          sentence: `The app at ${target.host} cannot be reached: ${why}.`,
+          sentence: `The app at ${target.host} cannot be reached (${why}); check url in agent.yml and this machine's way to it.`,
         });
 
       const options: RequestOptions = {

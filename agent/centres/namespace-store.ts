@@ -57,7 +57,8 @@ export function createNamespaceStore(directory: string): NamespaceStore {
     try {
       text = await readIfAny(file);
     } catch (cause) {
-      return { kind: 'damaged', sentence: `${file} cannot be read (${codeOf(cause)}).` };
+      const sentence = `${file} cannot be read (${codeOf(cause)}); let the agent's user read that file, then retry.`;
+      return { kind: 'damaged', sentence };
     }
     if (text === undefined) return { kind: 'record', record: null };
     const record = parseRecord(text);

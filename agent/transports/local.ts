@@ -26,8 +26,8 @@ function runHere(command: Command, { seconds, input }: RunOptions): Promise<RunR
       resolve({ kind: 'lost', sentence });
     };
     const timer = setTimeout(() => giveUp(`it took longer than ${seconds} s`), seconds * 1_000);
-    void conversation.inputFailed.then((why) => giveUp(`the package could not be read: ${why}`));
-    child.on('error', (cause) => giveUp(cause.message));
+    void conversation.inputFailed.then((why) => giveUp(`the package could not be read (${why})`));
+    child.on('error', (cause) => giveUp(`it could not be started (${cause.message})`));
     child.on('close', (exitCode, signal) => {
       clearTimeout(timer);
       resolve(

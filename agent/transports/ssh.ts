@@ -96,12 +96,12 @@ function runOver(
 
     const listen = (error: Error | undefined, channel: ClientChannel): void => {
       if (error) {
-        lose(error.message);
+        lose(tookNone(error));
         return;
       }
       const streams = { stdin: channel.stdin, stdout: channel, stderr: channel.stderr };
       const conversation = converse(streams, input);
-      void conversation.inputFailed.then((why) => cut(`the package could not be read: ${why}`));
+      void conversation.inputFailed.then((why) => cut(`the package could not be read (${why})`));
       channel.on('close', (exitCode: number | null | undefined) => {
         if (typeof exitCode !== 'number') {
           lose('the connection ended');
@@ -115,10 +115,13 @@ function runOver(
       client.exec(commandLine(command), listen);
     } catch (cause) {
       // ssh2 throws for a connection that has ended.
-      lose(cause instanceof Error ? cause.message : String(cause));
+      lose(tookNone(cause));
     }
   });
 }
+
+const tookNone = (cause: unknown): string =>
+  `it took no command (${cause instanceof Error ? cause.message : String(cause)})`;
 
 function explain(error: Error & { level?: string }, place: SshPlace): Failure {
   const where = `${place.user}@${place.address} port ${place.port}`;
@@ -151,7 +154,7 @@ export function fetchHostKey(ip: string, port: number, seconds: number): Promise
   const client = new Client();
   return new Promise((resolve) => {
     client.on('error', (error) => {
-      const sentence = `No host key came from ${ip} port ${port}: ${error.message}.`;
+      const sentence = `No host key came from ${ip} port ${port} (${error.message}); check that an ssh server listens there and that this machine may reach it.`;
       resolve({ kind: 'failed', sentence });
     });
     client.connect({

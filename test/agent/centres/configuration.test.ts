@@ -1,5 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
-import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { canonicalText } from '#core/canonical';
 import type { ConfigChange, ConfigValue, KeyChange } from '#core/content';
@@ -340,6 +348,16 @@ describe('a CONFIG job', () => {
       },
     });
     expect(valuesOf('a')).toBeUndefined();
+  });
+
+  test('says which namespace cannot be read, and what to do', async () => {
+    const { aChange, run, file } = aWorld();
+    mkdirSync(file('a'), { recursive: true });
+
+    const { end } = await run('CONFIG', planOf(aChange('a', [set('x', text('1'))])));
+
+    const sentence = `${file('a')} cannot be read (EISDIR); let the agent's user read that file, then retry.`;
+    expect(end).toEqual({ kind: 'failed', failure: { class: 'config', sentence } });
   });
 });
 

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { utils } from 'ssh2';
-import { connectSsh } from '../../../agent/transports/ssh';
+import { connectSsh, fetchHostKey } from '../../../agent/transports/ssh';
 import {
   findKnownHost,
   fingerprintOfHostKey,
@@ -129,9 +129,19 @@ describe('a connection', () => {
     await host.host.close();
 
     expect(await running).toEqual({ kind: 'lost', sentence: 'the connection ended' });
-    expect(await connection.transport.run(['true'], { seconds: 20 })).toMatchObject({
+    expect(await connection.transport.run(['true'], { seconds: 20 })).toEqual({
       kind: 'lost',
+      sentence: 'it took no command (Not connected)',
     });
+  });
+});
+
+test('a host key that does not come is said in words', async () => {
+  expect(await fetchHostKey('127.0.0.1', 1, 5)).toEqual({
+    kind: 'failed',
+    sentence: expect.stringMatching(
+      /^No host key came from 127\.0\.0\.1 port 1 \(.*ECONNREFUSED.*\); check that an ssh server listens there and that this machine may reach it\.$/,
+    ),
   });
 });
 
