@@ -3,7 +3,7 @@ import type { KeyChange } from '#core/content';
 import { KeyChangesSchema } from '#wire/config';
 import { parseInput } from '#wire/input-words';
 
-export type ParsedChanges =
+type ParsedChanges =
   | { readonly kind: 'changes'; readonly changes: readonly KeyChange[] }
   /** What is wrong, as the end of a sentence about the change. */
   | { readonly kind: 'strange'; readonly why: string };
