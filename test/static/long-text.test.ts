@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from '@playwright/test';
 import { waitFor } from '../../demo/jira-client';
+import { forgetPauses, longestPause, notePauses, PAUSE_MAX_MILLISECONDS } from '../support/pauses';
 import { buildPage } from './support/built-page';
 import type { BuiltPage } from './support/built-page';
 import { worldOf } from './support/jira-of-page';
@@ -14,8 +15,6 @@ import { DRAFT, REVIEW } from './support/releases';
 import { answered, openBrowser, visit } from './support/visit';
 
 const PIECE_MAX_CHARS = 100_000;
-/** A person takes a second and a half for a page that hangs. */
-const PAUSE_MAX_MILLISECONDS = 1_500;
 const LINE = "INSERT INTO coupon VALUES (1, 'äöü 😀');\n";
 const TEXT = LINE.repeat(Math.floor((5 * 1024 * 1024) / Buffer.byteLength(LINE)));
 const NAME = '01_add_coupon_scope.sql';
@@ -39,19 +38,9 @@ afterAll(async () => {
 async function open(world: PageWorld) {
   const seen = await visit(browser, built, world);
   await seen.page.getByRole('tablist').waitFor();
-  await seen.page.evaluate(`
-    globalThis.longestPause = 0;
-    let last = performance.now();
-    setInterval(() => {
-      globalThis.longestPause = Math.max(globalThis.longestPause, performance.now() - last);
-      last = performance.now();
-    }, 10);
-  `);
+  await notePauses(seen.page);
   return seen;
 }
-
-const longestPause = async (page: Page): Promise<number> =>
-  Number(await page.evaluate('globalThis.longestPause'));
 
 async function openEditor(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Add script' }).click();
@@ -62,7 +51,7 @@ async function openEditor(page: Page): Promise<void> {
 async function paste(page: Page, text: string): Promise<void> {
   await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
   await page.evaluate(`navigator.clipboard.writeText(${JSON.stringify(text)})`);
-  await page.evaluate('globalThis.longestPause = 0');
+  await forgetPauses(page);
   await page.keyboard.press('Control+V');
 }
 
