@@ -13,7 +13,7 @@ interface StoredTextProps {
 }
 
 interface Loaded {
-  readonly text: string;
+  readonly blocks: readonly string[];
   readonly nextOffset: number | null;
 }
 
@@ -26,10 +26,10 @@ export function StoredText({ sha256, label }: StoredTextProps) {
   const load = async (wanted: 'piece' | 'rest'): Promise<void> => {
     setBusy(wanted);
     try {
-      let next: Loaded = loaded ?? { text: '', nextOffset: 0 };
+      let next: Loaded = loaded ?? { blocks: [], nextOffset: 0 };
       do {
         const piece = await readPiece(sha256, next.nextOffset ?? 0);
-        next = { text: next.text + piece.text, nextOffset: piece.nextOffset };
+        next = { blocks: grown(next.blocks, piece.text), nextOffset: piece.nextOffset };
         setLoaded(next);
       } while (wanted === 'rest' && next.nextOffset !== null);
       setProblem(undefined);
@@ -55,7 +55,7 @@ export function StoredText({ sha256, label }: StoredTextProps) {
     <div className="stored">
       {loaded !== undefined && (
         <pre className="code" tabIndex={0} aria-label={`Text of ${label}`}>
-          {textBlocks(loaded.text, BLOCK_MAX_CHARS).map((block, index) => (
+          {loaded.blocks.map((block, index) => (
             <span key={index} className="block">
               {block}
             </span>
@@ -77,3 +77,9 @@ export function StoredText({ sha256, label }: StoredTextProps) {
     </div>
   );
 }
+
+/** Only the last block is cut anew: what is read already stays as it is drawn. */
+const grown = (blocks: readonly string[], text: string): readonly string[] => [
+  ...blocks.slice(0, -1),
+  ...textBlocks((blocks.at(-1) ?? '') + text, BLOCK_MAX_CHARS),
+];
