@@ -53,8 +53,8 @@ export type LockAnswer =
       readonly kind: 'busy';
       /** The server's number of the session that has it. */
       readonly session: string;
-      /** Whether that session runs something at this moment. */
-      readonly runs: boolean;
+      /** Whether that session runs something at this moment; null where the server does not show it to this user. */
+      readonly runs: boolean | null;
     };
 
 /** Which rows belong to one script of one release in one database. */

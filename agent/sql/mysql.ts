@@ -163,12 +163,14 @@ function dialectIn(database: string): Dialect {
       const [{ held }] = z.tuple([z.object({ held: z.coerce.number() })]).parse(tried.value);
       if (held === 1) return { kind: 'done', value: { kind: 'held' } };
       const holder = await session.ask(
-        `SELECT id, command FROM information_schema.processlist WHERE id = IS_USED_LOCK($1)`,
+        `SELECT used.id, shown.command FROM (SELECT IS_USED_LOCK($1) AS id) AS used
+         LEFT JOIN information_schema.processlist AS shown ON shown.id = used.id`,
         [lock],
       );
       return mapped(holder, ([row]) => {
-        const { id, command } = Holder.parse(row ?? { id: '?', command: 'Sleep' });
-        return { kind: 'busy', session: String(id), runs: command !== 'Sleep' };
+        const { id, command } = Holder.parse(row);
+        const runs = command === null ? null : command !== 'Sleep';
+        return { kind: 'busy', session: String(id ?? '?'), runs };
       });
     },
     isAtomic: async (session, statement) => {
@@ -199,5 +201,5 @@ const Holder = z.preprocess(
     typeof row === 'object' && row !== null
       ? Object.fromEntries(Object.entries(row).map(([key, value]) => [key.toLowerCase(), value]))
       : row,
-  z.object({ id: z.union([z.number(), z.string()]), command: z.string() }),
+  z.object({ id: z.union([z.number(), z.string(), z.null()]), command: z.string().nullable() }),
 );

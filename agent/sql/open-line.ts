@@ -61,9 +61,7 @@ async function waitForLock(story: ScriptStory, database: Database): Promise<Line
     if (answer.runs) idleFrom = instant(clock);
     const seconds = answer.runs ? BUSY_HOLDER_SECONDS : IDLE_HOLDER_SECONDS;
     if (elapsedSince(answer.runs ? from : idleFrom, clock) > seconds * 1_000) {
-      const has = answer.runs
-        ? `has had Interlock's lock for ${String(seconds)} s and still runs a statement`
-        : `has Interlock's lock and has run nothing for ${String(seconds)} s`;
+      const has = heldWords(answer.runs, seconds, script.rule.user);
       const sentence = `Session ${answer.session} of database ${placeOf(script.rule)} ${has}; end that session or the agent that it belongs to, then retry.`;
       return { kind: 'failed', failure: { class: 'time-out', sentence } };
     }
@@ -76,6 +74,16 @@ async function waitForLock(story: ScriptStory, database: Database): Promise<Line
     told = true;
     await clock.sleep(LOCK_LOOK_MILLISECONDS, hold.over);
   }
+}
+
+function heldWords(runs: boolean | null, seconds: number, user: string): string {
+  const held = `has had Interlock's lock for ${String(seconds)} s`;
+  if (runs === null) {
+    return `${held}, and user ${user} may not see what it runs (PostgreSQL: pg_read_all_stats, MySQL: PROCESS)`;
+  }
+  return runs
+    ? `${held} and still runs a statement`
+    : `has Interlock's lock and has run nothing for ${String(seconds)} s`;
 }
 
 /** Interlock's own question was lost, or the server says no to it. */

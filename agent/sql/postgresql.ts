@@ -151,7 +151,11 @@ function dialectIn(schema: string): Dialect {
           AND (l.classid, l.objid) = (${LOCK})`);
       return mapped(holder, ([row]) => {
         const { pid, state } = Holder.parse(row ?? { pid: '?', state: null });
-        return { kind: 'busy', session: String(pid), runs: state === 'active' };
+        return {
+          kind: 'busy',
+          session: String(pid),
+          runs: state === null ? null : state === 'active',
+        };
       });
     },
     // Data definition is transactional; what is not refuses with a code of its own.

@@ -245,6 +245,29 @@ describe.each(['postgresql', 'mariadb'] as const)('the server %s', (name) => {
     await second.close();
   });
 
+  test('does not know what a session runs that the server does not show to the user', async () => {
+    const grants =
+      name === 'postgresql'
+        ? ["CREATE ROLE watcher LOGIN PASSWORD 'a secret of the tests'"]
+        : [
+            "CREATE USER watcher IDENTIFIED BY 'a secret of the tests'",
+            'GRANT SELECT ON orders.* TO watcher',
+          ];
+    for (const grant of grants) await server.query(grant);
+    const holder = await session();
+    const watcher = await connect({ user: 'watcher' });
+    if ('class' in watcher) throw new Error(watcher.sentence);
+    await holder.lock();
+
+    expect(await watcher.lock()).toEqual({
+      kind: 'done',
+      value: { kind: 'busy', session: expect.stringMatching(/^\d+$/), runs: null },
+    });
+
+    await holder.close();
+    await watcher.close();
+  });
+
   test.each([
     [
       { port: 1 },

@@ -21,7 +21,7 @@ const SCRIPT = { id: 'fill', text: 'INSERT INTO orders VALUES (1)' };
 const PLACE = 'orders (orders at 10.0.9.1:5432)';
 
 const FREE: LockAnswer = { kind: 'held' };
-const holder = (runs: boolean): LockAnswer => ({ kind: 'busy', session: '77', runs });
+const holder = (runs: boolean | null): LockAnswer => ({ kind: 'busy', session: '77', runs });
 const IDLE = holder(false);
 const BUSY = holder(true);
 
@@ -98,6 +98,21 @@ describe('a script whose database is locked by another session', () => {
     expect(app.fence).toBe(1);
     expect(ran).toEqual([]);
     expect(openSessions()).toBe(0);
+  });
+
+  test('does not say that it runs nothing when the server shows nothing of it', async () => {
+    const { app, live, waitedSeconds } = aWorld(() => holder(null));
+
+    await live();
+
+    expect(app.outcome).toEqual({
+      kind: 'failed',
+      failure: {
+        class: 'time-out',
+        sentence: `Session 77 of database ${PLACE} has had Interlock's lock for 60 s, and user release may not see what it runs (PostgreSQL: pg_read_all_stats, MySQL: PROCESS); end that session or the agent that it belongs to, then retry.`,
+      },
+    });
+    expect(waitedSeconds()).toBeLessThan(62);
   });
 
   test('says once who has it, and runs when that session ends after 59 s', async () => {
