@@ -27,7 +27,7 @@ export async function fetchText(
       text += result.answer.text;
       if (result.answer.nextOffset === null) return believed(text, digest, what);
       if (result.answer.nextOffset !== text.length || result.answer.text === '') {
-        return fail(`The app sent the pieces of the ${what} out of order.`);
+        return fail(`The app sent the pieces of the ${what} out of order`);
       }
       continue;
     }
@@ -41,12 +41,15 @@ export async function fetchText(
 const believed = (text: string, digest: string, what: string): FetchedText =>
   sha256Hex(text) === digest
     ? { kind: 'text', text }
-    : fail(`The ${what} that the app sent is not the approved one (its SHA-256 is not ${digest}).`);
+    : fail(`The ${what} that the app sent is not the approved one (its SHA-256 is not ${digest})`);
 
 const isFinal = (error: string): boolean =>
   ['stale', 'taken', 'gone', 'invalid', 'gap'].includes(error);
 
-const fail = (sentence: string): FetchedText => ({
+const fail = (what: string): FetchedText => ({
   kind: 'failed',
-  failure: { class: 'permission', sentence },
+  failure: {
+    class: 'permission',
+    sentence: `${what}; retry, and if it comes again save the release's content anew.`,
+  },
 });

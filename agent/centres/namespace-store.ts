@@ -102,7 +102,10 @@ export function createNamespaceStore(directory: string): NamespaceStore {
       after.kind === 'record' && after.record !== null && areEqual(after.record.values, values);
     return isThere
       ? { kind: 'written', record: next }
-      : { kind: 'failed', sentence: `${fileOf(place)} does not hold what was written to it.` };
+      : {
+          kind: 'failed',
+          sentence: `${fileOf(place)} does not hold what was written to it; look at that disk and who else writes there, then retry.`,
+        };
   };
 
   return {

@@ -149,7 +149,34 @@ describe('an agent with a job', () => {
     await live(world);
 
     expect(world.app.outcome).toMatchObject({
-      failure: { class: 'permission', sentence: expect.stringContaining('not the approved one') },
+      failure: {
+        class: 'permission',
+        sentence: expect.stringMatching(
+          /^The plan that the app sent is not the approved one \(its SHA-256 is not [0-9a-f]{64}\); retry, and if it comes again save the release's content anew\.$/,
+        ),
+      },
+    });
+    expect(world.fleet.effects).toEqual([]);
+  });
+
+  test('refuses a plan whose pieces come out of order', async () => {
+    const world = worldWith((signed) => signed);
+    const { fetch } = world.app;
+    world.app.fetch = async (ref, digest, offset) => {
+      const result = await fetch(ref, digest, offset);
+      if (result.kind !== 'answered') return result;
+      return { ...result, answer: { ...result.answer, nextOffset: 7 } };
+    };
+
+    await live(world);
+
+    expect(world.app.outcome).toEqual({
+      kind: 'failed',
+      failure: {
+        class: 'permission',
+        sentence:
+          "The app sent the pieces of the plan out of order; retry, and if it comes again save the release's content anew.",
+      },
     });
     expect(world.fleet.effects).toEqual([]);
   });
