@@ -1,7 +1,7 @@
 /** Loads what the decider must know about a release's world, by keys only. */
 import type { AgentFact, Facts, ScopeFact } from '#core/facts';
 import { scopesOf } from '#core/gates';
-import { DEFAULT_POLICY } from '#core/policy';
+import { DEFAULT_POLICY, firstEnvironment } from '#core/policy';
 import type { InboxRecord, PolicyRecord, ReleaseRecord, ScopeRecord } from '#wire/records';
 import { isHolding } from './holding';
 import { placesOf } from './ports';
@@ -13,7 +13,7 @@ export interface World {
   readonly settings: PolicyRecord;
   /** What a release is about to take; empty while it holds all of it. */
   readonly scopes: ReadonlyMap<string, ScopeRecord>;
-  /** Of the agents that may be offered a job of the release's environment. */
+  /** Of the agents that may be offered a job of the release's environment; of a draft's, the first that it will enter. */
   readonly inboxes: ReadonlyMap<string, InboxRecord>;
 }
 
@@ -29,7 +29,9 @@ export async function loadWorld(ports: Ports, record: ReleaseRecord): Promise<Wo
     siteKey(record.state.project, site),
   );
   const scopeNames = isHolding(record.state.status) ? [] : scopesOf(record.state);
-  const agentIds = environment === null ? [] : agentsOf(settings, environment);
+  // Whoever looks at a draft may start it soon, so the agents of its first environment hurry already.
+  const place = environment ?? firstEnvironment(settings.policy);
+  const agentIds = place === undefined ? [] : agentsOf(settings, place);
   const found = await store.getMany([
     ...placesOf('site', siteKeys),
     ...placesOf('scope', scopeNames),

@@ -93,6 +93,15 @@ describe('the cadence of polls', () => {
     expect((await poll(world.agent)).nextPollMilliseconds).toBe(POLL_FAR_MILLISECONDS);
   });
 
+  test('is hot while somebody looks at a draft, which they may start soon', async () => {
+    const world = await aReleaseWorld();
+    expect((await poll(world.agent)).nextPollMilliseconds).toBe(POLL_FAR_MILLISECONDS);
+
+    await showRelease(world.ports, { issueId: world.issue.id, accountId: REPORTER });
+
+    expect((await poll(world.agent)).nextPollMilliseconds).toBe(POLL_HOT_MILLISECONDS);
+  });
+
   test('is hot for a minute after somebody looked at the panel', async () => {
     const world = await aReleaseWorld();
     await world.click('submit', REPORTER);

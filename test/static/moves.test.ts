@@ -6,8 +6,9 @@ import type { ReleaseShown } from './support/releases';
 
 const names = (view: ReleaseShown): readonly string[] => movesOf(view).map(({ row }) => row.name);
 
-const offer = (...offered: string[]) =>
-  offered.map((name, index) => ({ id: String(index), name, reasonField: null }));
+const offer = (...names: string[]) => ({
+  offered: names.map((name, index) => ({ id: String(index), name, reasonField: null })),
+});
 
 /** The move of that name, which the release has. */
 function moveNamed(view: ReleaseShown, name: string) {
@@ -63,6 +64,16 @@ describe('a button that is shut', () => {
   test('says to whom the act is reserved when Jira does not offer it', () => {
     expect(shutBecause(moveNamed(READY, 'Start'), READY, offer('Abort'))).toMatch(
       /^Start is reserved in UAT to the leaders of its sites/,
+    );
+  });
+
+  test('says that Jira is still on its way, while the issue stands elsewhere', () => {
+    const late = { ...offer('Abort'), standing: 'Awaiting approval' };
+    expect(shutBecause(moveNamed(READY, 'Start'), READY, late)).toBe(
+      'Interlock is still moving this issue to Ready; wait until it stands there.',
+    );
+    expect(shutBecause(moveNamed(READY, 'Start'), READY, { ...late, standing: 'Ready' })).toMatch(
+      /^Start is reserved/,
     );
   });
 

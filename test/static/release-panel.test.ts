@@ -185,6 +185,20 @@ describe('the Now card', () => {
     await page.close();
   });
 
+  test('says that Jira is behind while it is, and opens the button when it has come', async () => {
+    const world = worldOf(READY, { offered: [] });
+    world.stand('Awaiting approval');
+    const { page } = await open(world);
+
+    await page.getByText('Interlock is still moving this issue to Ready').waitFor();
+    expect(await page.getByText('is reserved').count()).toBe(0);
+    world.stand('Ready');
+    world.offer(['Start', 'Abort']);
+
+    await page.locator('button:enabled', { hasText: /^Start$/ }).waitFor();
+    await page.close();
+  });
+
   test('asks for a reason in place, forgets it on Escape, and sends it as a document', async () => {
     const world = worldOf(FAILED);
     const { page } = await open(world);

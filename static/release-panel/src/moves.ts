@@ -1,6 +1,7 @@
 /** Which transitions the Now card offers, in their order: one that leads on, and at most two others. */
 import { RETRY_OF, retriedBy } from '#core/open-rows';
 import { sentenceOf } from '#core/refusal';
+import { statusName } from '#core/status';
 import { PERSON_TRANSITIONS } from '#core/transitions';
 import type { PersonAction, PersonTransition } from '#core/transitions';
 import type { OfferedTransition } from './api/transitions';
@@ -77,11 +78,18 @@ const waitsForHand = ({ config }: ReleaseShown): boolean =>
 
 const isLast = ({ environments }: ReleaseShown): boolean => environments.at(-1)?.current ?? false;
 
+/** What Jira says of the issue. */
+interface Offer {
+  readonly offered: readonly OfferedTransition[];
+  /** The status that it stands in there, where that was asked. */
+  readonly standing?: string | undefined;
+}
+
 /** Why a move is shut for this person now; undefined where Jira offers it. */
 export function shutBecause(
   { row }: Move,
   view: ReleaseShown,
-  offered: readonly OfferedTransition[],
+  { offered, standing }: Offer,
 ): string | undefined {
   if (row.action === 'submit' && view.content === null) {
     return `${row.name} opens when the release has content.`;
@@ -90,6 +98,9 @@ export function shutBecause(
     return `${row.name} opens when a DBA has approved ${unreviewed(view).join(', ')}.`;
   }
   if (offered.some(({ name }) => name === row.name)) return undefined;
+  if (standing !== undefined && standing !== statusName(view.status)) {
+    return sentenceOf({ why: 'still-moving', to: view.status });
+  }
   return sentenceOf({
     why: 'person-may-not',
     wanted: row.name,

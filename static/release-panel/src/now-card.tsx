@@ -22,6 +22,7 @@ export function NowCard({ view, onActed }: NowCardProps) {
   const moves = movesOf(view);
   const jira = useMoves(view, onActed);
   const [asking, setAsking] = useState<Move>();
+  const { offered, standing } = jira;
   // Somebody else may have moved the release while the reason was written.
   const asked = moves.find(({ row }) => row.action === asking?.row.action);
   const { state, who } = nowWords(view.now);
@@ -62,9 +63,9 @@ export function NowCard({ view, onActed }: NowCardProps) {
                 appearance={move.isPrimary ? 'primary' : 'default'}
                 isLoading={jira.busy === move.row.name}
                 isDisabled={
-                  jira.offered === undefined ||
+                  offered === undefined ||
                   jira.pending !== undefined ||
-                  shutBecause(move, view, jira.offered) !== undefined
+                  shutBecause(move, view, { offered, standing }) !== undefined
                 }
                 onClick={() => click(move)}
               >
@@ -87,8 +88,8 @@ export function NowCard({ view, onActed }: NowCardProps) {
       )}
       {view.answerable && <Question onAnswered={onActed} />}
       <Answer jira={jira} />
-      {jira.offered !== undefined && asked === undefined && (
-        <Shut sentences={moves.map((move) => shutBecause(move, view, jira.offered ?? []))} />
+      {offered !== undefined && asked === undefined && (
+        <Shut sentences={moves.map((move) => shutBecause(move, view, { offered, standing }))} />
       )}
       <HostRamp view={view} />
     </section>

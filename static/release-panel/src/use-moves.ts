@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useState } from 'react';
 import { tell } from '../../shared/src/api/app';
 import { wordsOf } from '../../shared/src/words';
-import { offeredTransitions, performTransition } from './api/transitions';
+import { issueStatus, offeredTransitions, performTransition } from './api/transitions';
 import type { OfferedTransition } from './api/transitions';
 import { movesOf } from './moves';
 import type { ReleaseShown } from './view';
@@ -11,7 +11,7 @@ const PATIENCE_MILLISECONDS = 15_000;
 
 /** The app opens transitions a moment after the release has moved, so a missing one is asked for again. */
 const ASK_AGAIN_MILLISECONDS = 3_000;
-const ASKS_AGAIN = 2;
+const ASKS_AGAIN = 3;
 
 /** Jira's own words name a transition by its number then. */
 const MEANWHILE = 'somebody has moved the release meanwhile; look at what it says now.';
@@ -19,6 +19,8 @@ const MEANWHILE = 'somebody has moved the release meanwhile; look at what it say
 export interface Moves {
   /** Undefined until Jira has answered. */
   readonly offered: readonly OfferedTransition[] | undefined;
+  /** Where Jira has the issue, while it offers less than fits to the release; a moment later that counts no more. */
+  readonly standing: string | undefined;
   /** The name of the transition that is on its way to Jira. */
   readonly busy: string | undefined;
   /** Jira's refusal of the last act, in its own words. */
@@ -31,6 +33,7 @@ export interface Moves {
 /** What Jira lets this person do with the release, and the doing of it. */
 export function useMoves(view: ReleaseShown, onActed: () => void): Moves {
   const [offered, setOffered] = useState<readonly OfferedTransition[]>();
+  const [standing, setStanding] = useState<string>();
   const [busy, setBusy] = useState<string>();
   const [problem, setProblem] = useState<string>();
   const [accepted, setAccepted] = useState<{ readonly mark: string; readonly isLate: boolean }>();
@@ -41,18 +44,16 @@ export function useMoves(view: ReleaseShown, onActed: () => void): Moves {
     let timer: ReturnType<typeof setTimeout> | undefined;
     let isWanted = true;
     const ask = async (asksLeft: number): Promise<void> => {
-      const found = await offeredTransitions(view.issueKey).catch(wordsOf);
+      const said = await askJira(view.issueKey, asksLeft > 0 ? names : []).catch(wordsOf);
       if (!isWanted) return;
-      if (typeof found === 'string') {
+      if (typeof said === 'string') {
         setOffered((before) => before ?? []);
-        setProblem(found);
+        setProblem(said);
         return;
       }
-      setOffered(found);
-      const isShort = names.some((name) => found.every((each) => each.name !== name));
-      if (isShort && asksLeft > 0) {
-        timer = setTimeout(() => void ask(asksLeft - 1), ASK_AGAIN_MILLISECONDS);
-      }
+      setStanding(said.standing);
+      setOffered(said.offered);
+      if (said.isShort) timer = setTimeout(() => void ask(asksLeft - 1), ASK_AGAIN_MILLISECONDS);
     };
     void ask(ASKS_AGAIN);
     return () => {
@@ -95,7 +96,15 @@ export function useMoves(view: ReleaseShown, onActed: () => void): Moves {
   );
 
   const pending = isWaiting ? (accepted.isLate ? 'late' : 'fresh') : undefined;
-  return { offered, busy, problem, pending, perform };
+  return { offered, standing, busy, problem, pending, perform };
+}
+
+/** What Jira offers, and where it has the issue if one of the names is missing. */
+async function askJira(issueKey: string, names: readonly string[]) {
+  const offered = await offeredTransitions(issueKey);
+  const isShort = names.some((name) => offered.every((each) => each.name !== name));
+  const standing = isShort ? await issueStatus(issueKey).catch(() => undefined) : undefined;
+  return { offered, isShort, standing };
 }
 
 const offeredNow = (issueKey: string) => offeredTransitions(issueKey).catch(() => undefined);

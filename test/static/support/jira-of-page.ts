@@ -1,4 +1,5 @@
 /** A resolver and a REST API for one release, with what the page has asked of them. */
+import { statusName } from '#core/status';
 import { answered } from './visit';
 import type { Resolve, Rest } from './visit';
 import type { ReleaseShown } from './releases';
@@ -26,6 +27,8 @@ export interface PageWorld {
   readonly show: (view: ReleaseShown) => void;
   /** What Jira offers from now on. */
   readonly offer: (names: readonly string[]) => void;
+  /** Where Jira has the issue from now on; at first where the release is. */
+  readonly stand: (status: string) => void;
 }
 
 interface Wishes {
@@ -64,6 +67,7 @@ export function worldOf(first: ReleaseShown, wishes: Wishes = {}): PageWorld {
   const calls: Call[] = [];
   const performed: unknown[] = [];
   let view = first;
+  let standing: string | undefined;
 
   const resolve: Resolve = (name, payload) => {
     const call = { name, payload: payload as Call['payload'] };
@@ -87,6 +91,12 @@ export function worldOf(first: ReleaseShown, wishes: Wishes = {}): PageWorld {
       performed.push(JSON.parse(body ?? 'null'));
       return { status: 204 };
     }
+    if (path.endsWith('?fields=status')) {
+      return {
+        status: 200,
+        body: { fields: { status: { name: standing ?? statusName(view.status) } } },
+      };
+    }
     const transitions = offered.map((name, index) => ({
       id: String(11 + index),
       name,
@@ -105,6 +115,9 @@ export function worldOf(first: ReleaseShown, wishes: Wishes = {}): PageWorld {
     },
     offer: (names) => {
       offered = names;
+    },
+    stand: (status) => {
+      standing = status;
     },
   };
 }

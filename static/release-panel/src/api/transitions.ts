@@ -20,6 +20,16 @@ export async function offeredTransitions(issueKey: string): Promise<readonly Off
   return Array.isArray(listed) ? listed.flatMap((each: unknown) => transitionOf(each) ?? []) : [];
 }
 
+/** The name of the status that the issue stands in by Jira's word; undefined where Jira does not say. */
+export async function issueStatus(issueKey: string): Promise<string | undefined> {
+  const response = await requestJira(`${issueOf(issueKey)}?fields=status`);
+  const answer: unknown = response.ok ? await response.json() : undefined;
+  const fields = isRecord(answer) ? answer['fields'] : undefined;
+  const status = isRecord(fields) ? fields['status'] : undefined;
+  const name = isRecord(status) ? status['name'] : undefined;
+  return typeof name === 'string' ? name : undefined;
+}
+
 /** Performs it; undefined when Jira accepted, otherwise why it did not. */
 export async function performTransition(
   issueKey: string,
@@ -40,8 +50,9 @@ export async function performTransition(
   return sentenceOf(response, `Jira refused with status ${response.status}; try again.`);
 }
 
-const pathOf = (issueKey: string): string =>
-  `/rest/api/3/issue/${encodeURIComponent(issueKey)}/transitions`;
+const issueOf = (issueKey: string): string => `/rest/api/3/issue/${encodeURIComponent(issueKey)}`;
+
+const pathOf = (issueKey: string): string => `${issueOf(issueKey)}/transitions`;
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null;
