@@ -31,8 +31,10 @@ export type Act =
   | {
       readonly act: Exclude<HostAct, 'stage'>;
       readonly failure?: Failure;
-      /** Digest of what a rollback returns to, where that is not what the host has now. */
+      /** Digest of what a way back leads to, where that is not what the host has now. */
       readonly former?: string;
+      /** This is the way back. */
+      readonly isBack?: boolean;
     };
 
 /** How an act shows to people while it is under way and when it is done. */
@@ -121,8 +123,11 @@ function perform(
     case 'stage':
       return session.stage(order, what.artifact);
     case 'activate':
+      return what.isBack === true
+        ? session.reactivate(order)
+        : session.activate(order, what.former);
     case 'return-activate':
-      return session.activate(order, what.former);
+      return session.reactivate(order);
     case 'start':
     case 'return-start':
       return session.start(order, start);

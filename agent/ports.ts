@@ -191,8 +191,10 @@ export interface HostSession {
    */
   state(basePath: string, fence: number, healthy?: string): Promise<HostAnswer>;
   stage(order: HostOrder, artifact: OpenArtifact): Promise<HostAnswer>;
-  /** `former` is the digest of what a rollback returns to; absent: what is current now. */
+  /** `former` is the digest of what a way back leads to; absent: what is current now. */
   activate(order: HostOrder, former?: string): Promise<HostAnswer>;
+  /** The way back: the release is current again, and what came after it is left. */
+  reactivate(order: HostOrder): Promise<HostAnswer>;
   start(order: HostOrder, start: Start): Promise<HostAnswer>;
   close(): Promise<void>;
 }
@@ -231,10 +233,14 @@ export interface HostFacts {
   /** Highest fence that the host has seen. */
   readonly fence: number;
   readonly current: InstalledRelease | null;
-  /** What was current before. */
+  /** What current stands upon: what was current before its release came. */
   readonly previous: InstalledRelease | null;
-  /** The job that switched to what is current; null where the host does not know. */
+  /** The job that brought what is current, whatever came and was left again since; null where the host does not know. */
+  readonly broughtBy: string | null;
+  /** The job that switched last, forth or back; null where the host does not know. */
   readonly switchedBy: string | null;
+  /** What that switch left. */
+  readonly left: InstalledRelease | null;
   /** Digests of complete releases on the host. */
   readonly staged: readonly string[];
   /** An act that was begun and not ended, as the host wrote it. */

@@ -96,16 +96,16 @@ type Way =
 
 function wayOf(story: HostStory, facts: HostFacts, { planned, intents }: WayBack): Way {
   const { step, target, hold } = story;
-  const { current, previous, switchedBy, staged } = facts;
+  const { current, previous, broughtBy, switchedBy, left, staged } = facts;
   const begun = intents.findLast(
     (intent) =>
       intent.step === step.id && intent.host === target.host.id && intent.act === 'activate',
   );
   if (begun) return { kind: 'returns', former: { digest: begun.digest, version: begun.version } };
 
-  const isOurs = switchedBy === null || isSameRelease(switchedBy, hold.ref.job);
+  const isOurs = (job: string | null): boolean => job === null || isSameRelease(job, hold.ref.job);
   if (isPlanned(current, planned)) {
-    if (!isOurs) {
+    if (!isOurs(broughtBy)) {
       const note = `It served ${step.version} before this release; it stays as it is.`;
       return { kind: 'stays', note };
     }
@@ -113,7 +113,7 @@ function wayOf(story: HostStory, facts: HostFacts, { planned, intents }: WayBack
       previous !== null && !isPlanned(previous, planned) && staged.includes(previous.digest);
     return isThere ? { kind: 'returns', former: previous } : { kind: 'no-way' };
   }
-  if (current !== null && isOurs && isPlanned(previous, planned)) {
+  if (current !== null && isOurs(switchedBy) && isPlanned(left, planned)) {
     return { kind: 'was-returned', former: current };
   }
   return { kind: 'stays', note: leftAlone(facts) };
@@ -142,7 +142,7 @@ async function returnTo(story: HostStory, former: InstalledRelease): Promise<Par
   for (const next of ['activate', 'start'] as const) {
     const permit = await hold.mayContinue();
     if (permit.kind !== 'yes') return permit;
-    const done = await act(story, { act: next }, former);
+    const done = await act(story, { act: next, isBack: true }, former);
     if (done.kind !== 'done') return done;
   }
   const served = await waitHealthy(story, former, agent.settings.limits.healthSeconds);

@@ -7,6 +7,7 @@ import { endOf, fail, nameOf, placeOf, storeOf, tell, writerOf } from './change-
 import type { ChangeStory } from './change-story';
 import { areEqual } from './namespace-record';
 import type { NamespaceRecord, Values } from './namespace-record';
+import { standingLayers } from './standing-layers';
 import type { NamespaceStore } from './namespace-store';
 
 /** Puts each namespace back to what it held before the plan. */
@@ -60,42 +61,33 @@ type Way =
   | { readonly kind: 'nothing-to-do'; readonly note: string }
   | { readonly kind: 'changed-since'; readonly sentence: string };
 
-/** From the newest record back over everything that this plan wrote in one go. */
+/** What the namespace held before the plan, if the plan is what it stands on now. */
 async function wayBack(
   store: NamespaceStore,
   story: ChangeStory,
   newest: NamespaceRecord | null,
 ): Promise<Way> {
   const { planDigest } = story.hold.claim;
-  let snapshot: Values | undefined;
-  let latest: NamespaceRecord | undefined;
-  for await (const record of store.history(placeOf(story))) {
-    latest ??= record;
-    const isOurs = record.writer.plan === planDigest;
-    if (isOurs && record.writer.act === 'restore' && snapshot === undefined) {
-      return { kind: 'nothing-to-do', note: 'it was put back before' };
-    }
-    if (snapshot !== undefined) {
-      if (!isOurs || record.writer.act !== 'apply') break;
-      if (!areEqual(record.values, snapshot)) return editedSince(story);
-      snapshot = record.before;
-    } else if (isOurs) {
-      if (latest !== record) return changedSince(story, latest);
-      if (!newest || !areEqual(newest.values, record.values)) return editedSince(story);
-      snapshot = record.before;
-    }
+  const records: NamespaceRecord[] = [];
+  for await (const record of store.history(placeOf(story))) records.unshift(record);
+  const layers = standingLayers(records);
+  const top = layers.at(-1);
+  if (!layers.some(({ plan }) => plan === planDigest)) {
+    const isBack = records.some(({ writer }) => writer.plan === planDigest);
+    const note = isBack ? 'it was put back before' : 'this release has not changed it';
+    return { kind: 'nothing-to-do', note };
   }
-  return snapshot === undefined
-    ? { kind: 'nothing-to-do', note: 'this release has not changed it' }
-    : { kind: 'snapshot', values: snapshot };
+  if (!top || top.plan !== planDigest) return changedSince(story, top?.latest);
+  if (top.isEdited || !newest || !areEqual(newest.values, top.values)) return editedSince(story);
+  return { kind: 'snapshot', values: top.before };
 }
 
 const REMEDY = 'it stays as it is: put its keys back by hand, or release a change that does';
 
-/** Another release came after this one. */
-const changedSince = (story: ChangeStory, { writer, revision }: NamespaceRecord): Way => ({
+/** Another release came after this one and stands there still. */
+const changedSince = (story: ChangeStory, latest: NamespaceRecord | undefined): Way => ({
   kind: 'changed-since',
-  sentence: `The configuration ${nameOf(story)} was changed again after this release, by job ${writer.job} (revision ${revision}); ${REMEDY}.`,
+  sentence: `The configuration ${nameOf(story)} was changed again after this release, by job ${latest?.writer.job ?? '-'} (revision ${latest?.revision ?? 0}); ${REMEDY}.`,
 });
 
 /** The file does not hold what its history says. */

@@ -60,9 +60,13 @@ export const stageRelease = (
     String(releasesKept),
   ]);
 
-/** Makes a staged release the current one; `former` is what a rollback returns to. */
+/** Makes a staged release the current one; `former` is what a way back leads to. */
 export const activateRelease = (order: HostOrder, helper: string, former?: string): Command =>
   call(order.basePath, helper, 'activate', [...words(order), former ?? '-']);
+
+/** Makes a release current again that stood before the current one. */
+export const reactivateRelease = (order: HostOrder, helper: string): Command =>
+  call(order.basePath, helper, 'reactivate', words(order));
 
 /** Replaces the process by one of the current release. */
 export const startRelease = (order: HostOrder, helper: string, { port, script }: Start): Command =>

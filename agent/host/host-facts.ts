@@ -16,17 +16,21 @@ export function parseFacts(stdout: string): HostFacts | undefined {
   const process = PROCESS_STATES.find((state) => state === stateWord);
   const [current, previous] = [releaseIn(lines.get('current')), releaseIn(lines.get('previous'))];
   const staged = lines.get('staged');
-  const switched = lines.get('switched');
+  const left = releaseIn(lines.get('left'));
+  const [brought, switched] = [lines.get('brought'), lines.get('switched')];
   const intent = lines.get('intent');
   if (!Number.isSafeInteger(fence) || !process || staged === undefined || intent === undefined) {
     return undefined;
   }
-  if (current === undefined || previous === undefined || switched === undefined) return undefined;
+  if (current === undefined || previous === undefined || left === undefined) return undefined;
+  if (brought === undefined || switched === undefined) return undefined;
   return {
     fence,
     current,
     previous,
+    broughtBy: brought === '-' ? null : brought,
     switchedBy: switched === '-' ? null : switched,
+    left,
     staged: staged === '' ? [] : staged.split(','),
     unfinished: intent === '-' ? null : intent,
     busy: lines.get('busy') === 'yes',

@@ -4,6 +4,7 @@ import {
   activateRelease,
   HELPER_ABSENT,
   installHelper,
+  reactivateRelease,
   readState,
   stageRelease,
   startRelease,
@@ -62,6 +63,7 @@ export function openSession(transport: Transport, options: SessionOptions): Host
       }),
     activate: (order, former) =>
       perform(order.basePath, activateRelease(order, helper.digest, former)),
+    reactivate: (order) => perform(order.basePath, reactivateRelease(order, helper.digest)),
     start: (order, start) => perform(order.basePath, startRelease(order, helper.digest, start)),
     close: () => transport.close(),
   };

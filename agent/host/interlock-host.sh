@@ -2,13 +2,15 @@
 # Interlock's hands on a host. The agent installs this file under the name of its SHA-256 and calls it;
 # it needs sh, tar, gzip, sha256sum, flock and mv -T, and nothing else.
 #
-#   state    BASE FENCE [DIGEST]                         how the host looks; FENCE 0 only reads
-#   stage    BASE FENCE JOB DIGEST VERSION BYTES KEEP    a package on stdin becomes a release
-#   activate BASE FENCE JOB DIGEST VERSION FORMER        the release becomes BASE/current
-#   start    BASE FENCE JOB DIGEST VERSION PORT SCRIPT   its process replaces the one before
+#   state      BASE FENCE [DIGEST]                         how the host looks; FENCE 0 only reads
+#   stage      BASE FENCE JOB DIGEST VERSION BYTES KEEP    a package on stdin becomes a release
+#   activate   BASE FENCE JOB DIGEST VERSION FORMER        the release becomes BASE/current
+#   reactivate BASE FENCE JOB DIGEST VERSION               the release that stood before it is current again
+#   start      BASE FENCE JOB DIGEST VERSION PORT SCRIPT   its process replaces the one before
 #
 # DIGEST of state: a release that has just been seen healthy. BYTES: the room that the package and its
-# files take; KEEP: how many releases stay. FORMER: what a rollback returns to; - for what is left.
+# files take; KEEP: how many releases stay. FORMER: what a way back leads to, where what is current is an
+# earlier try of the same plan; - for what is current.
 # SCRIPT: the package's own start script, below its root; where there is none, bin/run is started.
 #
 # Each act is done once per job, fence and digest: BASE/.interlock/ledger says which are. A fence lower
@@ -20,6 +22,7 @@ export LC_ALL
 
 LOCK_SECONDS=30
 STOP_SECONDS=10
+TRAIL_MAX=20
 RESERVE_KILOBYTES=51200
 
 main() {
@@ -80,31 +83,52 @@ stage() {
 }
 
 activate() {
+  may_switch || return 0
+  # What a retry replaces was never a release to go back to.
+  if [ "$former" != - ] && [ "$former" != "$digest" ] && [ "$former" = "$(previous_digest)" ]; then
+    under=$(trail | without_last)
+  else
+    under=$(trail)
+  fi
+  # First the trail: what stands on it above the current release never became current.
+  keep "$home/trail" "$(printf '%s\n%s %s\n' "$under" "$digest" "$job" | grep . | tail -n "$TRAIL_MAX")"
+  switch
+  finish "$base"
+}
+
+reactivate() {
+  may_switch || return 0
+  # First the switch: what stood on the trail above the release is left then.
+  switch
+  keep "$home/trail" "$(trail)"
+  finish "$base"
+}
+
+# Under the lock. Not when it is done, nor when the release is current already.
+may_switch() {
   lock_or_refuse
   raise_fence
   is_staged "$digest" || refuse 66 "The release $digest is not complete on this host."
   if is_done; then
-    return
+    return 1
   fi
   if [ -e "$base/current" ] && [ ! -L "$base/current" ]; then
     refuse 78 "$base/current is no link; move it away, it was not made by Interlock."
   fi
   begin
-  before=$(current_digest)
-  if [ "$before" != "$digest" ]; then
-    if [ "$before" != - ] && [ "$former" != - ] && [ "$former" != "$digest" ] && is_staged "$former"; then
-      before=$former
-    fi
-    if [ "$before" != - ]; then
-      keep "$home/previous" "$before"
-    fi
-    keep "$home/switched" "$digest $job"
-    rm -f "$home/current.new"
-    ln -s "releases/$digest" "$home/current.new" &&
-      mv -fT "$home/current.new" "$base/current" ||
-      refuse 74 "$base/current could not be switched."
+  if [ "$(current_digest)" = "$digest" ]; then
+    keep "$home/trail" "$(trail)"
+    finish "$base"
+    return 1
   fi
-  finish "$base"
+}
+
+switch() {
+  keep "$home/switched" "$digest $job $(current_digest)"
+  rm -f "$home/current.new"
+  ln -s "releases/$digest" "$home/current.new" &&
+    mv -fT "$home/current.new" "$base/current" ||
+    refuse 74 "$base/current could not be switched."
 }
 
 start() {
@@ -240,8 +264,51 @@ current_digest() {
   echo "${link##*/}" | first_word
 }
 
+# The releases that were current one upon the other and were not left again, the oldest first: each with the
+# job that brought it, - for an unknown one. The last one is current. What a crash has left above it is none.
+trail() {
+  now=$(current_digest)
+  [ "$now" != - ] || return 0
+  if [ -f "$home/trail" ]; then
+    read_trail <"$home/trail"
+  else
+    echo "$(first_word 2>/dev/null <"$home/previous" || echo -) -" | grep -v '^-' | read_trail
+  fi
+}
+
+# Up to the last mention of what is current; all of it and what is current, where there is none.
+read_trail() {
+  seen='' upto=''
+  while read -r trail_digest trail_job; do
+    seen="$seen$trail_digest $trail_job
+"
+    [ "$trail_digest" != "$now" ] || upto=$seen
+  done
+  printf '%s' "${upto:-$seen$now $(switched_by "$now")
+}"
+}
+
+without_last() {
+  kept='' last=''
+  while read -r line; do
+    kept=$kept$last
+    last="$line
+"
+  done
+  printf '%s' "$kept"
+}
+
+# What current stands upon: where a way back leads.
 previous_digest() {
-  first_word 2>/dev/null <"$home/previous" || echo -
+  trail | without_last | tail -n 1 | first_word
+}
+
+# The job that brought what is current, however often other releases came and went since.
+brought_by() {
+  trail | tail -n 1 | {
+    read -r _ by
+    echo "${by:--}"
+  }
 }
 
 # The last release that was seen healthy here.
@@ -249,9 +316,14 @@ good_digest() {
   first_word 2>/dev/null <"$home/good" || echo -
 }
 
-# The job that switched to what is current now.
+# The job that switched to what is current now, forth or back.
 switched_by() {
-  read -r switched by 2>/dev/null <"$home/switched" && [ "$switched" = "$1" ] && echo "$by" || echo -
+  read -r switched by _ 2>/dev/null <"$home/switched" && [ "$switched" = "$1" ] && echo "$by" || echo -
+}
+
+# What that switch left.
+left_digest() {
+  read -r switched _ left 2>/dev/null <"$home/switched" && [ "$switched" = "$1" ] && echo "${left:--}" || echo -
 }
 
 version_of() {
@@ -466,6 +538,7 @@ check_arguments() {
       ;;
     stage:8) bytes=$7 keep=$8 ;;
     activate:7) former=$7 ;;
+    reactivate:6) ;;
     start:8) port=$7 script=$8 ;;
     launch:8) port=$7 alone=$8 ;;
     *) refuse 64 "There is no such operation with $# arguments." ;;
@@ -549,6 +622,7 @@ report() {
   read_run
   current=$(current_digest)
   previous=$(previous_digest)
+  left=$(left_digest "$current")
   staged=
   for found in "$base/releases"/*; do
     found=${found##*/}
@@ -563,7 +637,9 @@ report() {
   echo "fence $(fence_seen)"
   echo "current $current $(version_of "$current") $(package_of "$current")"
   echo "previous $previous $(version_of "$previous") $(package_of "$previous")"
+  echo "brought $(brought_by)"
   echo "switched $(switched_by "$current")"
+  echo "left $left $(version_of "$left") $(package_of "$left")"
   echo "staged ${staged#,}"
   echo "process $(process_state) $run_digest"
   echo "busy $busy"

@@ -56,7 +56,7 @@ describe('kill -9 of the agent', () => {
     const { agent, kill, died } = aMortal(machine);
     machine.fleet.disturb = (moment, host, act) => {
       const isWayBack = machine.fleet.host(host).effects.includes('start 1.1.0');
-      if (moment === 'before' && act === 'activate' && isWayBack) kill();
+      if (moment === 'before' && act === 'reactivate' && isWayBack) kill();
       return undefined;
     };
     await machine.clock.drive(Promise.race([died, liveAgent(agent, AbortSignal.any([]))]));

@@ -77,7 +77,7 @@ describe('a ROLLBACK job', () => {
     expect(app.outcome).toEqual({ kind: 'succeeded' });
     for (const host of HOSTS) {
       expect(fleet.host(host)).toMatchObject({ current: OLD, processDigest: OLD.digest });
-      expect(fleet.host(host).effects).toEqual(['activate 1.0.0', 'start 1.0.0']);
+      expect(fleet.host(host).effects).toEqual(['reactivate 1.0.0', 'start 1.0.0']);
     }
     const order = fleet.effects.map((effect) => effect.split(' ')[0]);
     expect(order.slice(0, 2)).toEqual(['web-1', 'web-1']);
@@ -101,7 +101,7 @@ describe('a ROLLBACK job', () => {
     const app = await rollBack();
 
     expect(app.outcome).toEqual({ kind: 'succeeded' });
-    expect(fleet.effects).toEqual(['web-1 activate 1.0.0', 'web-1 start 1.0.0']);
+    expect(fleet.effects).toEqual(['web-1 reactivate 1.0.0', 'web-1 start 1.0.0']);
     expect(storyOf(app, 'web-2')).toEqual(['done']);
     expect(lastNote(app, 'web-2')).toBe(
       'It serves 1.0.0 and not the release that is left; it stays as it is.',
@@ -111,7 +111,7 @@ describe('a ROLLBACK job', () => {
 
   test('leaves a host alone that a failed deploy has brought back already', async () => {
     const { fleet, rollBack } = aWorld();
-    Object.assign(fleet.host('web-1'), { previous: NEW, staged: [OLD.digest, NEW.digest] });
+    Object.assign(fleet.host('web-1'), { left: NEW, staged: [OLD.digest, NEW.digest] });
 
     const app = await rollBack();
 
@@ -160,7 +160,7 @@ describe('a ROLLBACK job', () => {
     const app = await rollBack();
 
     expect(app.outcome).toMatchObject({ kind: 'failed', failure: { class: 'health' } });
-    expect(fleet.effects).toEqual(['web-1 activate 1.0.0', 'web-1 start 1.0.0']);
+    expect(fleet.effects).toEqual(['web-1 reactivate 1.0.0', 'web-1 start 1.0.0']);
   });
 
   test('names a host that cannot be reached, and what to do', async () => {
@@ -182,7 +182,7 @@ describe('a ROLLBACK job', () => {
 
   test('starts what an earlier way back had switched to and not started', async () => {
     const { fleet, rollBack } = aWorld();
-    Object.assign(fleet.host('web-1'), { previous: NEW, process: 'dead' });
+    Object.assign(fleet.host('web-1'), { left: NEW, process: 'dead' });
 
     const app = await rollBack();
 
@@ -228,7 +228,12 @@ describe('a ROLLBACK job', () => {
       const hotfix = { digest: 'c'.repeat(64), version: '1.1.1' };
       const { fleet, rollBack } = aWorld();
       served(fleet, 'web-1', hotfix);
-      Object.assign(fleet.host('web-1'), { previous: NEW, process, switchedBy: '10002.1' });
+      Object.assign(fleet.host('web-1'), {
+        left: NEW,
+        process,
+        switchedBy: '10002.1',
+        broughtBy: '10002.1',
+      });
 
       const app = await rollBack();
 
@@ -246,13 +251,14 @@ describe('a ROLLBACK job', () => {
     const { fleet, rollBack } = aWorld();
     served(fleet, 'web-1');
     served(fleet, 'web-2');
-    Object.assign(fleet.host('web-1'), { switchedBy: '10002.1' });
-    Object.assign(fleet.host('web-2'), { switchedBy: '10001.0' });
+    Object.assign(fleet.host('web-1'), { broughtBy: '10002.1' });
+    // Another release came there since and was left again.
+    Object.assign(fleet.host('web-2'), { broughtBy: '10001.0', switchedBy: '10003.4' });
 
     const app = await rollBack();
 
     expect(app.outcome).toEqual({ kind: 'succeeded' });
-    expect(fleet.effects).toEqual(['web-2 activate 1.0.0', 'web-2 start 1.0.0']);
+    expect(fleet.effects).toEqual(['web-2 reactivate 1.0.0', 'web-2 start 1.0.0']);
     expect(lastNote(app, 'web-1')).toBe('It served 1.1.0 before this release; it stays as it is.');
   });
 

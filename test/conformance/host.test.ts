@@ -50,6 +50,8 @@ function onRealHost(): Perform {
         return session.stage(here, artifactOf(packages[what], cut === true));
       case 'activate':
         return session.activate(here, former && packages[former].digest);
+      case 'reactivate':
+        return session.reactivate(here);
       case 'start':
         return session.start(here, { port: 18_080, script: 'bin/start' });
     }
@@ -133,31 +135,46 @@ const STORIES: Readonly<Record<string, readonly Act[]>> = {
   'a way back': [
     ...release('old'),
     ...release('fresh', 2, 'j.2'),
-    act('activate', 'old', 2, 'j.2'),
+    act('reactivate', 'old', 2, 'j.2'),
     act('start', 'old', 2, 'j.2'),
   ],
   'a way back by another job, twice': [
     ...release('old'),
     ...release('fresh', 2, 'j.2'),
-    act('activate', 'old', 3, 'j.3'),
+    act('reactivate', 'old', 3, 'j.3'),
     act('start', 'old', 3, 'j.3'),
     act('state', 'old', 4),
-    act('activate', 'old', 4, 'j.4'),
+    act('reactivate', 'old', 4, 'j.4'),
     act('start', 'old', 4, 'j.4'),
   ],
   'a release again after the way back': [
     ...release('old'),
     ...release('fresh', 2, 'j.2'),
-    act('activate', 'old', 3, 'j.3'),
+    act('reactivate', 'old', 3, 'j.3'),
     act('start', 'old', 3, 'j.3'),
     ...release('fresh', 4, 'j.4'),
   ],
   'a way back that stopped before the start': [
     ...release('old'),
     ...release('fresh', 2, 'j.2'),
-    act('activate', 'old', 3, 'j.3'),
+    act('reactivate', 'old', 3, 'j.3'),
     act('state', 'old', 4),
     act('start', 'old', 4, 'j.4'),
+  ],
+  'a way back over a release that came and went': [
+    ...release('old'),
+    ...release('fresh', 2, 'k.2'),
+    ...release('newest', 3, 'l.3'),
+    act('reactivate', 'fresh', 4, 'l.4'),
+    act('start', 'fresh', 4, 'l.4'),
+    act('reactivate', 'old', 5, 'k.5'),
+  ],
+  'a release that was there two releases before': [
+    ...release('old'),
+    ...release('fresh', 2, 'k.2'),
+    ...release('old', 3, 'l.3'),
+    act('reactivate', 'fresh', 4, 'l.4'),
+    act('reactivate', 'old', 5, 'k.5'),
   ],
   'a release over another one of the same plan': [
     ...release('old'),
@@ -201,7 +218,7 @@ describe('a simulated host answers as a real one', () => {
   });
 
   const anyAct: fc.Arbitrary<Act> = fc.record({
-    act: fc.constantFrom('stage', 'stage', 'activate', 'activate', 'start', 'state'),
+    act: fc.constantFrom('stage', 'stage', 'activate', 'activate', 'reactivate', 'start', 'state'),
     what: fc.constantFrom('old', 'fresh', 'newest'),
     fence: fc.integer({ min: 1, max: 3 }),
     job: fc.constantFrom('j.1', 'j.2'),

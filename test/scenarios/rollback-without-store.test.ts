@@ -21,6 +21,7 @@ describe('rolling back while the package store is gone', () => {
     await deploy('Shop 1.0.0', content('1.0.0', 'the first greeting'));
     first = stand.hosts.map(bytesOf);
     key = await deploy('Shop 1.1.0', content('1.1.0', 'the second greeting'));
+    await breakAndRollBack();
   }, 300_000);
   afterAll(() => stand.stop(), 60_000);
 
@@ -34,6 +35,16 @@ describe('rolling back while the package store is gone', () => {
     await click(stand.as('leader'), issueKey, 'Start');
     await untilStatus(stand.as('leader'), issueKey, 'Deployed', 120);
     return issueKey;
+  }
+
+  /** A version that never gets healthy comes to the first host over what is to be rolled back, and is left again. */
+  async function breakAndRollBack(): Promise<void> {
+    const broken = await stand.readyWith('Shop 1.2.0', content('1.2.0', 'the broken greeting'));
+    const leader = stand.as('leader');
+    await click(leader, broken, 'Start');
+    await untilStatus(leader, broken, 'Fix pending', 120);
+    await clickWithReason(leader, broken, 'Roll back', 'It never gets healthy.');
+    await untilStatus(leader, broken, 'Rolled back', 120);
   }
 
   /** A digest of everything that a host serves: names, modes, times and bytes of its files. */

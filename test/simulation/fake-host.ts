@@ -4,7 +4,7 @@ import type { HostAnswer, HostFacts, HostOrder, InstalledRelease } from '../../a
 import type { Life } from './scheduler';
 import type { Sim } from './sim';
 
-export type HelperAct = 'stage' | 'activate' | 'start';
+export type HelperAct = 'stage' | 'activate' | 'reactivate' | 'start';
 
 /** Told when an act changes what the host holds or serves, and when that is over. */
 export interface HostWatch {
@@ -25,9 +25,14 @@ export interface FakeHost {
   /** Digest → version of complete releases. */
   readonly releases: Map<string, string>;
   current: string | null;
-  previous: string | null;
-  /** The job that switched to what is current. */
-  switchedBy: string | null;
+  /** What stands one upon the other, the oldest first, and the job that brought it; the last is current. */
+  trail: readonly { readonly digest: string; readonly job: string | null }[];
+  /** The job that meant to switch last, to what, and what it left. */
+  switched: {
+    readonly digest: string;
+    readonly job: string;
+    readonly left: string | null;
+  } | null;
   run: { readonly digest: string; readonly job: string; readonly since: number } | null;
   lock: Life | null;
   /** Nobody can reach it before that virtual millisecond. */
@@ -44,12 +49,29 @@ export const bareHost = ({ id: hostId, name: id, address }: Host): FakeHost => (
   ledger: new Set(),
   releases: new Map(),
   current: null,
-  previous: null,
-  switchedBy: null,
+  trail: [],
+  switched: null,
   run: null,
   lock: null,
   unreachableUntil: 0,
 });
+
+/** The trail without what a crash has left above current. */
+export function standingTrail(host: FakeHost): FakeHost['trail'] {
+  const { trail, current } = host;
+  if (current === null) return [];
+  const last = trail.findLastIndex(({ digest }) => digest === current);
+  return last < 0
+    ? [...trail, { digest: current, job: lastSwitch(host)?.job ?? null }]
+    : trail.slice(0, last + 1);
+}
+
+const lastSwitch = ({ switched, current }: FakeHost): FakeHost['switched'] =>
+  switched?.digest === current ? switched : null;
+
+/** What current stands upon. */
+export const previousOf = (host: FakeHost): string | null =>
+  standingTrail(host).at(-2)?.digest ?? null;
 
 /** A host that serves a release. */
 export const servingHost = (host: Host, { digest, version }: InstalledRelease): FakeHost => ({
@@ -110,8 +132,10 @@ function factsOf(host: FakeHost, busy: boolean): HostFacts {
   return {
     fence: host.fence,
     current: installed(host.current),
-    previous: installed(host.previous),
-    switchedBy: host.switchedBy,
+    previous: installed(previousOf(host)),
+    broughtBy: standingTrail(host).at(-1)?.job ?? null,
+    switchedBy: lastSwitch(host)?.job ?? null,
+    left: installed(lastSwitch(host)?.left ?? null),
     staged: [...host.releases.keys()],
     unfinished: host.intent,
     busy,

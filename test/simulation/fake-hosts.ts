@@ -99,6 +99,7 @@ function sessionWith(sim: Sim, life: Life, host: FakeHost, watch: HostWatch): Ho
     },
     stage: (order, artifact) => perform('stage', order, { artifact }),
     activate: (order, former) => perform('activate', order, former === undefined ? {} : { former }),
+    reactivate: (order) => perform('reactivate', order),
     start: (order) => perform('start', order),
     close: () => Promise.resolve(),
   };

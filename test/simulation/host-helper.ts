@@ -1,6 +1,6 @@
 /** The helper at work on a simulated host, wait by wait, as agent/host/interlock-host.sh does it. */
 import type { HostAnswer, HostOrder } from '../../agent/ports';
-import { answerOf, OK, raiseFence, release } from './fake-host';
+import { answerOf, OK, previousOf, raiseFence, release, standingTrail } from './fake-host';
 import type { Exit, FakeHost, HelperAct, HostWatch } from './fake-host';
 import { createLife } from './scheduler';
 import type { Life } from './scheduler';
@@ -13,7 +13,7 @@ const LOCK_SECONDS = 30;
 export interface ActOnHost {
   readonly act: HelperAct;
   readonly order: HostOrder;
-  /** What an activation remembers as previous; absent: what is current. */
+  /** What an activation's way back leads to; absent: what is current. */
   readonly former?: string;
   /** Resolves to whether a package's bytes came whole. */
   readonly bytesArrive: Promise<boolean>;
@@ -136,20 +136,40 @@ function createHelper(
     });
   };
 
+  const switchLink = async (): Promise<void> => {
+    host.switched = { digest, job, left: host.current };
+    await pause('has written who switches');
+    host.current = digest;
+    await pause('has switched');
+  };
+
   const activate = (): Promise<Exit> =>
     locked(async () => {
       if (!host.releases.has(digest)) return { code: 66, sentence: 'The release is not complete.' };
       if (host.ledger.has(done)) return OK;
       await effect(async () => {
         await begin();
+        host.trail = standingTrail(host);
         if (host.current !== digest) {
-          const isKept = former !== undefined && former !== digest && host.releases.has(former);
-          host.previous = host.current !== null && isKept ? former : host.current;
-          await pause('has written previous');
-          host.current = digest;
-          host.switchedBy = job;
-          await pause('has switched');
+          const isRetry = former !== digest && former === previousOf(host);
+          const under = isRetry && former !== null ? host.trail.slice(0, -1) : host.trail;
+          host.trail = [...under, { digest, job }];
+          await pause('has written the trail');
+          await switchLink();
         }
+        await finish();
+      });
+      return OK;
+    });
+
+  const reactivate = (): Promise<Exit> =>
+    locked(async () => {
+      if (!host.releases.has(digest)) return { code: 66, sentence: 'The release is not complete.' };
+      if (host.ledger.has(done)) return OK;
+      await effect(async () => {
+        await begin();
+        if (host.current !== digest) await switchLink();
+        host.trail = standingTrail(host);
         await finish();
       });
       return OK;
@@ -183,6 +203,8 @@ function createHelper(
           return stage(bytesArrive);
         case 'activate':
           return activate();
+        case 'reactivate':
+          return reactivate();
         case 'start':
           return start();
       }

@@ -1,4 +1,5 @@
 /** What the hosts really serve, against a plan. */
+import { standingTrail } from './fake-host';
 import type { FakeHost } from './fake-host';
 import type { FakeStore } from './fake-store';
 
@@ -24,7 +25,8 @@ export const stillServing = (
   issueId: string,
 ): FakeHost | undefined =>
   hosts.find((host) => {
-    if (host.switchedBy !== null && !host.switchedBy.startsWith(`${issueId}.`)) return false;
+    const broughtBy = standingTrail(host).at(-1)?.job ?? null;
+    if (broughtBy !== null && !broughtBy.startsWith(`${issueId}.`)) return false;
     const digest = plannedFor(store, host, planDigest);
     return digest !== undefined && (host.current === digest || host.run?.digest === digest);
   });

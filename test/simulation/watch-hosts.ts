@@ -4,6 +4,7 @@ import type { CodeStep } from '#core/plan-step';
 import type { Policy } from '#core/policy';
 import { LEASE_SECONDS, TAKEOVER_GRACE_SECONDS } from '#wire/agent';
 import type { EventSegment, JobRecord, PolicyRecord } from '#wire/records';
+import { previousOf } from './fake-host';
 import type { FakeHost, HelperAct, HostWatch } from './fake-host';
 import type { FakeStore } from './fake-store';
 import { againstJob } from './oracle';
@@ -91,7 +92,7 @@ export function watchHosts(
   function checkPlan(host: FakeHost, act: HelperAct, order: HostOrder, job: JobRecord): void {
     const step = stepFor(host, job);
     const place = `${job.job} ${host.id}`;
-    if (!former.has(place)) former.set(place, [host.current, host.previous]);
+    if (!former.has(place)) former.set(place, [host.current, previousOf(host)]);
     const isThere = step?.artifact.sha256 === order.digest && step.version === order.version;
     const isPlanned = isThere && job.stage !== 'ROLLBACK';
     const isWayBack = act !== 'stage' && former.get(place)?.includes(order.digest) === true;

@@ -418,6 +418,25 @@ describe('the way back of a CONFIG job', () => {
     expect(valuesOf('a')).toEqual(held);
   });
 
+  test('leads on below a release that came later and was put back', async () => {
+    const { aChange, run, valuesOf } = aWorld();
+    const one = planOf(aChange('a', [set('x', text('1'))]));
+    const two = planOf(aChange('a', [set('x', text('2')), set('y', text('2'))]));
+    const three = planOf(aChange('a', [set('y', text('3'))]));
+    await run('CONFIG', one, { job: '10001.1' });
+    const first = valuesOf('a');
+    await run('CONFIG', two, { job: '10002.1' });
+    const second = valuesOf('a');
+    await run('CONFIG', three, { job: '10003.1' });
+
+    expect((await run('ROLLBACK', three, { job: '10003.2' })).end).toEqual({ kind: 'succeeded' });
+    expect(valuesOf('a')).toEqual(second);
+    expect((await run('ROLLBACK', two, { job: '10002.2' })).end).toEqual({ kind: 'succeeded' });
+    expect(valuesOf('a')).toEqual(first);
+    expect((await run('ROLLBACK', one, { job: '10001.2' })).end).toEqual({ kind: 'succeeded' });
+    expect(valuesOf('a')).toEqual({});
+  });
+
   test('refuses where a person has edited the file', async () => {
     const { aChange, run, file } = aWorld();
     const plan = planOf(aChange('a', [set('x', text('1'))]));

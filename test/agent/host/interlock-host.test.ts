@@ -24,6 +24,7 @@ import type { TestPackage } from '../support/scratch';
 const directory = scratch();
 const old = aPackage(directory, 'old', { 'bin/run': SLEEPS_FOREVER, VERSION: '1.0.0' });
 const fresh = aPackage(directory, 'fresh', { 'bin/run': SLEEPS_FOREVER, VERSION: '1.1.0' });
+const newest = aPackage(directory, 'newest', { 'bin/run': SLEEPS_FOREVER, VERSION: '1.2.0' });
 
 const { aHost, aServingHost } = helperHosts(directory, old);
 
@@ -47,7 +48,9 @@ describe('a host that nobody has used', () => {
       busy: false,
       process: 'none',
       processDigest: null,
+      broughtBy: null,
       switchedBy: null,
+      left: null,
     });
   });
 });
@@ -368,7 +371,7 @@ describe('activate', () => {
     const host = aServingHost();
     host.stage(fresh, 2, 'j.2');
     host.activate(fresh, 2, 'j.2');
-    host.activate(old, 2, 'j.2');
+    host.reactivate(old, 2, 'j.2');
 
     host.activate(fresh, 2, 'j.2');
 
@@ -421,6 +424,94 @@ describe('activate', () => {
       previous: { digest: old.digest },
       unfinished: null,
     });
+  });
+});
+
+describe('reactivate', () => {
+  const staged = (): ReturnType<typeof aServingHost> => {
+    const host = aServingHost();
+    host.stage(fresh, 2, '10001.2');
+    host.activate(fresh, 2, '10001.2');
+    return host;
+  };
+  const standing = ({ facts }: ReturnType<ReturnType<typeof aServingHost>['state']>) => [
+    facts?.current?.digest,
+    facts?.broughtBy,
+    facts?.previous?.digest,
+  ];
+
+  test('leads back to what stood before, and tells what was left and who had brought what stands', () => {
+    const host = staged();
+
+    const { facts } = host.reactivate(old, 3, '10001.3');
+
+    expect(facts).toMatchObject({
+      current: { digest: old.digest },
+      previous: null,
+      broughtBy: 'j.1',
+      switchedBy: '10001.3',
+      left: { digest: fresh.digest, version: '1.1.0' },
+    });
+  });
+
+  test('a release that came and went leaves what stood below as it was brought', () => {
+    const host = staged();
+    const before = standing(host.state());
+    host.stage(newest, 3, '10002.1');
+    host.activate(newest, 3, '10002.1');
+
+    host.reactivate(fresh, 3, '10002.1');
+
+    expect(before).toEqual([fresh.digest, '10001.2', old.digest]);
+    expect(standing(host.state())).toEqual(before);
+  });
+
+  test('leads back step by step, also over a release that was there before', () => {
+    const host = staged();
+    host.activate(old, 3, '10003.1');
+
+    expect(standing(host.reactivate(fresh, 4, '10003.2'))).toEqual([
+      fresh.digest,
+      '10001.2',
+      old.digest,
+    ]);
+    expect(standing(host.reactivate(old, 5, '10001.5'))).toEqual([old.digest, 'j.1', undefined]);
+  });
+
+  test('cut short after the switch, is found to be done', () => {
+    const host = staged();
+    const trail = readFileSync(host.inside('trail'), 'utf8');
+    host.reactivate(old, 3, '10001.3');
+    writeFileSync(host.inside('trail'), trail);
+
+    expect(standing(host.state())).toEqual([old.digest, 'j.1', undefined]);
+    expect(standing(host.reactivate(old, 4, '10001.4'))).toEqual([old.digest, 'j.1', undefined]);
+  });
+
+  test('what an activation wrote before it was cut short was never current', () => {
+    const host = staged();
+    const trail = readFileSync(host.inside('trail'), 'utf8');
+    writeFileSync(host.inside('trail'), `${trail}${newest.digest} 10002.1\n`);
+
+    expect(standing(host.state())).toEqual([fresh.digest, '10001.2', old.digest]);
+  });
+
+  test('knows what an earlier helper has written', () => {
+    const host = staged();
+    rmSync(host.inside('trail'));
+    writeFileSync(host.inside('previous'), `${old.digest}\n`);
+    writeFileSync(host.inside('switched'), `${fresh.digest} 10001.2\n`);
+
+    expect(standing(host.state())).toEqual([fresh.digest, '10001.2', old.digest]);
+    expect(standing(host.reactivate(old, 3, '10001.3'))).toEqual([old.digest, null, undefined]);
+  });
+
+  test('remembers a bounded trail', () => {
+    const host = staged();
+    for (let turn = 3; turn < 30; turn += 1)
+      host.activate(turn % 2 === 0 ? fresh : old, turn, `10004.${turn}`);
+
+    expect(readFileSync(host.inside('trail'), 'utf8').trim().split('\n')).toHaveLength(20);
   });
 });
 

@@ -137,7 +137,7 @@ describe('a site on three hosts', () => {
     expect(acts.filter((act) => !act.includes(' stage '))).toEqual([
       'web-1 activate 1.2.0',
       'web-1 start 1.2.0',
-      'web-1 activate 1.0.0',
+      'web-1 reactivate 1.0.0',
       'web-1 start 1.0.0',
     ]);
     expect((await stateOf('web-2')).previous).toBeNull();
@@ -159,7 +159,8 @@ describe('a site on three hosts', () => {
     for (const host of HOSTS) {
       expect(await stateOf(host)).toMatchObject({
         current: { digest: packages['1.0.0'].digest, version: '1.0.0' },
-        previous: { version: '1.1.0' },
+        previous: null,
+        left: { version: '1.1.0' },
         processDigest: packages['1.0.0'].digest,
       });
     }

@@ -15,7 +15,9 @@ export interface FakeHost {
   fence: number;
   current: InstalledRelease | null;
   previous: InstalledRelease | null;
+  broughtBy: string | null;
   switchedBy: string | null;
+  left: InstalledRelease | null;
   staged: string[];
   process: HostFacts['process'];
   processDigest: string | null;
@@ -39,6 +41,12 @@ export interface Fleet extends Hosts, Health {
   refuse: (host: string, act: string) => HostAnswer | undefined;
 }
 
+function switchTo(of: FakeHost, { digest, version, job }: HostOrder): void {
+  of.left = of.current;
+  of.current = { digest, version };
+  of.switchedBy = job;
+}
+
 /** A fleet whose hosts serve the old release. */
 export function createFleet(): Fleet {
   const hosts = new Map<string, FakeHost>();
@@ -51,7 +59,9 @@ export function createFleet(): Fleet {
       fence: 0,
       current: OLD,
       previous: null,
+      broughtBy: null,
       switchedBy: null,
+      left: null,
       staged: [OLD.digest],
       process: 'running',
       processDigest: OLD.digest,
@@ -70,7 +80,9 @@ export function createFleet(): Fleet {
       fence: of.fence,
       current: of.current,
       previous: of.previous,
+      broughtBy: of.broughtBy,
       switchedBy: of.switchedBy,
+      left: of.left,
       staged: [...of.staged],
       unfinished: null,
       busy: of.busy,
@@ -122,8 +134,17 @@ export function createFleet(): Fleet {
         // A version is not remembered by digest here: what was current or previous knows its own.
         const kept = [of.current, of.previous].find((found) => found?.digest === former);
         of.previous = kept ?? of.current;
-        of.current = { digest: order.digest, version: order.version };
-        of.switchedBy = order.job;
+        switchTo(of, order);
+        of.broughtBy = order.job;
+        return true;
+      }),
+    // Who brought what stood below is not remembered here; the helper's own tests hold the whole trail.
+    reactivate: (order) =>
+      perform(name, 'reactivate', order, (of) => {
+        if (of.current?.digest === order.digest) return false;
+        of.previous = null;
+        switchTo(of, order);
+        of.broughtBy = null;
         return true;
       }),
     start: (order) =>

@@ -68,6 +68,8 @@ export function helperHosts(directory: string, old: TestPackage) {
       stage,
       activate: (what: TestPackage, fence = 1, job = 'j.1', former?: TestPackage) =>
         run(['activate', ...of(what, fence, job), former?.digest ?? '-']),
+      reactivate: (what: TestPackage, fence = 1, job = 'j.1') =>
+        run(['reactivate', ...of(what, fence, job)]),
       start: (what: TestPackage, fence = 1, job = 'j.1', script = 'bin/start') =>
         run(['start', ...of(what, fence, job), 18_080, script]),
     };

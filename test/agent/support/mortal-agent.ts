@@ -84,7 +84,7 @@ export function aMortal(machine: Machine, deathAt = Number.POSITIVE_INFINITY): M
     connect: async (target) => {
       const line = await machine.fleet.connect(target);
       if (line.kind === 'failed') return line;
-      const session = mortal(line.session, ['stage', 'activate', 'start']);
+      const session = mortal(line.session, ['stage', 'activate', 'reactivate', 'start']);
       return { kind: 'connected', session };
     },
   };

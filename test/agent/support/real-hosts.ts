@@ -38,6 +38,7 @@ export function realHosts(directory: string, basePath: string): RealHosts {
       state: (_basePath, fence, healthy) => session.state(path(host), fence, healthy),
       stage: (order, artifact) => session.stage(below('stage', order), artifact),
       activate: (order, former) => session.activate(below('activate', order), former),
+      reactivate: (order) => session.reactivate(below('reactivate', order)),
       start: (order, start) => session.start(below('start', order), start),
       close: () => session.close(),
     };
