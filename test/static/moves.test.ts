@@ -77,6 +77,14 @@ describe('a button that is shut', () => {
     );
   });
 
+  test('waits until what the person writes is saved, where it would bind what is stored', () => {
+    const writing = { ...offer('Start', 'Abort'), isWriting: true };
+    expect(shutBecause(moveNamed(READY, 'Start'), READY, writing)).toBe(
+      'Start opens when what you changed under Content is saved or discarded.',
+    );
+    expect(shutBecause(moveNamed(READY, 'Abort'), READY, writing)).toBeUndefined();
+  });
+
   test('is open when Jira offers the transition', () => {
     expect(shutBecause(moveNamed(READY, 'Start'), READY, offer('Start'))).toBeUndefined();
   });

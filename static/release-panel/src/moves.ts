@@ -83,14 +83,22 @@ interface Offer {
   readonly offered: readonly OfferedTransition[];
   /** The status that it stands in there, where that was asked. */
   readonly standing?: string | undefined;
+  /** The person has content in hand that is not saved. */
+  readonly isWriting?: boolean;
 }
+
+/** These bind the content as it is stored. */
+const BINDING: readonly PersonAction[] = ['submit', 'approve', 'start'];
 
 /** Why a move is shut for this person now; undefined where Jira offers it. */
 export function shutBecause(
   { row }: Move,
   view: ReleaseShown,
-  { offered, standing }: Offer,
+  { offered, standing, isWriting = false }: Offer,
 ): string | undefined {
+  if (isWriting && BINDING.includes(row.action)) {
+    return `${row.name} opens when what you changed under Content is saved or discarded.`;
+  }
   if (row.action === 'submit' && view.content === null) {
     return `${row.name} opens when the release has content.`;
   }

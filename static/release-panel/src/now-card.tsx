@@ -14,15 +14,19 @@ import type { ReleaseShown } from './view';
 
 interface NowCardProps {
   readonly view: ReleaseShown;
+  /** The person has content in hand that is not saved. */
+  readonly isWriting: boolean;
   readonly onActed: () => void;
 }
 
 /** What is going on, why, who may act, and the act itself. */
-export function NowCard({ view, onActed }: NowCardProps) {
+export function NowCard({ view, isWriting, onActed }: NowCardProps) {
   const moves = movesOf(view);
   const jira = useMoves(view, onActed);
   const [asking, setAsking] = useState<Move>();
   const { offered, standing } = jira;
+  const shut = (move: Move): string | undefined =>
+    shutBecause(move, view, { offered: offered ?? [], standing, isWriting });
   // Somebody else may have moved the release while the reason was written.
   const asked = moves.find(({ row }) => row.action === asking?.row.action);
   const { state, who } = nowWords(view.now);
@@ -63,9 +67,7 @@ export function NowCard({ view, onActed }: NowCardProps) {
                 appearance={move.isPrimary ? 'primary' : 'default'}
                 isLoading={jira.busy === move.row.name}
                 isDisabled={
-                  offered === undefined ||
-                  jira.pending !== undefined ||
-                  shutBecause(move, view, { offered, standing }) !== undefined
+                  offered === undefined || jira.pending !== undefined || shut(move) !== undefined
                 }
                 onClick={() => click(move)}
               >
@@ -88,9 +90,7 @@ export function NowCard({ view, onActed }: NowCardProps) {
       )}
       {view.answerable && <Question onAnswered={onActed} />}
       <Answer jira={jira} />
-      {offered !== undefined && asked === undefined && (
-        <Shut sentences={moves.map((move) => shutBecause(move, view, { offered, standing }))} />
-      )}
+      {offered !== undefined && asked === undefined && <Shut sentences={moves.map(shut)} />}
       <HostRamp view={view} />
     </section>
   );

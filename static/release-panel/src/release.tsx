@@ -44,7 +44,7 @@ export function Release({ view, isStale, look, hurry }: ReleaseProps) {
       <Header view={view} isStale={isStale} />
       <Environments environments={view.environments} />
       <Stages view={view} />
-      <NowCard view={view} onActed={acted} />
+      <NowCard view={view} isWriting={draft.isTouched} onActed={acted} />
       <Tabs label="Release details" items={tabsOf(view)} selected={selected} onSelect={setChosen}>
         {selected === 'hosts' && <Hosts hosts={hostsOf(view)} content={view.content} />}
         {selected === 'sql' && <Scripts view={view} onReviewed={acted} />}

@@ -83,7 +83,7 @@ export function ContentEditor(props: EditorProps) {
             isDisabled={!isTouched}
             isLoading={progress !== undefined}
           >
-            Save content
+            {isOvertaken ? 'Save and replace theirs' : 'Save content'}
           </Button>
           <Button
             appearance="subtle"

@@ -64,7 +64,10 @@ const hasText = (text: DraftScript['text']): boolean => text.kind !== 'written' 
 const changeProblems = (change: DraftChange, which: string): readonly Found[] => [
   ...(['centre', 'application', 'namespace'] as const).map((name): Found => [
     name,
-    unless(isName(change[name]), `${which} needs a ${name} of ${NAME_WORDS}.`),
+    unless(
+      isName(change[name]),
+      `${which} needs ${name === 'application' ? 'an' : 'a'} ${name} of ${NAME_WORDS}.`,
+    ),
   ]),
   ['keys', keysProblem(change.keys, which)],
 ];
