@@ -151,8 +151,8 @@ function createHelper(
         await begin();
         host.trail = standingTrail(host);
         if (host.current !== digest) {
-          const isRetry = former !== digest && former === previousOf(host);
-          const under = isRetry && former !== null ? host.trail.slice(0, -1) : host.trail;
+          const isRetry = former !== undefined && former !== digest && former === previousOf(host);
+          const under = isRetry ? host.trail.slice(0, -1) : host.trail;
           host.trail = [...under, { digest, job }];
           await pause('has written the trail');
           await switchLink();
