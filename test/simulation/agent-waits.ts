@@ -52,5 +52,13 @@ export function journalOf(sim: Sim, life: Life, journal: Journal): Journal {
     acknowledge: (job, seq) => call(`acknowledge ${seq}`, () => journal.acknowledge(job, seq)),
     sendAgainFrom: (job, seq) =>
       call(`send again from ${seq}`, () => journal.sendAgainFrom(job, seq)),
+    lastCheckpoint: (audience, issueId) =>
+      look('last checkpoint', () => journal.lastCheckpoint(audience, issueId)),
+    keepCheckpoint: (checkpoint, signed) =>
+      call('keep checkpoint', () => journal.keepCheckpoint(checkpoint, signed)),
+    waitingCheckpoints: (audience, max) =>
+      look('waiting checkpoints', () => journal.waitingCheckpoints(audience, max)),
+    acknowledgeCheckpoints: (heads) =>
+      call('acknowledge checkpoints', () => journal.acknowledgeCheckpoints(heads)),
   };
 }

@@ -121,7 +121,7 @@ function linkProblem(
 }
 
 function hashOf(segment: EventSegment): string {
-  const { project, at, issueId, segment: number, firstSerial, events, previous } = segment;
-  const content = { project, at, issueId, segment: number, firstSerial, events, previous };
-  return sha256(canonicalText(content));
+  const { format, audience, issueId, firstSerial, at, events, previous } = segment;
+  const content = { format, audience, issueId, firstSerial, at, events, previous };
+  return sha256(canonicalText({ ...content, segment: segment.segment }));
 }
