@@ -31,6 +31,7 @@ export async function exportAudit(
   const next = input.from + count;
   return {
     kind: 'page',
+    format: 'interlock-audit-1',
     audience: ports.audience,
     issueId: input.issueId,
     issueKey: record.issueKey,

@@ -94,6 +94,8 @@ export interface PanelAnswers {
 /** A part of a release's history with what bears witness to it. */
 export interface AuditPage {
   readonly kind: 'page';
+  /** Of the file that the pages become together. */
+  readonly format: 'interlock-audit-1';
   readonly audience: string;
   readonly issueId: string;
   readonly issueKey: string;

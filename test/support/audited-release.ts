@@ -15,6 +15,7 @@ import { keyOf } from '../../agent/keys';
 import type { AppClient, Clock, Identity, Journal, Log } from '../../agent/ports';
 import { createServerTime } from '../../agent/server-time';
 import type { OwnWitness } from '../../agent/verify-audit/verify-audit';
+import { joinPages } from '../../static/release-panel/src/join-pages';
 import { LEADER, OWNER, REPORTER, TESTER } from './builders';
 import { aReleaseWorld } from './release-world';
 import type { ReleaseWorld } from './release-world';
@@ -150,14 +151,7 @@ async function downloadAudit({ ports, issue }: ReleaseWorld): Promise<Audit> {
     pages.push(page);
     from = page.next;
   }
-  const last = pages.at(-1);
-  if (!last) throw new Error('There is no page.');
-  const { audience, issueId, issueKey, appKey, head } = last;
-  const segments = pages.flatMap((page) => page.segments);
-  const checkpoints = pages.flatMap((page) => page.checkpoints);
-  const format = 'interlock-audit-1';
-  const audit = { format, audience, issueId, issueKey, appKey, head, segments, checkpoints };
-  return JSON.parse(JSON.stringify(audit)) as Audit;
+  return JSON.parse(JSON.stringify(joinPages(pages))) as Audit;
 }
 
 /** Draws from 0 to below 1. */
