@@ -13,6 +13,8 @@ import type { Sim } from './sim';
 export interface HistoryWatch {
   /** Everything that happened to an issue's release, oldest first. */
   eventsOf(issueId: string): readonly ReleaseEvent[];
+  /** The hash of each segment that was ever stored for an issue's release, oldest first. */
+  headsOf(issueId: string): readonly string[];
   /** Verifies the chain of an issue's release from its beginning. */
   verifyChain(record: ReleaseRecord): void;
 }
@@ -70,6 +72,7 @@ export function watchHistory(sim: Sim, store: FakeStore, clicks: ClickLedger): H
 
   return {
     eventsOf: (issueId) => histories.get(issueId) ?? [],
+    headsOf: (issueId) => heads.get(issueId) ?? [],
     verifyChain: (record) => {
       const { issueId } = record.state;
       const chain = Array.from({ length: record.history.segments }, (_, index) =>

@@ -4,7 +4,7 @@ import { answerUnknown } from '#app/answer-unknown';
 import { exportAudit } from '#app/export-audit';
 import { handleAgentCall } from '#app/handle-agent';
 import { COUNTERSIGNATURES_MAX } from '#wire/checkpoint';
-import type { FinishOutcome } from '#wire/agent';
+import type { FinishOutcome, ReportEntry } from '#wire/agent';
 import type { AuditPage } from '#wire/page';
 import { createAppClient } from '../../agent/app-client';
 import { keepCheckpoint } from '../../agent/checkpoints';
@@ -16,7 +16,7 @@ import type { AppClient, Clock, Identity, Journal, Log } from '../../agent/ports
 import { createServerTime } from '../../agent/server-time';
 import type { OwnWitness } from '../../agent/verify-audit/verify-audit';
 import { joinPages } from '../../static/release-panel/src/join-pages';
-import { LEADER, OWNER, REPORTER, TESTER } from './builders';
+import { LEADER, NOW, OWNER, REPORTER, TESTER } from './builders';
 import { aReleaseWorld } from './release-world';
 import type { ReleaseWorld } from './release-world';
 
@@ -67,6 +67,16 @@ export interface AuditedRelease {
   audit(): Promise<Audit>;
   readonly own: OwnWitness;
 }
+
+/** What an agent says of a host; a report changes no release, so it leaves no entry. */
+const HEALTHY: ReportEntry = {
+  at: NOW,
+  step: 'code-1',
+  host: 'web1',
+  state: 'healthy',
+  note: '',
+  milliseconds: 5,
+};
 
 export async function anAuditedRelease(): Promise<AuditedRelease> {
   const world = await aReleaseWorld();
@@ -121,7 +131,8 @@ export async function anAuditedRelease(): Promise<AuditedRelease> {
     errors,
     finish: async (outcome = { kind: 'succeeded' }) => {
       const { job, fence, lastSeq } = await world.claim(`request-${ports.clock.now()}`);
-      const result = await app.finish({ job, fence }, lastSeq + 1, outcome);
+      await app.report({ job, fence }, lastSeq + 1, [HEALTHY]);
+      const result = await app.finish({ job, fence }, lastSeq + 2, outcome);
       if (result.kind !== 'answered') throw new Error(JSON.stringify(result));
       const { checkpoint } = result.answer;
       if (!checkpoint) throw new Error('A finish was answered without a checkpoint.');
