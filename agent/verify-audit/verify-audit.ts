@@ -5,20 +5,17 @@
 import { createHash, createPublicKey, verify } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 
-/** What an agent of this machine has kept: whoever changes the app's store cannot change it. */
+/** What an agent of this machine has kept and pinned: whoever changes the app's store cannot change it. */
 export interface OwnWitness {
   readonly agent: string;
   readonly audience: string;
-  /** The installation's key as it was pinned at enrollment. */
   readonly appKey: string;
-  /** The signed checkpoints that it keeps of a release. */
   checkpointsOf(issueId: string): readonly { readonly text: string; readonly signature: string }[];
 }
 
+/** Findings: each names one thing that is wrong. Statements: what was checked, and what could not be. */
 export interface Verdict {
-  /** Each names one thing that is wrong; empty when the audit holds. */
   readonly findings: readonly string[];
-  /** What was checked, and what could not be. */
   readonly statements: readonly string[];
 }
 
@@ -36,17 +33,14 @@ interface Case {
 }
 
 const FORMAT = 'interlock-audit-1';
-const SEGMENT_FORMAT = 'interlock-events-1';
 
 /** Reads the file and judges it; `own` is what an agent on this machine remembers. */
 export function verifyAudit(file: string, own: OwnWitness | undefined): Verdict {
   const audit = parse(readFileSync(file, 'utf8'));
+  if (!isMembers(audit) || audit['format'] !== FORMAT)
+    return { findings: [`${file} is no audit in the format ${FORMAT}.`], statements: [] };
   const findings: string[] = [];
   const find = (finding: string): number => findings.push(finding);
-  if (!isMembers(audit) || audit['format'] !== FORMAT) {
-    find(`${file} is no audit of Interlock in the format ${FORMAT}.`);
-    return { findings, statements: [] };
-  }
   const segments = membersIn(audit['segments']);
   const witnesses = membersIn(audit['checkpoints']);
   const appKey = own?.appKey ?? text(audit['appKey']);
@@ -78,13 +72,12 @@ function judgeChain({ audit, segments, find }: Case): string {
     else if (hash !== sha256(canonical(covered))) find(`${name} was changed: its hash is wrong.`);
     if (segment['previous'] !== (segments[index - 1]?.['hash'] ?? ''))
       find(`${name} does not follow the segment before it: its link is wrong.`);
-    if (segment['format'] !== SEGMENT_FORMAT || segment['audience'] !== audit['audience'])
+    if (segment['format'] !== 'interlock-events-1' || segment['audience'] !== audit['audience'])
       find(`${name} is of another format or installation.`);
   }
-  if (before === 0) return `The chain was checked from segment 1 to ${segments.length}.`;
-  return before === segments.length
-    ? `No segment is chained yet, so nothing proves them: an older version wrote all of them.`
-    : `The chain was checked from segment ${before + 1} to ${segments.length}; what is before is from an older version and carries no hash.`;
+  if (before === segments.length) return 'No segment is chained yet, so nothing proves them.';
+  const checked = `The chain was checked from segment ${before + 1} to ${segments.length}`;
+  return before === 0 ? `${checked}.` : `${checked}; an older version wrote what is before.`;
 }
 
 /** The app has signed how long the history was when the audit was made: what is cut off shows. */
@@ -149,7 +142,7 @@ function judgeCheckpoint(
   const events = upTo.reduce((total, segment) => total + lengthOf(segment['events']), 0);
   if (segments.length < size)
     find(
-      `${name} has ${count(size, 'segment')} and the audit only ${segments.length}: its end was cut off, or it was downloaded before; download it again.`,
+      `${name} has ${count(size, 'segment')}: the audit's end was cut off, or download it again.`,
     );
   else if ((upTo.at(-1)?.['hash'] ?? '') !== said['head'] || events !== said['events'])
     find(`${name} tells of another history in its ${count(size, 'segment')}.`);
@@ -178,11 +171,20 @@ function canonical(value: Json): string {
   return `{${Object.keys(value).sort().map(member).join(',')}}`;
 }
 
+/** Undefined for what is no JSON, and where a name stands twice: people would read the one, programs the other. */
 function parse(source: string): unknown {
+  const strings = source.match(/"[^"\\]*(?:\\.[^"\\]*)*"(?:\s*:)?/g) ?? [];
+  const names = strings.filter((part) => part.endsWith(':')).length;
+  let read = -1;
+  const count = function (this: unknown, _: string, value: unknown): unknown {
+    if (!isList(this)) read += 1;
+    return value;
+  };
   try {
-    return JSON.parse(source);
+    const value: unknown = JSON.parse(source, count);
+    return read === names ? value : undefined;
   } catch {
-    return null;
+    return undefined;
   }
 }
 

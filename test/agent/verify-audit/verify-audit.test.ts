@@ -101,6 +101,23 @@ describe('the verifier', () => {
     return { head, segments: audit.segments.slice(0, said.segments) };
   };
 
+  test('finds fault with a name that stands there twice, the first time for people to read', () => {
+    const twice = JSON.stringify(audit).replace(
+      '"reporter":',
+      '"reporter":"acc-other","reporter":',
+    );
+    expect(JSON.parse(twice)).toEqual(audit);
+    writeFileSync(file, twice);
+
+    expect(verifyAudit(file, release.own).findings).not.toEqual([]);
+  });
+
+  test('takes names and blanks in texts for what they are', () => {
+    writeFileSync(file, JSON.stringify(audit, null, 2).replaceAll(/^( *"\w+"):/gm, '$1 :'));
+
+    expect(verifyAudit(file, release.own).findings).toEqual([]);
+  });
+
   test('tells an older audit from a longer one that the agent remembers', async () => {
     const older = audit;
     await release.world.click('approve', LEADER);
