@@ -61,12 +61,12 @@ limits: { healthSeconds: 15 }
   'agent.yml',
 );
 
-/** Nobody tampers with the app here: an agent that cries wolf has found a history that went back. */
+/** Nobody tampers with histories here, unless agents pin an attacker's key: who cries wolf has found one that went back. */
 const watchLog = (sim: Sim): Log => ({
   info: () => undefined,
   warn: () => undefined,
   error: (message, facts) => {
-    if (facts?.['tampering'] === true) sim.violated('I13', message);
+    if (facts?.['tampering'] === true && !sim.isOff('decision')) sim.violated('I13', message);
   },
 });
 
