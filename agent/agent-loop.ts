@@ -1,6 +1,7 @@
 /** The agent's life: take up what is open, then poll, claim and work until told to stop. */
 import type { PollAnswer } from '#wire/agent';
 import { POLL_FAR_MILLISECONDS } from '#wire/agent';
+import { COUNTERSIGNATURES_MAX } from '#wire/checkpoint';
 import { waitAfter } from './back-off';
 import { claimJob } from './claim-job';
 import { elapsedSince, instant } from './lease';
@@ -19,13 +20,16 @@ const JITTER = 0.1;
 /** Runs until `stopping` aborts, or until the app says that it knows this agent no more. */
 export async function liveAgent(agent: Agent, stopping: AbortSignal): Promise<LifeEnd> {
   const { app, clock, journal, log } = agent;
+  const { audience } = agent.settings.identity;
   const refusedAt = new Map<string, Instant>();
   const work = (job: string) => workOn(agent, job, refusedAt, stopping);
 
   for (const { job } of await journal.openJobs()) await work(job);
   let told: PollAnswer['state'] | undefined;
   for (let failures = 0; !stopping.aborted;) {
-    const result = await app.poll();
+    const result = await app.poll(
+      await journal.waitingCheckpoints(audience, COUNTERSIGNATURES_MAX),
+    );
     if (result.kind === 'refused' && result.error === 'gone') return 'revoked';
     failures = result.kind === 'answered' ? 0 : failures + 1;
     if (result.kind !== 'answered') {
@@ -34,6 +38,8 @@ export async function liveAgent(agent: Agent, stopping: AbortSignal): Promise<Li
       continue;
     }
     told = tellState(agent, result.answer, told);
+    const { countersigned = [] } = result.answer;
+    if (countersigned.length > 0) await journal.acknowledgeCheckpoints(countersigned);
     let finished = false;
     for (const job of result.answer.jobs) finished = (await work(job)) || finished;
     // The end of one job is often the beginning of the next: its successor waits at the app already.

@@ -5,10 +5,12 @@ import {
   EnrollAnswer,
   ErrorAnswer,
   FetchAnswer,
+  FinishAnswer,
   HeartbeatAnswer,
   PollAnswer,
   ReportAnswer,
 } from '#wire/agent';
+import { countersignedText } from '#wire/checkpoint';
 import { CLOCK_SKEW_MAX_SECONDS } from '#wire/signature';
 import { instant } from './lease';
 import type { AppClient, AppResult, Clock, Identity } from './ports';
@@ -54,13 +56,14 @@ export function createAppClient(sender: Sender, identity: Identity, version: str
   ) => callApp(sender, schema, { ...message, aud, agent });
 
   return {
-    poll: () => {
+    poll: (checkpoints = []) => {
       polls += 1;
-      return call(PollAnswer, {
-        op: 'poll',
-        id: `${boot}.poll.${polls}`,
-        data: { version, busy: false },
-      });
+      const countersigned = checkpoints.map((signed) => ({
+        ...signed,
+        countersignature: sender.key.sign(countersignedText(agent, signed.text)),
+      }));
+      const data = { version, busy: false, ...(countersigned.length > 0 && { countersigned }) };
+      return call(PollAnswer, { op: 'poll', id: `${boot}.poll.${polls}`, data });
     },
     claim: (job, requestId) =>
       call(ClaimAnswer, { op: 'claim', id: `${requestId}.claim`, job, data: { requestId } }),
@@ -90,7 +93,7 @@ export function createAppClient(sender: Sender, identity: Identity, version: str
         data: { entries },
       }),
     finish: ({ job, fence }, seq, outcome) =>
-      call(ReportAnswer, {
+      call(FinishAnswer, {
         op: 'finish',
         id: `${job}.${fence}.${seq}`,
         job,

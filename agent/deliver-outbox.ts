@@ -1,7 +1,8 @@
 /** Brings a job's messages to the app, in order, each until it is acknowledged. */
 import { waitAfter } from './back-off';
+import { keepCheckpoint } from './checkpoints';
 import type { Agent, AppResult, JobRef, OutboxMessage } from './ports';
-import type { ReportAnswer } from '#wire/agent';
+import type { FinishAnswer } from '#wire/agent';
 
 /** Reports of one job are at least so far apart; what happens between them travels together. */
 const REPORT_GAP_MILLISECONDS = 3_000;
@@ -51,18 +52,22 @@ export async function deliverOutbox(
   }
 }
 
-const send = ({ app }: Agent, message: OutboxMessage): Promise<AppResult<ReportAnswer>> =>
+const send = ({ app }: Agent, message: OutboxMessage): Promise<AppResult<FinishAnswer>> =>
   message.kind === 'report'
     ? app.report(message, message.seq, message.entries)
     : app.finish(message, message.seq, message.outcome);
 
 /** What the answer means for the outbox. */
 async function settle(
-  { journal, log }: Agent,
+  agent: Agent,
   { job, seq }: OutboxMessage,
-  result: AppResult<ReportAnswer>,
+  result: AppResult<FinishAnswer>,
 ): Promise<'next' | 'again' | 'stale'> {
+  const { journal, log } = agent;
   if (result.kind === 'answered') {
+    // Before the finish is closed: after a crash in between it is told again, and answered with a checkpoint again.
+    const { checkpoint } = result.answer;
+    if (checkpoint) await keepCheckpoint(agent, agent.settings.identity, checkpoint);
     await journal.acknowledge(job, seq);
     return 'next';
   }

@@ -2,6 +2,10 @@
 export const EXIT_CODES = {
   done: { code: 0, meaning: 'The command did what it says; run: it was told to stop.' },
   usage: { code: 64, meaning: 'The command line is wrong.' },
+  tampered: {
+    code: 65,
+    meaning: 'verify-audit: the audit does not hold; each line says what is wrong.',
+  },
   notEnrolled: { code: 66, meaning: 'This agent is not enrolled yet.' },
   unreachable: { code: 69, meaning: 'The app, a host or a database could not be reached.' },
   broken: { code: 70, meaning: 'The agent met something that cannot happen; the log says what.' },

@@ -25,6 +25,12 @@ const SCHEMA = `
     state TEXT NOT NULL CHECK (state IN ('waiting', 'acknowledged'))
   ) STRICT;
   CREATE INDEX IF NOT EXISTS outbox_by_job ON outbox (job, seq, id);
+  CREATE TABLE IF NOT EXISTS checkpoints (
+    audience TEXT NOT NULL, issue TEXT NOT NULL, segments INTEGER NOT NULL, head TEXT NOT NULL,
+    text TEXT NOT NULL, signature TEXT NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('waiting', 'acknowledged')),
+    UNIQUE (audience, issue, segments)
+  ) STRICT;
 `;
 
 /** Finished jobs that stay readable. */

@@ -1,5 +1,11 @@
 /** The agent's memory in SQLite: what it meant, what came of it, and what the app has yet to hear. */
 import type { DatabaseSync } from 'node:sqlite';
+import {
+  acknowledgeCheckpoints,
+  insertCheckpoint,
+  lastCheckpoint,
+  waitingCheckpoints,
+} from './checkpoint-rows';
 import { inTransaction } from './journal-database';
 import { IdentityRow, IntentRow, JobRow } from './journal-rows';
 import { acknowledgeUpTo, enqueue, renumber, rewind, takeMessage } from './outbox';
@@ -89,6 +95,17 @@ export function createJournal(database: DatabaseSync): Journal {
         const row = findJob(database, job);
         return row !== undefined && rewind(database, row, seq);
       }),
+
+    lastCheckpoint: (audience, issueId) =>
+      atomically(() => lastCheckpoint(database, audience, issueId)),
+
+    keepCheckpoint: (checkpoint, signed) =>
+      atomically(() => insertCheckpoint(database, checkpoint, signed)),
+
+    waitingCheckpoints: (audience, max) =>
+      atomically(() => waitingCheckpoints(database, audience, max)),
+
+    acknowledgeCheckpoints: (heads) => atomically(() => acknowledgeCheckpoints(database, heads)),
   };
 }
 

@@ -1,4 +1,5 @@
 /** The deploy agent's command line. */
+import { existsSync } from 'node:fs';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { checkConfig } from './cli/check';
@@ -7,6 +8,7 @@ import { runAgent } from './cli/run';
 import { listSecrets, setSecret } from './cli/secret';
 import { showStatus } from './cli/status';
 import { trustHost } from './cli/trust';
+import { checkAudit } from './cli/verify-audit';
 import { readConfig } from './config';
 import type { AgentConfig } from './config';
 import { EXIT_CODES } from './exit-codes';
@@ -23,6 +25,7 @@ const USAGE = `Usage: interlock-agent <command> [--config ${DEFAULT_CONFIG}]
   trust <host[:port]> [--fingerprint <SHA256:...>]     pin the key of a host
   secret set <name>                                    keep a value that configuration names; it is read from stdin
   secret list                                          the names of the secrets that are kept
+  verify-audit <export>                                does a release's audit hold; uses what this agent has kept, if there is one
   --version
 Exit codes:
 ${Object.values(EXIT_CODES)
@@ -43,7 +46,7 @@ const print = (line: string): void => {
   process.stdout.write(`${line}\n`);
 };
 
-const COMMANDS = ['enroll', 'run', 'status', 'check', 'trust', 'secret'] as const;
+const COMMANDS = ['enroll', 'run', 'status', 'check', 'trust', 'secret', 'verify-audit'] as const;
 
 async function main(words: readonly string[]): Promise<CommandEnd> {
   const parsed = parseWords(words);
@@ -57,16 +60,19 @@ async function main(words: readonly string[]): Promise<CommandEnd> {
   const command = COMMANDS.find((known) => known === word);
   if (!command) return { exit: 'usage', sentence: `Which command?\n${USAGE}` };
   if (!takes(command, more)) {
-    const sentence = `trust takes a host, secret takes "set <name>" or "list", the other commands nothing.\n${USAGE}`;
+    const sentence = `trust takes a host, secret takes "set <name>" or "list", verify-audit takes a file, the other commands nothing.\n${USAGE}`;
     return { exit: 'usage', sentence };
   }
+  // An auditor's machine has no agent.
+  if (command === 'verify-audit' && !existsSync(values.config))
+    return checkAudit(undefined, more[0] ?? '', print);
   const read = readConfig(values.config);
   if (read.kind === 'invalid') return { exit: 'config', sentence: read.sentence };
   return perform(command, more, values, read.config);
 }
 
 function takes(command: (typeof COMMANDS)[number], more: readonly string[]): boolean {
-  if (command === 'trust') return more.length === 1;
+  if (command === 'trust' || command === 'verify-audit') return more.length === 1;
   if (command !== 'secret') return more.length === 0;
   return more[0] === 'set' ? more.length === 2 : more[0] === 'list' && more.length === 1;
 }
@@ -94,6 +100,8 @@ async function perform(
       return checkConfig(config, file, print);
     case 'trust':
       return trustHost(config, file, { place: first, fingerprint: values.fingerprint }, print);
+    case 'verify-audit':
+      return checkAudit(config, first, print);
     case 'secret':
       return first === 'set'
         ? setSecret(config, second, process.stdin, print)

@@ -9,12 +9,14 @@ import type {
   ClaimAnswer,
   ErrorAnswer,
   FetchAnswer,
+  FinishAnswer,
   FinishOutcome,
   HeartbeatAnswer,
   PollAnswer,
   ReportAnswer,
   ReportEntry,
 } from '#wire/agent';
+import type { Checkpoint, SignedCheckpoint } from '#wire/checkpoint';
 import type { CentreRule } from './centres/centre-rule';
 import type { Centres } from './centres/centres';
 import type { HostRule, Limits, StoreRule } from './config';
@@ -84,7 +86,8 @@ export interface JobRef {
 
 /** One attempt each; who calls decides whether there is another. A message tried again keeps its identity. */
 export interface AppClient {
-  poll(): Promise<AppResult<PollAnswer>>;
+  /** Countersigns the checkpoints that it carries. */
+  poll(checkpoints?: readonly SignedCheckpoint[]): Promise<AppResult<PollAnswer>>;
   claim(job: string, requestId: string): Promise<AppResult<ClaimAnswer>>;
   fetch(ref: JobRef, digest: string, offset: number): Promise<AppResult<FetchAnswer>>;
   heartbeat(ref: JobRef, step: string | null): Promise<AppResult<HeartbeatAnswer>>;
@@ -93,7 +96,7 @@ export interface AppClient {
     seq: number,
     entries: readonly ReportEntry[],
   ): Promise<AppResult<ReportAnswer>>;
-  finish(ref: JobRef, seq: number, outcome: FinishOutcome): Promise<AppResult<ReportAnswer>>;
+  finish(ref: JobRef, seq: number, outcome: FinishOutcome): Promise<AppResult<FinishAnswer>>;
   /** Epoch seconds by the app's clock, as far as its answers told it. */
   serverSeconds(): number;
 }
@@ -166,6 +169,14 @@ export interface Journal {
   acknowledge(job: string, seq: number): Promise<void>;
   /** The app misses messages from this one on: they are sent again. False when this claim has none of them. */
   sendAgainFrom(job: string, seq: number): Promise<boolean>;
+  /** The longest history of a release that the installation has signed and this agent has kept. */
+  lastCheckpoint(audience: string, issueId: string): Promise<Checkpoint | undefined>;
+  /** Keeps a checkpoint for good; one of that length that is there already stays. */
+  keepCheckpoint(checkpoint: Checkpoint, signed: SignedCheckpoint): Promise<void>;
+  /** Checkpoints whose countersignature the app does not have yet, the oldest first. */
+  waitingCheckpoints(audience: string, max: number): Promise<readonly SignedCheckpoint[]>;
+  /** The app has the countersignatures of the checkpoints with these heads. */
+  acknowledgeCheckpoints(heads: readonly string[]): Promise<void>;
 }
 
 /** A host that agent.yml allows, with the rule that allows it. */

@@ -11,6 +11,7 @@ import {
   ErrorAnswer,
   FetchAnswer,
   FetchData,
+  FinishAnswer,
   FinishData,
   HeartbeatAnswer,
   HeartbeatData,
@@ -40,7 +41,7 @@ const OPERATIONS = [
   },
   { op: 'heartbeat', summary: 'Renew the lease', data: HeartbeatData, answer: HeartbeatAnswer },
   { op: 'report', summary: 'Tell what hosts look like', data: ReportData, answer: ReportAnswer },
-  { op: 'finish', summary: 'End a job', data: FinishData, answer: ReportAnswer },
+  { op: 'finish', summary: 'End a job', data: FinishData, answer: FinishAnswer },
 ] as const;
 
 const FAILURES = [400, 401, 403, 409, 410, 503] as const;

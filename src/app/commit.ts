@@ -1,5 +1,5 @@
 /** Writes what a command became, all in one transaction: state, history, Jira effects, jobs, locks. */
-import { canonicalText } from '#core/canonical';
+import { historyWith, nextSegment } from '#core/audit-chain';
 import { scopesOf } from '#core/gates';
 import { evolve } from '#core/evolve';
 import type { Release } from '#core/release';
@@ -35,15 +35,17 @@ export interface Commit {
 
 /** Commits, then asks for the Jira effects to be done; `conflict` means that somebody was faster. */
 export async function commit(ports: Ports, commit: Commit): Promise<'done' | 'conflict'> {
-  const { store, clock, crypto } = ports;
+  const { store, clock } = ports;
   const { record, events } = commit;
   await Promise.all(commit.texts.map((text) => store.putText(text)));
   const state = events.reduce(evolve, record.state);
-  const jira = withEffects(record.jira, record.state, events, commit.repair ?? null, clock.now());
-  const segment =
-    events.length === 0
-      ? undefined
-      : segmentOf(record, events, clock.now(), (text) => crypto.sha256(text));
+  const segment = events.length === 0 ? undefined : segmentOf(ports, record, events);
+  const history = segment ? historyWith(record.history, segment) : record.history;
+  const jira = withEffects(record.jira, record.state, events, {
+    repair: commit.repair ?? null,
+    now: clock.now(),
+    history,
+  });
   const after: ReleaseRecord = {
     ...record,
     version: record.version + 1,
@@ -53,13 +55,7 @@ export async function commit(ports: Ports, commit: Commit): Promise<'done' | 'co
     jira: { ...jira, shown: commit.shown ?? record.jira.shown },
     clicks: [...record.clicks, ...(commit.clicks ?? [])].slice(-CLICKS_REMEMBERED),
     judged: [...(commit.judged ?? record.judged)],
-    history: segment
-      ? {
-          segments: segment.segment,
-          events: record.history.events + events.length,
-          head: segment.hash,
-        }
-      : record.history,
+    history,
   };
   const changes: Change[] = [
     { type: 'set', entity: 'release', key: state.issueId, record: after, expect: record.version },
@@ -90,28 +86,14 @@ export async function askForEffects(ports: Ports, issueId: string): Promise<void
 export const segmentKey = (issueId: string, segment: number): string =>
   `${issueId}.${String(segment).padStart(5, '0')}`;
 
-/** The hash that chains a segment to its predecessor. */
-export const segmentHash = (
-  segment: Omit<EventSegment, 'hash' | 'version'>,
-  sha256: (text: string) => string,
-): string => sha256(canonicalText(segment));
-
 function segmentOf(
-  record: ReleaseRecord,
+  { clock, crypto, audience }: Ports,
+  { project, state, history }: ReleaseRecord,
   events: readonly ReleaseEvent[],
-  at: number,
-  sha256: (text: string) => string,
-): EventSegment {
-  const content = {
-    project: record.project,
-    at,
-    issueId: record.state.issueId,
-    segment: record.history.segments + 1,
-    firstSerial: record.history.events + 1,
-    events: [...events],
-    previous: record.history.head,
-  };
-  return { version: 1, ...content, hash: segmentHash(content, sha256) };
+): EventSegment & ReturnType<typeof nextSegment> {
+  const news = { audience, issueId: state.issueId, at: clock.now(), events };
+  const segment = nextSegment(history, news, (text) => crypto.sha256(text));
+  return { version: 1, project, ...segment, events: [...events] };
 }
 
 const newSegment = (segment: EventSegment): Change => ({

@@ -1,6 +1,8 @@
 /** From events to what Jira must show, as a list in order. */
+import type { HistoryHead } from '#core/audit-chain';
 import { deploymentsOf } from '#core/deployments';
 import { commentOf, moveOf } from '#core/jira-moves';
+import type { Comment } from '#core/jira-moves';
 import { evolve } from '#core/evolve';
 import type { Release } from '#core/release';
 import type { ReleaseEvent } from '#core/release-event';
@@ -9,6 +11,13 @@ import type { Effect, ReleaseRecord } from '#wire/records';
 import { siteKey } from './site-key';
 
 type JiraSide = ReleaseRecord['jira'];
+
+interface Circumstances {
+  readonly repair: Status | null;
+  readonly now: number;
+  /** As it is with the events. */
+  readonly history: HistoryHead;
+}
 
 /**
  * The Jira side after events: the gate is written first, so that Jira's conditions let the moves pass.
@@ -19,8 +28,7 @@ export function withEffects(
   jira: JiraSide,
   before: Release,
   events: readonly ReleaseEvent[],
-  repair: Status | null,
-  now: number,
+  { repair, now, history }: Circumstances,
 ): JiraSide {
   let serial = jira.nextSerial;
   const next = (): number => serial++;
@@ -37,7 +45,7 @@ export function withEffects(
     const move = isRepaired ? undefined : moveOf(event);
     if (move) effects.push({ kind: 'move', serial: next(), action: move.action, to: move.to });
     const comment = commentOf(event, release);
-    if (comment) effects.push({ kind: 'comment', serial: next(), ...comment });
+    if (comment) effects.push({ kind: 'comment', serial: next(), ...witnessing(comment, history) });
     const deployments = deploymentsOf(event, release, now).map((deployment) => ({
       ...deployment,
       version: 1,
@@ -47,6 +55,17 @@ export function withEffects(
   }
   return { ...jira, effects: [...open, ...effects], nextSerial: serial };
 }
+
+/**
+ * The comment that closes an attempt well tells how long the history is and its last hash: a witness in Jira, outside
+ * of the app's own store.
+ */
+const witnessing = (comment: Comment, { events, head }: HistoryHead): Comment =>
+  comment.tone === 'success'
+    ? { ...comment, text: `${ended(comment.text)} Audit: ${String(events)} entries, head ${head}.` }
+    : comment;
+
+const ended = (text: string): string => (text.endsWith('.') ? text : `${text}.`);
 
 /** Jira stands at the last known status, or at one that a pending move of ours leads to. */
 export const isOnItsWay = (jira: JiraSide, stands: Status | undefined): boolean =>

@@ -1,8 +1,9 @@
 /** The record of an issue: found, or made for an issue that is a release and has none yet. */
+import { nextSegment, NO_HISTORY } from '#core/audit-chain';
 import { replay } from '#core/evolve';
 import type { ReleaseEvent } from '#core/release-event';
 import type { EventSegment, ReleaseRecord } from '#wire/records';
-import { askForEffects, segmentHash, segmentKey } from './commit';
+import { askForEffects, segmentKey } from './commit';
 import type { Issue, Ports } from './ports';
 import { loadSettings } from './world';
 
@@ -28,7 +29,7 @@ export async function ensureRelease(
 
 /** The first segment is written before the record that names it, so that no history has a hole. */
 async function firstRecord(ports: Ports, issue: Issue): Promise<ReleaseRecord> {
-  const { store, clock, crypto } = ports;
+  const { store, clock, crypto, audience } = ports;
   const created: ReleaseEvent = {
     type: 'created',
     issueId: issue.id,
@@ -36,22 +37,11 @@ async function firstRecord(ports: Ports, issue: Issue): Promise<ReleaseRecord> {
     reporter: issue.reporter ?? 'unknown',
   };
   const at = clock.now();
-  const content = {
-    project: issue.project,
-    at,
-    issueId: issue.id,
-    segment: 1,
-    firstSerial: 1,
-    events: [created],
-    previous: '',
-  };
-  const segment: EventSegment = {
-    version: 1,
-    ...content,
-    hash: segmentHash(content, (text) => crypto.sha256(text)),
-  };
-  await store.create('events', segmentKey(issue.id, 1), segment);
-  const stored = (await store.get('events', segmentKey(issue.id, 1))) ?? segment;
+  const news = { audience, issueId: issue.id, at, events: [created] };
+  const segment = nextSegment(NO_HISTORY, news, (text) => crypto.sha256(text));
+  const row: EventSegment = { version: 1, project: issue.project, ...segment, events: [created] };
+  await store.create('events', segmentKey(issue.id, 1), row);
+  const stored = (await store.get('events', segmentKey(issue.id, 1))) ?? row;
   return {
     version: 1,
     project: issue.project,
@@ -68,6 +58,12 @@ async function firstRecord(ports: Ports, issue: Issue): Promise<ReleaseRecord> {
     },
     clicks: [],
     judged: [],
-    history: { segments: 1, events: 1, head: stored.hash },
+    history: {
+      segments: 1,
+      events: 1,
+      head: stored.hash,
+      // An older version of the app may have written the segment, and died.
+      ...(stored.format !== undefined && { chainedFrom: 1 }),
+    },
   };
 }

@@ -2,11 +2,12 @@
 import { sentencesOf } from '#core/refusal';
 import type { FinishData } from '#wire/agent';
 import type { JobRecord } from '#wire/records';
-import { busy, stale } from './agent-answer';
+import { busy, ok, stale } from './agent-answer';
 import type { AgentAnswer } from './agent-answer';
 import { TooMuchContention } from './errors';
 import type { AgentCall } from './agent-call';
 import { askForEffects } from './commit';
+import { signCheckpoint } from './checkpoints';
 import { endedJob } from './offer-job';
 import type { Ports } from './ports';
 import { admit, reported } from './receive-report';
@@ -21,7 +22,7 @@ export async function finishJob(ports: Ports, call: AgentCall<FinishData>): Prom
     const job =
       call.envelope.job === undefined ? undefined : await ports.store.get('job', call.envelope.job);
     if (job?.status === 'finished') await askForEffects(ports, job.issueId);
-    return first.answer;
+    return job ? witnessed(ports, first.answer, job) : first.answer;
   }
 
   const { outcome } = call.data;
@@ -41,7 +42,7 @@ export async function finishJob(ports: Ports, call: AgentCall<FinishData>): Prom
       }
       return { command, ...endOf(admitted.job, admitted.seq, call) };
     });
-    if (result.kind === 'done') return answer;
+    if (result.kind === 'done') return await witnessed(ports, answer, first.job);
     ports.log.warn('A finished job is not waited for.', {
       job: first.job.job,
       why: sentencesOf(result.refusals),
@@ -50,6 +51,26 @@ export async function finishJob(ports: Ports, call: AgentCall<FinishData>): Prom
   } catch (error) {
     if (error instanceof TooMuchContention) return busy(now, 1);
     throw error;
+  }
+}
+
+/** The agent that did the work keeps a checkpoint; a finish that counts is never refused for the lack of one. */
+async function witnessed(
+  ports: Ports,
+  answer: AgentAnswer,
+  { issueId }: JobRecord,
+): Promise<AgentAnswer> {
+  if (answer.status !== 200) return answer;
+  try {
+    const release = await ports.store.get('release', issueId);
+    if (!release) return answer;
+    return ok({ ...answer.body, checkpoint: await signCheckpoint(ports, release) });
+  } catch (error) {
+    ports.log.warn('A finish was answered without a checkpoint.', {
+      issueId,
+      error: String(error),
+    });
+    return answer;
   }
 }
 

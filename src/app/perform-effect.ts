@@ -121,8 +121,8 @@ const leadsFrom = (action: string, stands: Status | undefined): boolean =>
   );
 
 /** Somebody moved the issue away in the middle: the moves are replaced by one repair to where the store stands. */
-const straightHome = ({ jira, state, updatedAt }: ReleaseRecord): JiraSide =>
-  withEffects(jira, state, [], state.status, updatedAt);
+const straightHome = ({ jira, state, updatedAt, history }: ReleaseRecord): JiraSide =>
+  withEffects(jira, state, [], { repair: state.status, now: updatedAt, history });
 
 const done = (jira: EffectDone['jira']): EffectOutcome => ({ kind: 'done', jira });
 

@@ -7,6 +7,7 @@ import type { EntityName, RecordOf } from '#wire/records';
 export const ATTRIBUTES: { readonly [Name in EntityName]: readonly (keyof RecordOf<Name>)[] } = {
   release: ['version', 'project', 'status', 'updatedAt'],
   events: ['version', 'project', 'at'],
+  checkpoint: ['version'],
   job: ['version', 'status', 'offeredAt'],
   scope: ['version'],
   agent: ['version', 'project', 'lastSeen'],

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { answerUnknown } from '#app/answer-unknown';
 import { editContent, refuseEditor } from '#app/edit-content';
+import { exportAudit } from '#app/export-audit';
 import { getText } from '#app/get-text';
 import { glanceRelease } from '#app/glance-release';
 import { putText } from '#app/put-text';
@@ -45,6 +46,9 @@ export const panel = createResolver<PanelAnswers, Place>(Place, {
   ),
   'text.get': onCall(PANEL_CALLS['text.get'], ({ ports, place }, wanted) =>
     getText(ports, { issueId: place.issue.id, ...wanted }),
+  ),
+  'audit.get': onCall(PANEL_CALLS['audit.get'], ({ ports, place }, { from }) =>
+    exportAudit(ports, { issueId: place.issue.id, from }),
   ),
   'script.review': onCall(PANEL_CALLS['script.review'], ({ ports, accountId, place }, review) =>
     reviewScript(ports, { issueId: place.issue.id, accountId, ...review }),

@@ -2,6 +2,12 @@
 import { z } from 'zod';
 import type { RunStage } from '#core/plan-step';
 import { FAILURE_CLASSES } from '#core/failure';
+import {
+  CheckpointHead,
+  CountersignedCheckpoint,
+  COUNTERSIGNATURES_MAX,
+  SignedCheckpoint,
+} from './checkpoint';
 
 export const PROTOCOL_VERSION = 1;
 
@@ -68,7 +74,12 @@ export const EnrollData = z.strictObject({
 });
 export type EnrollData = z.infer<typeof EnrollData>;
 
-export const PollData = z.object({ version: z.string().max(40), busy: z.boolean() });
+export const PollData = z.object({
+  version: z.string().max(40),
+  busy: z.boolean(),
+  /** Checkpoints that the agent has kept; sent again until the answer names their heads. */
+  countersigned: z.array(CountersignedCheckpoint).max(COUNTERSIGNATURES_MAX).exactOptional(),
+});
 export type PollData = z.infer<typeof PollData>;
 
 /** The same request id gets the same answer, so that a lost answer costs nothing. */
@@ -175,6 +186,8 @@ export const PollAnswer = z.object({
   state: z.enum(['pending', 'active']),
   jobs: z.array(id),
   nextPollMilliseconds: z.int().min(100).max(3_600_000),
+  /** Heads of the countersigned checkpoints that need not be sent again. */
+  countersigned: z.array(CheckpointHead).exactOptional(),
 });
 export type PollAnswer = z.infer<typeof PollAnswer>;
 
@@ -210,6 +223,12 @@ export type HeartbeatAnswer = z.infer<typeof HeartbeatAnswer>;
 
 export const ReportAnswer = z.object({ now: serial, lastSeq: serial });
 export type ReportAnswer = z.infer<typeof ReportAnswer>;
+
+export const FinishAnswer = ReportAnswer.extend({
+  /** The history that the job's end has become a part of. */
+  checkpoint: SignedCheckpoint.exactOptional(),
+});
+export type FinishAnswer = z.infer<typeof FinishAnswer>;
 
 /**
  * Every answer that is not 200. `unauthorized` (401) is the same for every cause; `stale` (409): another

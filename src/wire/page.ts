@@ -1,5 +1,6 @@
 /** What the pages and the app say to each other: each call by name, what it takes, what it answers. */
 import { z } from 'zod';
+import type { ChainedSegment } from '#core/audit-chain';
 import type { Content } from '#core/content';
 import type { Failure } from '#core/failure';
 import type { Policy } from '#core/policy';
@@ -7,6 +8,8 @@ import type { RunStage } from '#core/plan-step';
 import type { Site } from '#core/site';
 import type { Status } from '#core/status';
 import type { HostState } from './agent';
+import type { SignedCheckpoint } from './checkpoint';
+import type { CheckpointRecord } from './records';
 import { ContentSchema } from './release';
 import { PolicySchema, SiteSchema } from './site';
 
@@ -48,6 +51,8 @@ export const PANEL_CALLS = {
   }),
   /** A text that this release's content names. */
   'text.get': z.object({ sha256: digest, offset: z.int().min(0) }),
+  /** The history for an audit, from a segment on. */
+  'audit.get': z.object({ from: z.int().min(1) }),
   /** A DBA judges a script; `mark` is the one that the view showed. */
   'script.review': z.object({
     script: z.string().min(1).max(64),
@@ -82,8 +87,35 @@ export interface PanelAnswers {
   readonly 'question.answer': Outcome;
   readonly 'text.put': Outcome;
   readonly 'text.get': TextPiece | Extract<Outcome, { kind: 'refused' }>;
+  readonly 'audit.get': AuditPage | Extract<Outcome, { kind: 'refused' }>;
   readonly 'script.review': Outcome;
 }
+
+/** A part of a release's history with what bears witness to it. */
+export interface AuditPage {
+  readonly kind: 'page';
+  /** Of the file that the pages become together. */
+  readonly format: 'interlock-audit-1';
+  readonly audience: string;
+  readonly issueId: string;
+  readonly issueKey: string;
+  /** The installation's public key, base64 of 32 bytes. */
+  readonly appKey: string;
+  /** How far the history had come when the page was made. */
+  readonly head: SignedCheckpoint;
+  readonly segments: readonly AuditSegment[];
+  readonly checkpoints: readonly AuditWitness[];
+  /** Where the next page begins; null after the last. */
+  readonly next: number | null;
+}
+
+/** A checkpoint with both signatures and the public key of the agent that countersigned it. */
+export type AuditWitness = Omit<CheckpointRecord['witnesses'][number], 'at'>;
+
+/** Without hash: from before the chain. */
+export type AuditSegment =
+  | Omit<ChainedSegment, 'format' | 'audience' | 'previous'>
+  | (ChainedSegment & { readonly hash: string });
 
 export interface TextPiece {
   readonly kind: 'piece';

@@ -2,8 +2,10 @@
  * What the app stores, one schema per entity. Everything is written under compare-and-swap on
  * `version`; times are integer seconds, because integers of Forge entities are 32-bit.
  */
+import { SEGMENT_FORMAT } from '#core/audit-chain';
 import { z } from 'zod';
 import { FinishOutcome, HostState, PublicKey, RunStageSchema } from './agent';
+import { CountersignedCheckpoint } from './checkpoint';
 import { ReleaseEventSchema, ReleaseSchema, StatusSchema } from './release';
 import { PolicySchema, SiteSchema } from './site';
 
@@ -69,16 +71,26 @@ export const ReleaseRecord = z.object({
   clicks: z.array(z.string()),
   /** Clicks that the validator let through and Jira has not told of yet. */
   judged: z.array(z.object({ action: z.string(), planDigest: z.string(), at: seconds })),
-  history: z.object({ segments: version, events: version, head: z.string() }),
+  history: z.object({
+    segments: version,
+    events: version,
+    head: z.string(),
+    /** The segment at which the hash chain begins; absent while none of them is chained. */
+    chainedFrom: version.exactOptional(),
+  }),
 });
 export type ReleaseRecord = z.infer<typeof ReleaseRecord>;
 
 /** How many click ids a release remembers: more than Jira's retries within an hour. */
 export const CLICKS_REMEMBERED = 60;
 
+/** Read back, a segment must give the text that was hashed: what events learn later is optional, never filled in. */
 export const EventSegment = z.object({
   version,
   project: z.string(),
+  /** Both absent in rows from before the chain. */
+  format: z.literal(SEGMENT_FORMAT).exactOptional(),
+  audience: z.string().exactOptional(),
   at: seconds,
   issueId: z.string(),
   /** Number of the segment, from 1. */
@@ -89,6 +101,23 @@ export const EventSegment = z.object({
   hash: z.string(),
 });
 export type EventSegment = z.infer<typeof EventSegment>;
+
+/** The countersigned checkpoints of one length of a history: one, unless several agents or histories bear witness. */
+export const CheckpointRecord = z.object({
+  version,
+  issueId: z.string(),
+  segments: version,
+  witnesses: z.array(
+    CountersignedCheckpoint.extend({
+      agent: z.string(),
+      /** The agent's key of that day: keys are replaced, signatures stay. */
+      publicKey: PublicKey,
+      /** Epoch seconds of its arrival. */
+      at: seconds,
+    }),
+  ),
+});
+export type CheckpointRecord = z.infer<typeof CheckpointRecord>;
 
 export const JobRecord = z.object({
   version,
@@ -231,6 +260,7 @@ export const HOSTS_PER_CHUNK = 250;
 export const ENTITIES = {
   release: ReleaseRecord,
   events: EventSegment,
+  checkpoint: CheckpointRecord,
   job: JobRecord,
   scope: ScopeRecord,
   agent: AgentRecord,

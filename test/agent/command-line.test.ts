@@ -18,6 +18,7 @@ import { EXIT_CODES } from '../../agent/exit-codes';
 import { makeSamplePackages } from '../../demo/sample-package';
 import type { SamplePackage } from '../../demo/sample-package';
 import { version } from '../../package.json';
+import { anAuditedRelease, wander } from '../support/audited-release';
 import { freePort } from '../support/free-port';
 import { serveApp } from './support/app-server';
 import type { AppServer } from './support/app-server';
@@ -179,6 +180,33 @@ describe('the command line', () => {
     expect(stderr).toBe(
       `${file}: stores.0.path is "/nowhere", which this user cannot read; create it or correct the path.\n`,
     );
+  });
+
+  test('verify-audit needs no agent: 0 where an audit holds, 65 and why where it does not', async () => {
+    const release = await anAuditedRelease();
+    await wander(release, () => 0, 8);
+    const audit = await release.audit();
+    const file = join(directory, 'audit.json');
+    const nowhere = ['--config', '/nowhere/agent.yml'];
+
+    writeFileSync(file, JSON.stringify(audit));
+    expect(run('verify-audit', file, ...nowhere)).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('The chain was checked from segment 1'),
+      stderr: '',
+    });
+    expect(run('verify-audit', file, '--config', aConfig().file)).toMatchObject({ code: 0 });
+
+    writeFileSync(file, JSON.stringify({ ...audit, segments: audit.segments.slice(0, -1) }));
+    expect(run('verify-audit', file, ...nowhere)).toMatchObject({
+      code: 65,
+      stderr: expect.stringContaining('end was cut off'),
+    });
+    expect(run('verify-audit', ...nowhere)).toMatchObject({ code: 64 });
+    expect(run('verify-audit', join(directory, 'none.json'), ...nowhere)).toMatchObject({
+      code: 64,
+      stderr: expect.stringContaining('There is no file'),
+    });
   });
 
   test.each(['run', 'status', 'check'])(

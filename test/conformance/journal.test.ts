@@ -76,6 +76,25 @@ const call: fc.Arbitrary<readonly [string, Call]> = fc.oneof(
       (journal) => journal.sendAgainFrom(of, seq),
     ]),
   job.map((of): [string, Call] => [`drop ${of}`, (journal) => journal.dropJob(of, 'taken')]),
+  fc.tuple(job, few).map(([of, segments]): [string, Call] => [
+    `keep ${of} ${segments}`,
+    async (journal) => {
+      const head = String(segments).repeat(64);
+      const like = { v: 1, aud: 'a', issueKey: 'REL-1', events: segments, at: 1 } as const;
+      const checkpoint = { ...like, issueId: of, segments, head };
+      const text = JSON.stringify(checkpoint);
+      const signature = Buffer.alloc(64).toString('base64');
+      await journal.keepCheckpoint(checkpoint, { text, signature });
+      return journal.lastCheckpoint('a', of);
+    },
+  ]),
+  few.map((segments): [string, Call] => [
+    `countersigned ${segments}`,
+    async (journal) => {
+      await journal.acknowledgeCheckpoints([String(segments).repeat(64)]);
+      return journal.waitingCheckpoints('a', 3);
+    },
+  ]),
   fc.constant<[string, Call]>(['open jobs', (journal) => journal.openJobs()]),
 );
 

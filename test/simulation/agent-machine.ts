@@ -61,7 +61,14 @@ limits: { healthSeconds: 15 }
   'agent.yml',
 );
 
-const SILENT: Log = { info: () => undefined, warn: () => undefined, error: () => undefined };
+/** Nobody tampers with histories here, unless agents pin an attacker's key: who cries wolf has found one that went back. */
+const watchLog = (sim: Sim): Log => ({
+  info: () => undefined,
+  warn: () => undefined,
+  error: (message, facts) => {
+    if (facts?.['tampering'] === true && !sim.isOff('decision')) sim.violated('I13', message);
+  },
+});
 
 export function createAgentRunner(
   sim: Sim,
@@ -128,13 +135,14 @@ export function createAgentRunner(
     if (CONFIG.kind === 'invalid') throw new Error(CONFIG.sentence);
     const clock = clockOf(life, stopping);
     const { key, identity } = machine;
+    const log = watchLog(sim);
     const sender = {
       exchange: surroundings.exchange(life),
       clock,
       time: createServerTime(clock),
       key,
       boot: sim.chance.letters(12),
-      log: SILENT,
+      log,
     };
     return {
       clock,
@@ -145,7 +153,7 @@ export function createAgentRunner(
       centres: surroundings.centres(life),
       databases: surroundings.databases(life),
       health: healthFor(sim, life, surroundings.hosts),
-      log: SILENT,
+      log,
       chance: sim.chance.next,
       newRequestId: () => sim.chance.letters(20),
       settings: {

@@ -52,5 +52,12 @@ export function journalOf(sim: Sim, life: Life, journal: Journal): Journal {
     acknowledge: (job, seq) => call(`acknowledge ${seq}`, () => journal.acknowledge(job, seq)),
     sendAgainFrom: (job, seq) =>
       call(`send again from ${seq}`, () => journal.sendAgainFrom(job, seq)),
+    // Asked with every poll: a wait of their own would cost the search a tenth of its seeds, and nothing happens in it.
+    lastCheckpoint: journal.lastCheckpoint,
+    waitingCheckpoints: journal.waitingCheckpoints,
+    keepCheckpoint: (checkpoint, signed) =>
+      call('keep checkpoint', () => journal.keepCheckpoint(checkpoint, signed)),
+    acknowledgeCheckpoints: (heads) =>
+      call('acknowledge checkpoints', () => journal.acknowledgeCheckpoints(heads)),
   };
 }

@@ -7,6 +7,7 @@ import { chunkKey, hostKey } from '#app/host-chunks';
 import { loadWorld } from '#app/world';
 import type { ReleaseRecord } from '#wire/records';
 import { EDITORS, PEOPLE } from './cast';
+import { checkAudit } from './check-audit';
 import { conditionAgainst, statusIdOf, statusShown, TEMPLATE } from './jira-workflow';
 import type { FakeHost } from './fake-host';
 import type { FakeIssue } from './jira-workflow';
@@ -44,7 +45,10 @@ export async function unrest(world: World): Promise<readonly [string, string] | 
 
 /** Everything that must hold at rest. */
 export async function checkRest(world: World): Promise<void> {
-  for (const record of world.store.all('release')) world.history.verifyChain(record);
+  for (const record of world.store.all('release')) {
+    world.history.verifyChain(record);
+    await checkAudit(world, record);
+  }
   for (const host of world.hosts) checkHost(world, host);
   for (const issue of world.jira.issues.values()) {
     await checkFields(world, issue);

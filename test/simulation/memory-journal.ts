@@ -1,6 +1,7 @@
 /** The agent's journal in memory: the same promises as the SQLite one, which a conformance suite compares. */
 import { REPORT_ENTRIES_MAX } from '#wire/agent';
 import type { FinishOutcome, ReportEntry } from '#wire/agent';
+import type { Checkpoint, SignedCheckpoint } from '#wire/checkpoint';
 import type { Intent, Journal, JournaledIntent, OutboxMessage } from '../../agent/ports';
 
 interface Job {
@@ -19,9 +20,16 @@ interface Letter {
   acknowledged: boolean;
 }
 
+interface KeptCheckpoint {
+  readonly of: Checkpoint;
+  readonly signed: SignedCheckpoint;
+  acknowledged: boolean;
+}
+
 export function createMemoryJournal(): Journal {
   const jobs = new Map<string, Job>();
   const intents: JournaledIntent[] = [];
+  const checkpoints: KeptCheckpoint[] = [];
 
   const enqueue = (jobId: string, content: Letter['content']): void => {
     const job = jobs.get(jobId);
@@ -98,6 +106,32 @@ export function createMemoryJournal(): Journal {
       if (!own.some((letter) => letter.seq === seq)) return false;
       for (const letter of own) if ((letter.seq ?? -1) >= seq) letter.acknowledged = false;
       return true;
+    },
+
+    lastCheckpoint: async (audience, issueId) =>
+      checkpoints
+        .filter(({ of }) => of.aud === audience && of.issueId === issueId)
+        .sort((left, right) => left.of.segments - right.of.segments)
+        .at(-1)?.of,
+
+    keepCheckpoint: async (of, signed) => {
+      const isThere = checkpoints.some(
+        (kept) =>
+          kept.of.aud === of.aud &&
+          kept.of.issueId === of.issueId &&
+          kept.of.segments === of.segments,
+      );
+      if (!isThere) checkpoints.push({ of, signed, acknowledged: false });
+    },
+
+    waitingCheckpoints: async (audience, max) =>
+      checkpoints
+        .filter(({ of, acknowledged }) => of.aud === audience && !acknowledged)
+        .slice(0, max)
+        .map(({ signed }) => signed),
+
+    acknowledgeCheckpoints: async (heads) => {
+      for (const kept of checkpoints) if (heads.includes(kept.of.head)) kept.acknowledged = true;
     },
   };
 }

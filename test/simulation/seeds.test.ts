@@ -22,6 +22,7 @@ const MUST_HAPPEN = [
   ...['statement ran outside a transaction', 'rolled-back', 'rollback-failed'],
   ...['config-applied', 'namespace apply', 'namespace restore'],
   ...['move-undone', 'stage on a host', 'activate on a host', 'start on a host'],
+  ...['checkpoint countersigned'],
 ];
 
 let search: BuiltSearch;

@@ -13,6 +13,8 @@ import type { Sim } from './sim';
 export interface HistoryWatch {
   /** Everything that happened to an issue's release, oldest first. */
   eventsOf(issueId: string): readonly ReleaseEvent[];
+  /** The hash of each segment that was ever stored for an issue's release, oldest first. */
+  headsOf(issueId: string): readonly string[];
   /** Verifies the chain of an issue's release from its beginning. */
   verifyChain(record: ReleaseRecord): void;
 }
@@ -70,6 +72,7 @@ export function watchHistory(sim: Sim, store: FakeStore, clicks: ClickLedger): H
 
   return {
     eventsOf: (issueId) => histories.get(issueId) ?? [],
+    headsOf: (issueId) => heads.get(issueId) ?? [],
     verifyChain: (record) => {
       const { issueId } = record.state;
       const chain = Array.from({ length: record.history.segments }, (_, index) =>
@@ -121,7 +124,7 @@ function linkProblem(
 }
 
 function hashOf(segment: EventSegment): string {
-  const { project, at, issueId, segment: number, firstSerial, events, previous } = segment;
-  const content = { project, at, issueId, segment: number, firstSerial, events, previous };
-  return sha256(canonicalText(content));
+  const { format, audience, issueId, firstSerial, at, events, previous } = segment;
+  const content = { format, audience, issueId, firstSerial, at, events, previous };
+  return sha256(canonicalText({ ...content, segment: segment.segment }));
 }

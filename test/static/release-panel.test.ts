@@ -2,9 +2,13 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createHash } from 'node:crypto';
 import type { Browser } from '@playwright/test';
+import { exportAudit } from '#app/export-audit';
+import { verifyAudit } from '../../agent/verify-audit/verify-audit';
+import { anAuditedRelease, wander } from '../support/audited-release';
 import { buildPage } from './support/built-page';
 import type { BuiltPage } from './support/built-page';
 import { worldOf } from './support/jira-of-page';
+import type { Call } from './support/jira-of-page';
 import { CODE, DEPLOYED, DRAFT, FAILED, READY, REVIEW, UNKNOWN } from './support/releases';
 import { unreadable } from './support/readability';
 import { answered, openBrowser, visit } from './support/visit';
@@ -406,3 +410,37 @@ async function expectSoon(condition: () => boolean, milliseconds = 10_000): Prom
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }
+
+describe('the audit', () => {
+  test('is downloaded as one file that the verifier passes, and a refusal is told', async () => {
+    const release = await anAuditedRelease();
+    let drawn = 0;
+    await wander(release, () => ((drawn += 7) % 20) / 20, 30);
+    const { ports, issue } = release.world;
+    let refuse = false;
+    const answer = ({ name, payload }: Call): unknown => {
+      if (name !== 'audit.get') return undefined;
+      if (refuse) return { kind: 'refused', sentence: 'Not now.' };
+      return exportAudit(ports, { issueId: issue.id, from: Number(payload['from']) }).then(
+        answered,
+      );
+    };
+    const { page, complaints } = await open(worldOf(DEPLOYED, { answer }));
+    await page.getByRole('tab', { name: 'Activity' }).click();
+    const button = page.getByRole('button', { name: 'Download audit' });
+
+    const [download] = await Promise.all([page.waitForEvent('download'), button.click()]);
+
+    expect(download.suggestedFilename()).toBe(`audit-${issue.key}.json`);
+    const { findings, statements } = verifyAudit(await download.path(), release.own);
+    expect(findings).toEqual([]);
+    expect(statements.join()).toContain('This agent keeps');
+    expect((await release.audit()).segments.length).toBeGreaterThan(12);
+
+    refuse = true;
+    await button.click();
+    await page.getByRole('alert').getByText('Not now.').waitFor();
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+});

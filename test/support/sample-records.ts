@@ -3,6 +3,7 @@ import type { EntityName, RecordOf } from '#wire/records';
 
 const digest = 'a'.repeat(64);
 const publicKey = Buffer.alloc(32, 7).toString('base64');
+const signature = Buffer.alloc(64, 7).toString('base64');
 
 export const RECORDS: { readonly [Name in EntityName]: RecordOf<Name> } = {
   release: {
@@ -82,7 +83,7 @@ export const RECORDS: { readonly [Name in EntityName]: RecordOf<Name> } = {
     },
     clicks: ['execution 1', 'changelog 2'],
     judged: [{ action: 'start', planDigest: digest, at: 1_700_000_000 }],
-    history: { segments: 2, events: 8, head: digest },
+    history: { segments: 2, events: 8, head: digest, chainedFrom: 1 },
   },
   events: {
     version: 1,
@@ -101,8 +102,25 @@ export const RECORDS: { readonly [Name in EntityName]: RecordOf<Name> } = {
       { type: 'no-sql' },
       { type: 'stage-offered', stage: 'CODE', job: '10073.9' },
     ],
+    format: 'interlock-events-1',
+    audience: 'ari:cloud:jira::site/1',
     previous: '',
     hash: digest,
+  },
+  checkpoint: {
+    version: 1,
+    issueId: '10073',
+    segments: 2,
+    witnesses: [
+      {
+        text: '{"aud":"ari:cloud:jira::site/1"}',
+        signature,
+        countersignature: signature,
+        agent: 'ag-1',
+        publicKey,
+        at: 1_700_000_000,
+      },
+    ],
   },
   job: {
     version: 2,

@@ -9,6 +9,7 @@ import {
   ErrorAnswer,
   FetchAnswer,
   FetchData,
+  FinishAnswer,
   FinishData,
   GateDecision,
   HeartbeatAnswer,
@@ -19,6 +20,7 @@ import {
   ReportAnswer,
   ReportData,
 } from '#wire/agent';
+import { Checkpoint } from '#wire/checkpoint';
 import { PANEL_CALLS, SETTINGS_CALLS } from '#wire/page';
 import { ENTITIES } from '#wire/records';
 import { TaskSchema } from '#wire/task';
@@ -29,6 +31,18 @@ const publicKey = Buffer.alloc(32, 7).toString('base64');
 const signature = Buffer.alloc(64, 7).toString('base64');
 const entry = { at: NOW, step: 'code-1', host: 'web1', state: 'staged', note: '', milliseconds: 5 };
 const decision = { text: '{}', signature };
+
+const countersigned = [{ ...decision, countersignature: signature }];
+const checkpoint = {
+  v: 1,
+  aud: 'installation',
+  issueId: '10001',
+  issueKey: 'REL-1',
+  segments: 3,
+  events: 7,
+  head: PACKAGE_DIGEST,
+  at: NOW,
+};
 
 const envelope = {
   v: 1,
@@ -46,6 +60,7 @@ const envelope = {
 /** Every message between the programs, with one sample of it. */
 const MESSAGES: readonly (readonly [string, z.ZodType, Record<string, unknown>])[] = [
   ['poll', PollData, { version: '0.1.0', busy: false }],
+  ['poll with a checkpoint', PollData, { version: '0.1.0', busy: false, countersigned }],
   ['claim', ClaimData, { requestId: 'request-1' }],
   ['fetch', FetchData, { digest: PACKAGE_DIGEST, offset: 0 }],
   ['heartbeat', HeartbeatData, { step: null }],
@@ -79,6 +94,8 @@ const MESSAGES: readonly (readonly [string, z.ZodType, Record<string, unknown>])
     { now: NOW, leaseSeconds: 90, command: 'continue', decision },
   ],
   ['the answer to report', ReportAnswer, { now: NOW, lastSeq: 9 }],
+  ['the answer to finish', FinishAnswer, { now: NOW, lastSeq: 9, checkpoint: decision }],
+  ['a checkpoint', Checkpoint, checkpoint],
   [
     'an error',
     ErrorAnswer,

@@ -1,9 +1,14 @@
-import { Fragment, useState } from 'react';
+import { Fragment, lazy, Suspense, useState } from 'react';
 import Button from '@atlaskit/button/new';
 import type { StoryEntry } from '#wire/page';
 import { Moment } from '../../shared/src/moment';
 import { usePersonName } from '../../shared/src/person';
 import { Sentence } from '../../shared/src/person';
+
+// Few people audit, so what joins the file comes after everything else.
+const AuditDownload = lazy(() =>
+  import('./audit-download').then((loaded) => ({ default: loaded.AuditDownload })),
+);
 
 const SHOWN_FIRST = 30;
 
@@ -31,6 +36,9 @@ export function Activity({ entries }: { readonly entries: readonly StoryEntry[] 
       ) : (
         isCut(entries) && <p className="small">What is older stands in the issue’s history.</p>
       )}
+      <Suspense fallback={null}>
+        <AuditDownload />
+      </Suspense>
     </>
   );
 }

@@ -1,0 +1,177 @@
+/** Whole walks, counted from outside: every change of state and every effect has its audit entry, and no entry is without. */
+import { expect, test } from '@jest/globals';
+import { createHash } from 'node:crypto';
+import type { Change } from '#app/ports';
+import { canonicalText } from '#core/canonical';
+import { replay } from '#core/evolve';
+import { commentOf, moveOf } from '#core/jira-moves';
+import type { ReleaseEvent } from '#core/release-event';
+import type { EventSegment, JobRecord, ReleaseRecord } from '#wire/records';
+import { anAuditedRelease, wander } from '../support/audited-release';
+import type { AuditedRelease } from '../support/audited-release';
+
+const WALKS = 8;
+const STEPS = 40;
+
+interface Counts {
+  /** Transactions that changed what the release is. */
+  changes: number;
+  segments: number;
+  jobsOffered: number;
+  jobsEnded: number;
+  /** What agents told of hosts: it lies with the job, and changes no release. */
+  reports: number;
+  /** Clicks of people that Jira let through and that were not put back. */
+  clicks: number;
+  clicksUndone: number;
+  moves: number;
+  comments: number;
+}
+
+const nothing = (): Counts => ({
+  changes: 0,
+  segments: 0,
+  jobsOffered: 0,
+  jobsEnded: 0,
+  reports: 0,
+  clicks: 0,
+  clicksUndone: 0,
+  moves: 0,
+  comments: 0,
+});
+
+/** What happens to the release, seen at the doors: the store's writes, Jira's transitions and comments. */
+async function watched(): Promise<{ release: AuditedRelease; seen: Counts; before: number }> {
+  const release = await anAuditedRelease();
+  const { world } = release;
+  const { store, jira, memory } = world.ports;
+  const seen = nothing();
+  const before = (await world.record()).history.events;
+  const { transact } = store;
+  Object.assign(store, {
+    transact: async (changes: readonly Change[]) => {
+      const news = await Promise.all(changes.map((change) => countOf(change)));
+      const result = await transact(changes);
+      if (result === 'done') for (const count of news) if (count) seen[count] += 1;
+      return result;
+    },
+  });
+
+  const countOf = async (change: Change): Promise<keyof Counts | undefined> => {
+    if (change.type === 'delete') return undefined;
+    if (change.entity === 'events') return 'segments';
+    if (change.entity === 'host-states') return 'reports';
+    if (change.entity === 'release') {
+      const old = await memory.get('release', change.key);
+      return isChanged(old, change.record) ? 'changes' : undefined;
+    }
+    if (change.entity !== 'job') return undefined;
+    const old = await memory.get('job', change.key);
+    return old ? endOf(old, change.record) : 'jobsOffered';
+  };
+
+  const { move, comment } = jira;
+  Object.assign(jira, {
+    move: async (...words: Parameters<typeof move>) => {
+      const result = await move(...words);
+      if (result.kind === 'moved') seen.moves += 1;
+      return result;
+    },
+    comment: async (...words: Parameters<typeof comment>) => {
+      seen.comments += 1;
+      return comment(...words);
+    },
+  });
+  const { clickOnly } = world;
+  Object.assign(world, {
+    clickOnly: async (...words: Parameters<typeof clickOnly>) => {
+      const clicked = await clickOnly(...words);
+      if (clicked.kind === 'moved') seen.clicks += 1;
+      return clicked;
+    },
+  });
+  return { release, seen, before };
+}
+
+const isChanged = (old: ReleaseRecord | undefined, { state }: ReleaseRecord): boolean =>
+  old === undefined || canonicalText(old.state) !== canonicalText(state);
+
+const endOf = (old: JobRecord, { status }: JobRecord): keyof Counts | undefined =>
+  old.status !== 'finished' && status === 'finished' ? 'jobsEnded' : undefined;
+
+const ENDS: readonly ReleaseEvent['type'][] = [
+  ...(['sql-succeeded', 'sql-failed', 'config-applied', 'config-failed'] as const),
+  ...(['code-succeeded', 'code-failed', 'verified', 'not-verified'] as const),
+  ...(['rolled-back', 'rollback-failed', 'outcome-unknown'] as const),
+];
+
+const CLICKS: readonly ReleaseEvent['type'][] = [
+  ...(['submitted', 'approved', 'rejected', 'started', 'retried', 'rollback-started'] as const),
+  ...(['promoted', 'completed', 'iterated', 'aborted'] as const),
+];
+
+test('in walks of people, agents and jobs, what was done and what is recorded are equally many [S0-41]', async () => {
+  let entries = 0;
+  for (let walk = 1; walk <= WALKS; walk += 1) {
+    const { release, seen, before } = await watched();
+    let drawn = 0;
+    const draw = (): number => {
+      drawn += 1;
+      const digest = createHash('sha256').update(`walk ${walk}, draw ${drawn}`).digest();
+      return digest.readUInt32BE() / 2 ** 32;
+    };
+
+    await wander(release, draw, STEPS);
+
+    const { history, state } = await release.world.record();
+    const segments = await segmentsOf(release, history.segments);
+    const events = segments.flatMap((segment) => segment.events);
+    const later = events.slice(before);
+    const count = (types: readonly ReleaseEvent['type'][]): number =>
+      later.filter(({ type }) => types.includes(type)).length;
+    // A person's answer ends what an agent has left: its job had ended before, with the question.
+    const byAgents = segments.filter((segment) =>
+      segment.events.every(({ type }) => type !== 'answered'),
+    );
+    const ends = byAgents
+      .flatMap((segment) => segment.events)
+      .filter(({ type }) => ENDS.includes(type));
+
+    expect(events).toHaveLength(history.events);
+    expect(replay(events)).toEqual(state);
+    expect(seen.segments).toBe(segments.filter(({ firstSerial }) => firstSerial > before).length);
+    expect(seen.segments - seen.changes).toBe(quiet(segments, before));
+    expect(seen.jobsOffered).toBe(count(['stage-offered']));
+    expect(seen.jobsEnded).toBe(ends.length);
+    expect(seen.reports).toBe(seen.jobsEnded);
+    expect(seen.clicks).toBe(count(CLICKS) + count(['move-undone']));
+    expect(seen.comments).toBe(commentsOf(events, before));
+    expect(seen.moves).toBe(later.filter((event) => moveOf(event) !== undefined).length);
+    entries += later.length;
+  }
+  process.stdout.write(`audit entries counted from outside: ${entries} in ${WALKS} walks\n`);
+  expect(entries).toBeGreaterThan(WALKS * STEPS);
+}, 60_000);
+
+async function segmentsOf({ world }: AuditedRelease, count: number): Promise<EventSegment[]> {
+  const keys = Array.from(
+    { length: count },
+    (_, index) => `${world.issue.id}.${String(index + 1).padStart(5, '0')}`,
+  );
+  const rows = await Promise.all(keys.map((key) => world.ports.memory.get('events', key)));
+  return rows.flatMap((row) => row ?? []);
+}
+
+/** Segments that tell of something which left the release as it was: a click that was put back. */
+const quiet = (segments: readonly EventSegment[], before: number): number =>
+  segments.filter(
+    ({ firstSerial, events }) =>
+      firstSerial > before && events.every(({ type }) => type === 'move-undone'),
+  ).length;
+
+function commentsOf(events: readonly ReleaseEvent[], before: number): number {
+  return events.filter(
+    (event, index) =>
+      index >= before && commentOf(event, replay(events.slice(0, index + 1))) !== undefined,
+  ).length;
+}

@@ -1,0 +1,61 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { AuditPage } from '#wire/page';
+import { click, untilStatus } from '../../demo/issues';
+import { waitFor } from '../../demo/jira-client';
+import { joinPages } from '../../static/release-panel/src/join-pages';
+import { ROOT, startStand } from './support/stand';
+import type { Stand } from './support/stand';
+
+describe('the audit of a release', () => {
+  let stand: Stand;
+  beforeAll(async () => {
+    stand = await startStand('audit');
+  }, 300_000);
+  afterAll(() => stand.stop(), 60_000);
+
+  /** All pages as the panel asks for them. */
+  async function download(issueKey: string) {
+    const pages: AuditPage[] = [];
+    for (let from: number | null = 1; from !== null;) {
+      const asked = { name: 'audit.get', issueKey, payload: { from } };
+      const page = (await stand
+        .as('leader')
+        .invoke({ module: 'release-panel', ...asked })) as AuditPage;
+      pages.push(page);
+      from = page.next;
+    }
+    return joinPages(pages);
+  }
+
+  const verify = (file: string) => {
+    const words = [join(ROOT, 'agent/main.ts'), 'verify-audit', file, '--config', stand.config];
+    return spawnSync(join(ROOT, 'node_modules/.bin/tsx'), words, { cwd: ROOT, encoding: 'utf8' });
+  };
+
+  test('is countersigned by the agent that did the work, and judged by its own journal [S0-41]', async () => {
+    const key = await stand.ready('1.0.0');
+    await click(stand.as('leader'), key, 'Start');
+    await untilStatus(stand.as('leader'), key, 'Deployed');
+    const audit = await waitFor('two countersigned checkpoints', async () => {
+      const downloaded = await download(key);
+      return downloaded.checkpoints.length === 2 ? downloaded : undefined;
+    });
+    const file = join(stand.directory, 'audit.json');
+
+    writeFileSync(file, JSON.stringify(audit));
+    const held = verify(file);
+    const segments = audit.segments
+      .slice(1)
+      .map((each) => ({ ...each, segment: each.segment - 1 }));
+    writeFileSync(file, JSON.stringify({ ...audit, segments }));
+    const spoiled = verify(file);
+
+    expect(held).toMatchObject({ status: 0, stderr: '' });
+    expect(held.stdout).toContain('This agent keeps 2 checkpoints of the release.');
+    expect(spoiled.status).toBe(65);
+    expect(spoiled.stderr).toContain('tells of another history');
+  }, 240_000);
+});
