@@ -7,8 +7,10 @@ import { elapsedSince, instant } from './lease';
 import type { Agent, Instant } from './ports';
 import { runJob } from './run-job';
 
-/** How the agent's life ends: asked to, or because the app no longer knows it. */
-export type LifeEnd = 'stopped' | 'revoked';
+/** How the agent's life ends: asked to, because the app no longer knows it, or because the two do not understand each other. */
+export type LifeEnd =
+  | { readonly kind: 'stopped' | 'revoked' }
+  | { readonly kind: 'outdated'; readonly sentence: string };
 
 /** A job that could not be had is asked for again after so long: another agent holds it, or the app is busy. */
 const ASK_AGAIN_SECONDS = 30;
@@ -16,7 +18,7 @@ const ASK_AGAIN_SECONDS = 30;
 /** Far polls come up to a tenth earlier, so that agents that started together drift apart. */
 const JITTER = 0.1;
 
-/** Runs until `stopping` aborts, or until the app says that it knows this agent no more. */
+/** Runs until `stopping` aborts, or until the app says that there is nothing for this agent any more. */
 export async function liveAgent(agent: Agent, stopping: AbortSignal): Promise<LifeEnd> {
   const { app, clock, journal, log } = agent;
   const refusedAt = new Map<string, Instant>();
@@ -26,7 +28,10 @@ export async function liveAgent(agent: Agent, stopping: AbortSignal): Promise<Li
   let told: PollAnswer['state'] | undefined;
   for (let failures = 0; !stopping.aborted;) {
     const result = await app.poll();
-    if (result.kind === 'refused' && result.error === 'gone') return 'revoked';
+    if (result.kind === 'refused' && result.error === 'gone') return { kind: 'revoked' };
+    if (result.kind === 'refused' && result.speaks !== undefined) {
+      return { kind: 'outdated', sentence: result.message };
+    }
     failures = result.kind === 'answered' ? 0 : failures + 1;
     if (result.kind !== 'answered') {
       log.warn('A poll brought nothing.', { ...result });
@@ -39,7 +44,7 @@ export async function liveAgent(agent: Agent, stopping: AbortSignal): Promise<Li
     // The end of one job is often the beginning of the next: its successor waits at the app already.
     if (!finished) await clock.sleep(nextPoll(agent, result.answer), stopping);
   }
-  return 'stopped';
+  return { kind: 'stopped' };
 }
 
 /** Claims a job and works on it; true when the app has its end. */

@@ -7,6 +7,7 @@ import {
   FetchAnswer,
   HeartbeatAnswer,
   PollAnswer,
+  PROTOCOL_VERSIONS,
   ReportAnswer,
 } from '#wire/agent';
 import { CLOCK_SKEW_MAX_SECONDS } from '#wire/signature';
@@ -20,6 +21,7 @@ const Refusal = ErrorAnswer.pick({
   error: true,
   now: true,
   message: true,
+  speaks: true,
   expectedSeq: true,
   retryAfterSeconds: true,
 });
@@ -46,6 +48,7 @@ export interface Sender extends Signer {
 /** The client of an enrolled agent. `version` is the agent's own. */
 export function createAppClient(sender: Sender, identity: Identity, version: string): AppClient {
   let polls = 0;
+  const speaks = [...PROTOCOL_VERSIONS];
   const { agent, audience: aud } = identity;
   const { boot, time } = sender;
   const call = <Answer extends { now: number }>(
@@ -59,7 +62,7 @@ export function createAppClient(sender: Sender, identity: Identity, version: str
       return call(PollAnswer, {
         op: 'poll',
         id: `${boot}.poll.${polls}`,
-        data: { version, busy: false },
+        data: { version, busy: false, speaks },
       });
     },
     claim: (job, requestId) =>
@@ -78,7 +81,7 @@ export function createAppClient(sender: Sender, identity: Identity, version: str
         id: `${job}.${fence}.heartbeat.${time.now()}`,
         job,
         fence,
-        data: { step },
+        data: { step, speaks },
       }),
     report: ({ job, fence }, seq, entries) =>
       call(ReportAnswer, {

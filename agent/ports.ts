@@ -105,6 +105,8 @@ export type AppResult<Answer> =
       readonly error: ErrorAnswer['error'];
       readonly message: string;
       readonly expectedSeq?: number;
+      /** The app's versions of the protocol, none of which this agent speaks. */
+      readonly speaks?: readonly number[];
       readonly retryAfterSeconds?: number;
     }
   | { readonly kind: 'unreachable'; readonly sentence: string };

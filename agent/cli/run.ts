@@ -49,9 +49,17 @@ export async function runAgent(
     const agent = assembleAgent(config, file, state, identity);
     void tellDatabases(agent);
     const end = await liveAgent(agent, stopping);
-    return end === 'stopped'
-      ? { exit: 'done' }
-      : { exit: 'refused', sentence: 'The app no longer knows this agent; enroll it again.' };
+    switch (end.kind) {
+      case 'stopped':
+        return { exit: 'done' };
+      case 'revoked':
+        return {
+          exit: 'refused',
+          sentence: 'The app no longer knows this agent; enroll it again.',
+        };
+      case 'outdated':
+        return { exit: 'outdated', sentence: end.sentence };
+    }
   } finally {
     state.close();
   }

@@ -1,4 +1,5 @@
 /** The answers to an agent, made in one place, so that a refusal tells a stranger nothing. */
+import { PROTOCOL_VERSIONS } from '#wire/agent';
 import type { ErrorAnswer } from '#wire/agent';
 
 export interface AgentAnswer {
@@ -15,6 +16,10 @@ export const unauthorized = (now: number): AgentAnswer =>
 /** The schema is checked after the signature: only a known agent reads this. */
 export const invalid = (now: number, message: string): AgentAnswer =>
   failure(400, { error: 'invalid', now, message });
+
+/** No version of the protocol is common: the agent says so and ends, one of 0.1 only says so. */
+export const outdated = (now: number, message: string): AgentAnswer =>
+  failure(400, { error: 'invalid', now, message, speaks: [...PROTOCOL_VERSIONS] });
 
 export const pending = (now: number): AgentAnswer => failure(403, { error: 'pending', now });
 

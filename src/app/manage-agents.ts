@@ -1,6 +1,7 @@
 /** A project admin lets agents in and out. */
 import type { AgentView, EnrollmentCode, Outcome } from '#wire/page';
 import type { AgentRecord } from '#wire/records';
+import { troubleOf } from './agent-trouble';
 import { refused } from './outcome';
 import type { Change, Ports } from './ports';
 import { loadSettings } from './world';
@@ -51,6 +52,7 @@ export async function listAgents(
     environments: record.environments,
     lastSeen: record.lastSeen,
     agentVersion: record.agentVersion,
+    trouble: record.state === 'revoked' ? null : troubleOf(record),
     fingerprint: record.keys.map((key) => crypto.fingerprint(key.publicKey)).join(' '),
   }));
 }

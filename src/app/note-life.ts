@@ -11,6 +11,8 @@ interface SignOfLife {
   readonly boot: string;
   /** The agent's own version; absent where the message does not carry it. */
   readonly version?: string;
+  /** The versions of the protocol that it speaks; absent where the message does not say. */
+  readonly speaks?: readonly number[];
   /** Absent while nobody has approved the agent. */
   readonly inbox: InboxRecord | undefined;
 }
@@ -30,6 +32,7 @@ export async function noteLife(ports: Ports, life: SignOfLife): Promise<void> {
     lastSeen,
     boot,
     agentVersion: life.version ?? agent.agentVersion,
+    ...(life.speaks && { speaks: [...life.speaks] }),
   };
   const changes: Change[] = [
     { type: 'set', entity: 'agent', key: agent.agentId, record, expect: agent.version },

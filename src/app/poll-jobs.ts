@@ -6,11 +6,13 @@ import {
 } from '#wire/agent';
 import type { PollAnswer, PollData } from '#wire/agent';
 import type { InboxRecord } from '#wire/records';
-import { ok } from './agent-answer';
+import { ok, outdated } from './agent-answer';
 import type { AgentAnswer } from './agent-answer';
 import type { AgentCall } from './agent-call';
+import { FIRST_PROTOCOL, versionTrouble } from './agent-trouble';
 import { noteLife } from './note-life';
 import type { Ports } from './ports';
+import { spoken } from './spoken-version';
 
 /** How often an agent asks whether an admin has confirmed it. */
 const PENDING_POLL_MILLISECONDS = 5_000;
@@ -19,11 +21,20 @@ const PENDING_POLL_MILLISECONDS = 5_000;
 export async function pollJobs(ports: Ports, call: AgentCall<PollData>): Promise<AgentAnswer> {
   const { agent, envelope, data } = call;
   const now = ports.clock.now();
+  const { boot } = envelope;
+  const { version, speaks = FIRST_PROTOCOL } = data;
+  const trouble = versionTrouble('This agent', speaks);
+  if (trouble !== null) {
+    // Its inbox shows no life: whoever offers work must not count on it.
+    await noteLife(ports, { agent, boot, version, speaks, inbox: undefined });
+    return outdated(now, trouble);
+  }
   const inbox =
     agent.state === 'active' ? await ports.store.get('inbox', agent.agentId) : undefined;
-  await noteLife(ports, { agent, boot: envelope.boot, version: data.version, inbox });
+  await noteLife(ports, { agent, boot, version, speaks, inbox });
   const answer: PollAnswer = {
     now,
+    ...spoken(data.speaks),
     state: agent.state === 'active' ? 'active' : 'pending',
     jobs: inbox?.jobs ?? [],
     nextPollMilliseconds: inbox ? nextPoll(inbox, now) : PENDING_POLL_MILLISECONDS,

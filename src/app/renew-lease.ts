@@ -1,5 +1,5 @@
 /** A heartbeat: the agent keeps its claim and gets a fresh decision. */
-import { LEASE_SECONDS } from '#wire/agent';
+import { LEASE_SECONDS, STOP_SINCE_VERSION } from '#wire/agent';
 import type { HeartbeatAnswer, HeartbeatData } from '#wire/agent';
 import { busy, ok, stale } from './agent-answer';
 import type { AgentAnswer } from './agent-answer';
@@ -8,6 +8,7 @@ import { isLifeDue, noteLife } from './note-life';
 import { ownedJob } from './owned-job';
 import type { Ports } from './ports';
 import { gateStands, signDecision } from './sign-decision';
+import { spoken, understands } from './spoken-version';
 
 /** A claim whose gate no longer stands is not renewed: the agent stops at its next safe point. */
 export async function renewLease(
@@ -19,6 +20,10 @@ export async function renewLease(
   const release = job ? await gateStands(ports, job) : undefined;
   if (!job || !release) return stale(now);
 
+  const { speaks } = call.data;
+  // An agent that cannot read «stop» is told what it can read: that the job is no longer its own.
+  if (job.stop !== undefined && !understands(speaks, STOP_SINCE_VERSION)) return stale(now);
+
   await noteWorker(ports, call);
   const renewed = { ...job, version: job.version + 1, leaseUntil: now + LEASE_SECONDS };
   const result = await ports.store.transact([
@@ -27,8 +32,9 @@ export async function renewLease(
   if (result === 'conflict') return busy(now, 1);
   const answer: HeartbeatAnswer = {
     now,
+    ...spoken(speaks),
     leaseSeconds: LEASE_SECONDS,
-    command: 'continue',
+    command: job.stop === undefined ? 'continue' : 'stop',
     decision: await signDecision(ports, renewed, release),
   };
   return ok(answer);

@@ -3,7 +3,18 @@ import { z } from 'zod';
 import type { RunStage } from '#core/plan-step';
 import { FAILURE_CLASSES } from '#core/failure';
 
-export const PROTOCOL_VERSION = 1;
+/** The envelope's own shape. What may stand inside it is agreed on: see PROTOCOL_VERSIONS. */
+export const ENVELOPE_VERSION = 1;
+
+/**
+ * What this side speaks, oldest first: its own version and the one before. 1: as released with agent 0.1.
+ * 2: heartbeats may be answered with `stop`. An agent names its versions, the app answers with the one that holds;
+ * who names none speaks 1.
+ */
+export const PROTOCOL_VERSIONS: readonly number[] = [1, 2];
+
+/** From this version on an agent understands that it shall stop. */
+export const STOP_SINCE_VERSION = 2;
 
 /** Longest body that either side reads, in UTF-8 bytes. */
 export const BODY_MAX_BYTES = 256 * 1024;
@@ -39,12 +50,17 @@ export const POLL_FAR_MILLISECONDS = 60_000;
 const id = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/);
 const sha256Hex = z.string().regex(/^[0-9a-f]{64}$/);
 const serial = z.int().min(0).max(2_147_483_647);
+const protocolVersion = z.int().min(0).max(999);
+/** The versions that an agent speaks; absent in agents of 0.1. */
+const speaks = z.array(protocolVersion).min(1).max(10).exactOptional();
+/** The version that the app speaks with this agent; absent where the app is of 0.1, or the agent named none. */
+const speak = protocolVersion.exactOptional();
 
 /** A raw Ed25519 public key: 32 bytes in base64. */
 export const PublicKey = z.string().regex(/^[A-Za-z0-9+/]{43}=$/);
 
 export const Envelope = z.strictObject({
-  v: z.literal(PROTOCOL_VERSION),
+  v: z.literal(ENVELOPE_VERSION),
   /** The installation that the message is for; `enroll` before the agent knows it. */
   aud: z.string().min(1).max(200),
   op: z.enum(['enroll', 'poll', 'claim', 'fetch', 'heartbeat', 'report', 'finish']),
@@ -68,7 +84,7 @@ export const EnrollData = z.strictObject({
 });
 export type EnrollData = z.infer<typeof EnrollData>;
 
-export const PollData = z.object({ version: z.string().max(40), busy: z.boolean() });
+export const PollData = z.object({ version: z.string().max(40), busy: z.boolean(), speaks });
 export type PollData = z.infer<typeof PollData>;
 
 /** The same request id gets the same answer, so that a lost answer costs nothing. */
@@ -78,7 +94,7 @@ export type ClaimData = z.infer<typeof ClaimData>;
 export const FetchData = z.object({ digest: sha256Hex, offset: serial });
 export type FetchData = z.infer<typeof FetchData>;
 
-export const HeartbeatData = z.object({ step: z.string().max(200).nullable() });
+export const HeartbeatData = z.object({ step: z.string().max(200).nullable(), speaks });
 export type HeartbeatData = z.infer<typeof HeartbeatData>;
 
 /** What one host, script or namespace looks like to the agent; a host that is neither NEW nor OLD is UNKNOWN, never guessed. */
@@ -172,6 +188,7 @@ export type EnrollAnswer = z.infer<typeof EnrollAnswer>;
 
 export const PollAnswer = z.object({
   now: serial,
+  speak,
   state: z.enum(['pending', 'active']),
   jobs: z.array(id),
   nextPollMilliseconds: z.int().min(100).max(3_600_000),
@@ -202,8 +219,10 @@ export type FetchAnswer = z.infer<typeof FetchAnswer>;
 
 export const HeartbeatAnswer = z.object({
   now: serial,
+  speak,
   leaseSeconds: serial,
-  command: z.enum(['continue']),
+  /** `stop`: end before the next effect, leave nothing half done, and say what was done. */
+  command: z.enum(['continue', 'stop']),
   decision: SignedDecision,
 });
 export type HeartbeatAnswer = z.infer<typeof HeartbeatAnswer>;
@@ -226,6 +245,8 @@ export const ErrorAnswer = z.object({
   now: serial,
   message: z.string().exactOptional(),
   expectedSeq: serial.exactOptional(),
+  /** With `invalid`: the versions that the app speaks, of which the agent speaks none. */
+  speaks,
   retryAfterSeconds: serial.exactOptional(),
 });
 export type ErrorAnswer = z.infer<typeof ErrorAnswer>;

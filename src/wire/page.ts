@@ -230,6 +230,8 @@ export interface AgentView {
   readonly lastSeen: number;
   readonly agentVersion: string;
   readonly fingerprint: string;
+  /** What keeps it from work, and what to do; null where nothing does. */
+  readonly trouble: string | null;
 }
 
 /** Shown once; only its digest is stored. */

@@ -114,6 +114,8 @@ export const JobRecord = z.object({
   lastSeq: version,
   /** SHA-256 of the last applied message: the same one again gets the same answer. */
   lastMessage: z.string().nullable(),
+  /** Why its agent is to end before the next effect; absent while nobody asks it to. */
+  stop: z.enum(['issue-gone']).exactOptional(),
   outcome: FinishOutcome.nullable(),
 });
 export type JobRecord = z.infer<typeof JobRecord>;
@@ -141,6 +143,8 @@ export const AgentRecord = z.object({
   lastSeen: seconds,
   boot: z.string().nullable(),
   agentVersion: z.string(),
+  /** The versions of the protocol that it named when it was last heard; absent in agents of 0.1. */
+  speaks: z.array(version).exactOptional(),
 });
 export type AgentRecord = z.infer<typeof AgentRecord>;
 

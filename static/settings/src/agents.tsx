@@ -53,7 +53,10 @@ const cellsOf = (agent: AgentView, onChanged: () => Promise<void>) => [
     {agent.name}
   </span>,
   agent.environments.join(', '),
-  <State key="state" agent={agent} />,
+  <div key="state" className="stack">
+    <State agent={agent} />
+    {agent.trouble !== null && <span className="small">{agent.trouble}</span>}
+  </div>,
   <span key="seen" className="number">
     {new Date(agent.lastSeen * 1_000).toLocaleString(undefined, {
       dateStyle: 'medium',

@@ -41,6 +41,8 @@ export interface FakeApp extends AppClient {
   readonly fence: number;
   /** Every call by its operation, in order. */
   readonly calls: readonly string[];
+  /** From now on heartbeats ask to stop. */
+  askToStop(): void;
   /** Another agent takes the job over. */
   takeOver(): void;
   /** What becomes of a call; undefined: it goes through. A lost answer was applied, a lost request was not. */
@@ -80,6 +82,7 @@ export function createFakeApp(
     lastMessage: null as string | null,
   };
   let outcome: FinishOutcome | null = null;
+  let command: 'continue' | 'stop' = 'continue';
 
   const decision = (): SignedDecision =>
     signDecision(
@@ -162,6 +165,9 @@ export function createFakeApp(
     tamper: (signed) => signed,
     planText: text,
     texts: new Map(),
+    askToStop: () => {
+      command = 'stop';
+    },
     takeOver: () => {
       row.agent = 'ag_2';
       row.fence += 1;
@@ -225,7 +231,7 @@ export function createFakeApp(
         return answered({
           now: now(),
           leaseSeconds: LEASE_SECONDS,
-          command: 'continue',
+          command,
           decision: decision(),
         });
       }),
