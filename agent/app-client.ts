@@ -62,7 +62,7 @@ export function createAppClient(sender: Sender, identity: Identity, version: str
       return call(PollAnswer, {
         op: 'poll',
         id: `${boot}.poll.${polls}`,
-        data: { version, busy: false, speaks },
+        data: { version, busy: false, speaks, heard: time.heard() },
       });
     },
     claim: (job, requestId) =>
@@ -81,7 +81,7 @@ export function createAppClient(sender: Sender, identity: Identity, version: str
         id: `${job}.${fence}.heartbeat.${time.now()}`,
         job,
         fence,
-        data: { step, speaks },
+        data: { step, speaks, heard: time.heard() },
       }),
     report: ({ job, fence }, seq, entries) =>
       call(ReportAnswer, {

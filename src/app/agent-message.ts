@@ -23,6 +23,8 @@ export interface Unverified {
   /** Base64 signatures: at most two, while a key is being replaced. */
   readonly signatures: readonly string[];
   readonly envelope: Envelope;
+  /** Epoch seconds, by the sender's clock. */
+  readonly signedAt: number;
   readonly raw: string;
 }
 
@@ -53,6 +55,7 @@ export function readMessage(request: AgentRequest, now: number): Unverified | un
     signedText: signedText(id, timestamp, request.body),
     signatures: signatures.filter((signature) => signature !== undefined),
     envelope: envelope.data,
+    signedAt: Number(timestamp),
     raw: request.body,
   };
 }

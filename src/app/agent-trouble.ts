@@ -7,9 +7,15 @@ import type { AgentRecord } from '#wire/records';
 export const FIRST_PROTOCOL: readonly number[] = [1];
 
 /** Null: nothing that Interlock knows of. */
-export function troubleOf({ name, agentVersion, speaks }: AgentRecord): string | null {
+export function troubleOf({ name, state, agentVersion, speaks }: AgentRecord): string | null {
+  if (state === 'revoked') return null;
+  if (state === 'suspended') return suspendedWords(name);
   return versionTrouble(`Agent ${name} ${agentVersion}`, speaks);
 }
+
+/** Why a suspended agent gets no work, and the way out. */
+export const suspendedWords = (name: string): string =>
+  `Two copies of agent ${name} were at work with one key, so neither gets work any more and no report counts: stop the copy and see how it came by the key, or revoke this agent and enroll a new one; then confirm the agent anew in Interlock's settings.`;
 
 /** Why these versions of the protocol cannot be spoken here; null where one of them can. */
 export function versionTrouble(

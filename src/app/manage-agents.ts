@@ -52,7 +52,7 @@ export async function listAgents(
     environments: record.environments,
     lastSeen: record.lastSeen,
     agentVersion: record.agentVersion,
-    trouble: record.state === 'revoked' ? null : troubleOf(record),
+    trouble: troubleOf(record),
     fingerprint: record.keys.map((key) => crypto.fingerprint(key.publicKey)).join(' '),
   }));
 }
@@ -88,7 +88,9 @@ export async function approveAgent(
     imminentUntil: 0,
     hotUntil: 0,
   });
-  return changeRoster(ports, { ...agent, state: 'active' }, agent.version);
+  // Whichever copies there were: from now on one is expected.
+  const fresh: AgentRecord = { ...agent, state: 'active', boot: null, formerBoots: [] };
+  return changeRoster(ports, fresh, agent.version);
 }
 
 /** People paste a fingerprint with the spaces that they like. */
@@ -106,6 +108,10 @@ export async function revokeAgent(
     );
   return changeRoster(ports, { ...agent, state: 'revoked' }, agent.version);
 }
+
+/** Two copies of it are alive: neither gets work until an admin confirms it anew. */
+export const suspendAgent = (ports: Ports, agent: AgentRecord): Promise<Outcome> =>
+  changeRoster(ports, { ...agent, state: 'suspended' }, agent.version);
 
 async function findAgent(
   { store }: Ports,

@@ -1,5 +1,10 @@
 /** An agent was heard from: noted where admins look, and where work is offered. */
+import { afterBoot, judgeBoot } from '#core/boots';
+import type { BootSighting } from '#core/boots';
 import type { AgentRecord, InboxRecord } from '#wire/records';
+import { CLOCK_SKEW_MAX_SECONDS } from '#wire/signature';
+import type { AgentCall } from './agent-call';
+import { suspendAgent } from './manage-agents';
 import { changeInbox } from './offer-job';
 import type { Change, Ports } from './ports';
 
@@ -17,6 +22,27 @@ interface SignOfLife {
   readonly inbox: InboxRecord | undefined;
 }
 
+/** What a message that shows life tells of the agent's boots; two lives at once suspend it. */
+export async function sightBoot(
+  ports: Ports,
+  { agent, envelope, signedAt, data }: AgentCall<{ readonly heard?: number }>,
+): Promise<BootSighting> {
+  const sign = {
+    boot: envelope.boot,
+    heard: data.heard,
+    signedAt,
+    skewSeconds: CLOCK_SKEW_MAX_SECONDS,
+  };
+  const sighting = judgeBoot(bootsOf(agent), sign);
+  if (sighting === 'second-life') {
+    ports.log.warn('Two copies of an agent are alive; it is suspended.', { agent: agent.agentId });
+    await suspendAgent(ports, agent);
+  }
+  return sighting;
+}
+
+const bootsOf = ({ boot, formerBoots = [] }: AgentRecord) => ({ boot, formerBoots });
+
 /** Whether a sign of life is worth a write by now. */
 export const isLifeDue = ({ clock }: Ports, agent: AgentRecord, boot: string): boolean =>
   clock.now() - agent.lastSeen >= LAST_SEEN_EVERY_SECONDS || agent.boot !== boot;
@@ -26,11 +52,12 @@ export async function noteLife(ports: Ports, life: SignOfLife): Promise<void> {
   const { agent, boot, inbox } = life;
   if (!isLifeDue(ports, agent, boot)) return;
   const lastSeen = ports.clock.now();
+  const boots = boot === agent.boot ? {} : afterBoot(bootsOf(agent), boot, lastSeen);
   const record: AgentRecord = {
     ...agent,
+    ...boots,
     version: agent.version + 1,
     lastSeen,
-    boot,
     agentVersion: life.version ?? agent.agentVersion,
     ...(life.speaks && { speaks: [...life.speaks] }),
   };

@@ -6,11 +6,11 @@ import {
 } from '#wire/agent';
 import type { PollAnswer, PollData } from '#wire/agent';
 import type { InboxRecord } from '#wire/records';
-import { ok, outdated } from './agent-answer';
+import { ok, outdated, suspended } from './agent-answer';
 import type { AgentAnswer } from './agent-answer';
 import type { AgentCall } from './agent-call';
 import { FIRST_PROTOCOL, versionTrouble } from './agent-trouble';
-import { noteLife } from './note-life';
+import { noteLife, sightBoot } from './note-life';
 import type { Ports } from './ports';
 import { spoken } from './spoken-version';
 
@@ -22,16 +22,19 @@ export async function pollJobs(ports: Ports, call: AgentCall<PollData>): Promise
   const { agent, envelope, data } = call;
   const now = ports.clock.now();
   const { boot } = envelope;
+  const sighting = await sightBoot(ports, call);
+  if (sighting === 'second-life') return suspended(now, agent.name);
   const { version, speaks = FIRST_PROTOCOL } = data;
   const trouble = versionTrouble('This agent', speaks);
   if (trouble !== null) {
     // Its inbox shows no life: whoever offers work must not count on it.
-    await noteLife(ports, { agent, boot, version, speaks, inbox: undefined });
+    if (sighting !== 'late')
+      await noteLife(ports, { agent, boot, version, speaks, inbox: undefined });
     return outdated(now, trouble);
   }
   const inbox =
     agent.state === 'active' ? await ports.store.get('inbox', agent.agentId) : undefined;
-  await noteLife(ports, { agent, boot, version, speaks, inbox });
+  if (sighting !== 'late') await noteLife(ports, { agent, boot, version, speaks, inbox });
   const answer: PollAnswer = {
     now,
     ...spoken(data.speaks),

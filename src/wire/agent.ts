@@ -53,6 +53,8 @@ const serial = z.int().min(0).max(2_147_483_647);
 const protocolVersion = z.int().min(0).max(999);
 /** The versions that an agent speaks; absent in agents of 0.1. */
 const speaks = z.array(protocolVersion).min(1).max(10).exactOptional();
+/** The newest time of the app's that the agent has heard since its start; absent in agents of 0.1. */
+const heard = serial.exactOptional();
 /** The version that the app speaks with this agent; absent where the app is of 0.1, or the agent named none. */
 const speak = protocolVersion.exactOptional();
 
@@ -84,7 +86,7 @@ export const EnrollData = z.strictObject({
 });
 export type EnrollData = z.infer<typeof EnrollData>;
 
-export const PollData = z.object({ version: z.string().max(40), busy: z.boolean(), speaks });
+export const PollData = z.object({ version: z.string().max(40), busy: z.boolean(), speaks, heard });
 export type PollData = z.infer<typeof PollData>;
 
 /** The same request id gets the same answer, so that a lost answer costs nothing. */
@@ -94,7 +96,7 @@ export type ClaimData = z.infer<typeof ClaimData>;
 export const FetchData = z.object({ digest: sha256Hex, offset: serial });
 export type FetchData = z.infer<typeof FetchData>;
 
-export const HeartbeatData = z.object({ step: z.string().max(200).nullable(), speaks });
+export const HeartbeatData = z.object({ step: z.string().max(200).nullable(), speaks, heard });
 export type HeartbeatData = z.infer<typeof HeartbeatData>;
 
 /** What one host, script or namespace looks like to the agent; a host that is neither NEW nor OLD is UNKNOWN, never guessed. */

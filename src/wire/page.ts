@@ -224,7 +224,7 @@ export interface SettingsView {
 export interface AgentView {
   readonly agentId: string;
   readonly name: string;
-  readonly state: 'pending' | 'active' | 'revoked';
+  readonly state: 'pending' | 'active' | 'suspended' | 'revoked';
   readonly environments: readonly string[];
   /** Epoch seconds. */
   readonly lastSeen: number;

@@ -135,13 +135,24 @@ export const AgentRecord = z.object({
   agentId: z.string(),
   project: z.string(),
   name: z.string(),
-  state: z.enum(['pending', 'active', 'revoked']),
+  /** `suspended`: two copies of it were alive; an admin confirms it anew. */
+  state: z.enum(['pending', 'active', 'suspended', 'revoked']),
   keys: z
-    .array(z.object({ id: z.string(), publicKey: PublicKey, notAfter: seconds.nullable() }))
+    .array(
+      z.object({
+        id: z.string(),
+        publicKey: PublicKey,
+        /** Absent: since the agent was enrolled. */
+        notBefore: seconds.exactOptional(),
+        notAfter: seconds.nullable(),
+      }),
+    )
     .max(2),
   environments: z.array(z.string()),
   lastSeen: seconds,
   boot: z.string().nullable(),
+  /** Its boots before that, the latest first, and when each was followed by another. */
+  formerBoots: z.array(z.object({ boot: z.string(), until: seconds })).exactOptional(),
   agentVersion: z.string(),
   /** The versions of the protocol that it named when it was last heard; absent in agents of 0.1. */
   speaks: z.array(version).exactOptional(),

@@ -74,6 +74,8 @@ export function createAgentRunner(
   const supervisor = createLife(`${machine.name} machine`);
 
   const boot = (): void => {
+    // The lock of its state directory lets one process live at a time.
+    if (current?.alive === true) return;
     starts += 1;
     const life = createLife(`${machine.name}.${starts}`, waitsUntilCrash(sim));
     current = life;

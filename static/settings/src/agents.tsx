@@ -73,6 +73,8 @@ function State({ agent: { state, lastSeen } }: { readonly agent: AgentView }) {
   switch (state) {
     case 'pending':
       return <Lozenge appearance="warning">Waiting to be approved</Lozenge>;
+    case 'suspended':
+      return <Lozenge appearance="danger">Suspended</Lozenge>;
     case 'revoked':
       return <Lozenge appearance="neutral">Revoked</Lozenge>;
     case 'active':
@@ -101,7 +103,7 @@ function Acts({ agent, onChanged }: ActsProps) {
   if (state === 'revoked') return null;
   return (
     <div className="stack agent-acts">
-      {state === 'pending' && (
+      {(state === 'pending' || state === 'suspended') && (
         <>
           <span className="small">
             Approve only if the agent’s terminal shows <code>{fingerprint}</code>
