@@ -33,6 +33,9 @@ export async function liveAgent(agent: Agent, stopping: AbortSignal): Promise<Li
       return { kind: 'outdated', sentence: result.message };
     }
     failures = result.kind === 'answered' ? 0 : failures + 1;
+    if (result.kind === 'answered') await agent.renewKey(true);
+    else if (result.kind === 'refused' && result.error === 'unauthorized')
+      await agent.renewKey(false);
     if (result.kind !== 'answered') {
       log.warn('A poll brought nothing.', { ...result });
       await clock.sleep(waitAfter(result, failures - 1), stopping);

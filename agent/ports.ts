@@ -6,11 +6,14 @@ import type { Failure } from '#core/failure';
 import type { CodeStep, ServiceCheck } from '#core/plan-step';
 import type { Host } from '#core/site';
 import type {
+  AddKeyAnswer,
   ClaimAnswer,
   ErrorAnswer,
   FetchAnswer,
   FinishOutcome,
   HeartbeatAnswer,
+  LogAnswer,
+  LogData,
   PollAnswer,
   ReportAnswer,
   ReportEntry,
@@ -31,6 +34,10 @@ export interface Ports {
   readonly databases: Databases;
   readonly health: Health;
   readonly log: Log;
+  /** Takes out of a line what must not leave this machine. */
+  readonly redact: (text: string) => string;
+  /** Called after each poll: replaces the key that signs when it is due. `accepted`: the app knew it. */
+  readonly renewKey: (accepted: boolean) => Promise<void>;
   /** A number from 0 to below 1; spreads polls, decides nothing. */
   readonly chance: () => number;
   /** Never the same twice, over all starts: names a claim. */
@@ -93,7 +100,18 @@ export interface AppClient {
     seq: number,
     entries: readonly ReportEntry[],
   ): Promise<AppResult<ReportAnswer>>;
-  finish(ref: JobRef, seq: number, outcome: FinishOutcome): Promise<AppResult<ReportAnswer>>;
+  /** `lostLines`: of this claim's log; absent where nobody knows. */
+  finish(
+    ref: JobRef,
+    seq: number,
+    outcome: FinishOutcome,
+    lostLines?: number,
+  ): Promise<AppResult<ReportAnswer>>;
+  log(ref: JobRef, chunk: LogData): Promise<AppResult<LogAnswer>>;
+  /** `proof`: the new key's own signature. */
+  addKey(publicKey: string, proof: string): Promise<AppResult<AddKeyAnswer>>;
+  /** The version of the protocol that the app was last heard to speak. */
+  speaks(): number;
   /** Epoch seconds by the app's clock, as far as its answers told it. */
   serverSeconds(): number;
 }

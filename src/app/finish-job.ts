@@ -10,6 +10,7 @@ import type { AgentCall } from './agent-call';
 import { askForEffects } from './commit';
 import { endedJob } from './offer-job';
 import type { Ports } from './ports';
+import { closedLog } from './receive-log';
 import { admit, reported } from './receive-report';
 import { runCommand } from './run-command';
 
@@ -56,9 +57,11 @@ const commandOf = ({ stage, job, stop }: JobRecord, { outcome }: FinishData): Co
 
 /** An unknown outcome ends the job as well: no agent works on it again, and a person answers. */
 function endOf(job: JobRecord, seq: number, call: AgentCall<FinishData>) {
+  const { outcome, lostLines } = call.data;
   return endedJob(job, {
     lastSeq: seq,
     lastMessage: call.digest,
-    outcome: call.data.outcome,
+    outcome,
+    ...(lostLines !== undefined && { log: closedLog(job, lostLines) }),
   });
 }

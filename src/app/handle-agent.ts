@@ -1,14 +1,17 @@
 /** The agent's web trigger: who calls, may they, and which operation is it. */
 import {
+  AddKeyData,
   ClaimData,
   EnrollData,
   FetchData,
   FinishData,
   HeartbeatData,
+  LogData,
   PollData,
   ReportData,
 } from '#wire/agent';
 import type { AgentRecord } from '#wire/records';
+import { addKey } from './add-key';
 import type { AgentCall } from './agent-call';
 import { busy, invalid, pending, suspended, unauthorized } from './agent-answer';
 import type { AgentAnswer } from './agent-answer';
@@ -20,6 +23,7 @@ import { fetchContent } from './fetch-content';
 import { finishJob } from './finish-job';
 import { pollJobs } from './poll-jobs';
 import type { Ports } from './ports';
+import { receiveLog } from './receive-log';
 import { receiveReport } from './receive-report';
 import { renewLease } from './renew-lease';
 
@@ -105,8 +109,12 @@ async function perform(
       return withData(HeartbeatData, renewLease);
     case 'report':
       return withData(ReportData, receiveReport);
+    case 'log':
+      return withData(LogData, receiveLog);
     case 'finish':
       return withData(FinishData, finishJob);
+    case 'add-key':
+      return withData(AddKeyData, addKey);
     case 'enroll':
       throw new Error('Enrollment is handled before authentication.');
   }

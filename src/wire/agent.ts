@@ -1,4 +1,4 @@
-/** The words spoken between an agent and the app: one web trigger, one envelope, seven operations. */
+/** The words spoken between an agent and the app: one web trigger, one envelope, nine operations. */
 import { z } from 'zod';
 import type { RunStage } from '#core/plan-step';
 import { FAILURE_CLASSES } from '#core/failure';
@@ -8,13 +8,27 @@ export const ENVELOPE_VERSION = 1;
 
 /**
  * What this side speaks, oldest first: its own version and the one before. 1: as released with agent 0.1.
- * 2: heartbeats may be answered with `stop`. An agent names its versions, the app answers with the one that holds;
+ * 2: heartbeats may be answered with `stop`, and there are the operations `log` and `add-key`. An agent names its versions, the app answers with the one that holds;
  * who names none speaks 1.
  */
 export const PROTOCOL_VERSIONS: readonly number[] = [1, 2];
 
 /** From this version on an agent understands that it shall stop. */
 export const STOP_SINCE_VERSION = 2;
+/** From this version on an app takes log lines. */
+export const LOG_SINCE_VERSION = 2;
+/** From this version on an app takes another key. */
+export const KEYS_SINCE_VERSION = 2;
+
+/** A key that is replaced stays good for so long, so that nothing on its way is lost. */
+export const KEY_OVERLAP_SECONDS = 24 * 3_600;
+
+/** Most lines in one chunk of a job's log. */
+export const LOG_LINES_MAX = 200;
+/** Longest line of a log; what is longer is cut where it is written. */
+export const LOG_LINE_MAX_CHARS = 1_000;
+/** Longest chunk of a log, counted in the characters of its lines: three bytes each still fit a stored value. */
+export const LOG_CHUNK_MAX_CHARS = 64 * 1024;
 
 /** Longest body that either side reads, in UTF-8 bytes. */
 export const BODY_MAX_BYTES = 256 * 1024;
@@ -65,7 +79,17 @@ export const Envelope = z.strictObject({
   v: z.literal(ENVELOPE_VERSION),
   /** The installation that the message is for; `enroll` before the agent knows it. */
   aud: z.string().min(1).max(200),
-  op: z.enum(['enroll', 'poll', 'claim', 'fetch', 'heartbeat', 'report', 'finish']),
+  op: z.enum([
+    'enroll',
+    'poll',
+    'claim',
+    'fetch',
+    'heartbeat',
+    'report',
+    'log',
+    'finish',
+    'add-key',
+  ]),
   /** The agent's id; `-` while it enrolls. */
   agent: z.string().regex(/^(-|[A-Za-z0-9][A-Za-z0-9._-]{0,99})$/),
   /** First 16 hex digits of the SHA-256 over the raw public key. */
@@ -134,6 +158,36 @@ export const ReportData = z.object({
 });
 export type ReportData = z.infer<typeof ReportData>;
 
+export const LogLine = z.object({
+  /** Epoch seconds, corrected by the app's own clock. */
+  at: serial,
+  level: z.enum(['info', 'warn', 'error']),
+  text: z.string().max(LOG_LINE_MAX_CHARS),
+});
+export type LogLine = z.infer<typeof LogLine>;
+
+/** A piece of the log that a claim of a job leaves. Chunks and lines are counted from 0 within the claim. */
+export const LogData = z.object({
+  chunk: serial,
+  /** Number of the first line: where it does not follow the last one, lines were lost. */
+  firstLine: serial,
+  lines: z
+    .array(LogLine)
+    .min(1)
+    .max(LOG_LINES_MAX)
+    .refine(
+      (lines) => lines.reduce((sum, { text }) => sum + text.length, 0) <= LOG_CHUNK_MAX_CHARS,
+    ),
+});
+export type LogData = z.infer<typeof LogData>;
+
+export const AddKeyData = z.object({
+  publicKey: PublicKey,
+  /** The new key's signature over `keyProofText`: whoever sends it has the private key. */
+  proof: z.string().regex(/^[A-Za-z0-9+/]{86}==$/),
+});
+export type AddKeyData = z.infer<typeof AddKeyData>;
+
 export const FailureSchema = z.object({
   class: z.enum(FAILURE_CLASSES),
   sentence: z.string().min(1).max(2_000),
@@ -146,7 +200,11 @@ export const FinishOutcome = z.discriminatedUnion('kind', [
 ]);
 export type FinishOutcome = z.infer<typeof FinishOutcome>;
 
-export const FinishData = z.object({ outcome: FinishOutcome });
+export const FinishData = z.object({
+  outcome: FinishOutcome,
+  /** Lines of this claim's log that never arrived; absent in agents of 0.1. */
+  lostLines: serial.exactOptional(),
+});
 export type FinishData = z.infer<typeof FinishData>;
 
 const RUN_STAGES = ['SQL', 'CONFIG', 'CODE', 'VERIFY', 'ROLLBACK'] as const satisfies RunStage[];
@@ -231,6 +289,17 @@ export type HeartbeatAnswer = z.infer<typeof HeartbeatAnswer>;
 
 export const ReportAnswer = z.object({ now: serial, lastSeq: serial });
 export type ReportAnswer = z.infer<typeof ReportAnswer>;
+
+export const LogAnswer = z.object({ now: serial, nextChunk: serial });
+export type LogAnswer = z.infer<typeof LogAnswer>;
+
+export const AddKeyAnswer = z.object({
+  now: serial,
+  key: z.string(),
+  /** Until when the key that it replaces is good, in epoch seconds. */
+  formerUntil: serial,
+});
+export type AddKeyAnswer = z.infer<typeof AddKeyAnswer>;
 
 /**
  * Every answer that is not 200. `unauthorized` (401) is the same for every cause; `stale` (409): another

@@ -6,7 +6,7 @@ import type { Policy } from '#core/policy';
 import type { RunStage } from '#core/plan-step';
 import type { Site } from '#core/site';
 import type { Status } from '#core/status';
-import type { HostState } from './agent';
+import type { HostState, LogLine } from './agent';
 import { ContentSchema } from './release';
 import { PolicySchema, SiteSchema } from './site';
 
@@ -48,6 +48,8 @@ export const PANEL_CALLS = {
   }),
   /** A text that this release's content names. */
   'text.get': z.object({ sha256: digest, offset: z.int().min(0) }),
+  /** What an agent wrote while it worked; null: the latest job that left lines. */
+  'log.show': z.object({ job: z.string().min(1).max(100).nullable() }),
   /** A DBA judges a script; `mark` is the one that the view showed. */
   'script.review': z.object({
     script: z.string().min(1).max(64),
@@ -82,8 +84,28 @@ export interface PanelAnswers {
   readonly 'question.answer': Outcome;
   readonly 'text.put': Outcome;
   readonly 'text.get': TextPiece | Extract<Outcome, { kind: 'refused' }>;
+  readonly 'log.show': LogView | Extract<Outcome, { kind: 'refused' }>;
   readonly 'script.review': Outcome;
 }
+
+export interface LogView {
+  readonly kind: 'log';
+  readonly job: string;
+  readonly stage: RunStage;
+  /** The release's jobs that can be asked for, the latest first. */
+  readonly jobs: readonly { readonly job: string; readonly stage: RunStage }[];
+  readonly entries: readonly LogEntry[];
+}
+
+export type LogEntry =
+  /** `late`: from an agent that no longer had the job; nothing was decided by it. */
+  | { readonly kind: 'lines'; readonly late: boolean; readonly lines: readonly LogLine[] }
+  /** So many lines never arrived. */
+  | { readonly kind: 'missing'; readonly lines: number }
+  /** So many older lines gave way to newer ones. */
+  | { readonly kind: 'dropped'; readonly lines: number }
+  /** The job was claimed anew: what the agent had not sent by then is not here. */
+  | { readonly kind: 'new-claim' };
 
 export interface TextPiece {
   readonly kind: 'piece';

@@ -3,7 +3,7 @@
  * `version`; times are integer seconds, because integers of Forge entities are 32-bit.
  */
 import { z } from 'zod';
-import { FinishOutcome, HostState, PublicKey, RunStageSchema } from './agent';
+import { FinishOutcome, HostState, LogLine, PublicKey, RunStageSchema } from './agent';
 import { ReleaseEventSchema, ReleaseSchema, StatusSchema } from './release';
 import { PolicySchema, SiteSchema } from './site';
 
@@ -90,6 +90,27 @@ export const EventSegment = z.object({
 });
 export type EventSegment = z.infer<typeof EventSegment>;
 
+/** How far the log of a job has come. */
+const JobLog = z.object({
+  /** Chunks ever stored: they are numbered from 0, and the last ones are kept. */
+  chunks: version,
+  /** Of these, chunks of agents that no longer had the job. */
+  late: version,
+  /** The claim that writes, and the chunk and the line that it writes next. */
+  fence: version,
+  nextChunk: version,
+  nextLine: version,
+  /** Lines that no chunk brought, as the numbers of the lines tell. */
+  missing: version,
+  /** Of these, lines of the claim that writes. */
+  missingOfClaim: version,
+  /** Lines of chunks that gave way to later ones. */
+  dropped: version,
+  /** Lines that never arrived, once the agent that finished has said how many of its own did not. */
+  lost: version.exactOptional(),
+});
+export type JobLog = z.infer<typeof JobLog>;
+
 export const JobRecord = z.object({
   version,
   job: z.string(),
@@ -116,9 +137,30 @@ export const JobRecord = z.object({
   lastMessage: z.string().nullable(),
   /** Why its agent is to end before the next effect; absent while nobody asks it to. */
   stop: z.enum(['issue-gone']).exactOptional(),
+  /** Absent before the first chunk. */
+  log: JobLog.exactOptional(),
   outcome: FinishOutcome.nullable(),
 });
 export type JobRecord = z.infer<typeof JobRecord>;
+
+/** Lines that an agent wrote while it worked on a job. */
+export const LogChunkRecord = z.object({
+  version,
+  job: z.string(),
+  /** Its number in the job's log. */
+  chunk: version,
+  agent: z.string(),
+  fence: version,
+  /** Written by an agent that no longer had the job: nothing that was decided rests on it. */
+  late: z.boolean(),
+  /** Lines that were lost just before. */
+  missingBefore: version,
+  lines: z.array(LogLine),
+});
+export type LogChunkRecord = z.infer<typeof LogChunkRecord>;
+
+/** Chunks of one job's log that are kept; older ones give way. */
+export const LOG_CHUNKS_KEPT = 20;
 
 export const ScopeRecord = z.object({
   version,
@@ -256,6 +298,7 @@ export const ENTITIES = {
   policy: PolicyRecord,
   'host-states': HostStatesRecord,
   deployment: DeploymentRecord,
+  'log-chunk': LogChunkRecord,
 } as const;
 
 export type EntityName = keyof typeof ENTITIES;

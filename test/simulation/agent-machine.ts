@@ -148,6 +148,8 @@ export function createAgentRunner(
       databases: surroundings.databases(life),
       health: healthFor(sim, life, surroundings.hosts),
       log: SILENT,
+      redact: (text) => text,
+      renewKey: async () => undefined,
       chance: sim.chance.next,
       newRequestId: () => sim.chance.letters(20),
       settings: {
