@@ -15,7 +15,7 @@ export type LifeEnd =
 /** A job that could not be had is asked for again after so long: another agent holds it, or the app is busy. */
 const ASK_AGAIN_SECONDS = 30;
 
-/** Far polls come up to a tenth earlier, so that agents that started together drift apart. */
+/** Far polls come up to a tenth later, so that agents that started together drift apart; earlier would cost more. */
 const JITTER = 0.1;
 
 /** Runs until `stopping` aborts, or until the app says that there is nothing for this agent any more. */
@@ -87,5 +87,5 @@ function tellState(
 
 function nextPoll({ chance }: Agent, { nextPollMilliseconds }: PollAnswer): number {
   if (nextPollMilliseconds < POLL_FAR_MILLISECONDS) return nextPollMilliseconds;
-  return Math.round(nextPollMilliseconds * (1 - JITTER * chance()));
+  return Math.round(nextPollMilliseconds * (1 + JITTER * chance()));
 }

@@ -20,7 +20,22 @@ interface SignOfLife {
   readonly speaks?: readonly number[];
   /** Absent while nobody has approved the agent. */
   readonly inbox: InboxRecord | undefined;
+  /** The agent is told to come every few seconds. */
+  readonly isHot?: boolean;
 }
+
+const DAY_SECONDS = 86_400;
+
+/** For how long an agent was hot on this day, in UTC. */
+export const hotSeconds = ({ hot }: InboxRecord, now: number): number =>
+  hot?.day === Math.floor(now / DAY_SECONDS) ? hot.seconds : 0;
+
+/** What has passed since the last sign of life is hot time, as far as a sign was due meanwhile. */
+const hotAfter = (inbox: InboxRecord, now: number): Pick<InboxRecord, 'hot'> => {
+  const passed = Math.min(now - (inbox.lastSeen ?? now), LAST_SEEN_EVERY_SECONDS);
+  const day = Math.floor(now / DAY_SECONDS);
+  return { hot: { day, seconds: hotSeconds(inbox, now) + Math.max(0, passed) } };
+};
 
 /** What a message that shows life tells of the agent's boots; two lives at once suspend it. */
 export async function sightBoot(
@@ -64,6 +79,9 @@ export async function noteLife(ports: Ports, life: SignOfLife): Promise<void> {
   const changes: Change[] = [
     { type: 'set', entity: 'agent', key: agent.agentId, record, expect: agent.version },
   ];
-  if (inbox) changes.push(changeInbox(agent.agentId, inbox, { lastSeen }));
+  if (inbox) {
+    const hot = life.isHot === true ? hotAfter(inbox, lastSeen) : {};
+    changes.push(changeInbox(agent.agentId, inbox, { lastSeen, ...hot }));
+  }
   await ports.store.transact(changes);
 }

@@ -1,8 +1,10 @@
 /** An agent asks what there is to do, and is told when to come again. */
 import {
+  HOT_SECONDS_A_DAY,
   POLL_FAR_MILLISECONDS,
   POLL_HOT_MILLISECONDS,
   POLL_IMMINENT_MILLISECONDS,
+  POLL_WARM_MILLISECONDS,
 } from '#wire/agent';
 import type { PollAnswer, PollData } from '#wire/agent';
 import type { InboxRecord } from '#wire/records';
@@ -10,7 +12,7 @@ import { ok, outdated, suspended } from './agent-answer';
 import type { AgentAnswer } from './agent-answer';
 import type { AgentCall } from './agent-call';
 import { FIRST_PROTOCOL, versionTrouble } from './agent-trouble';
-import { noteLife, sightBoot } from './note-life';
+import { hotSeconds, noteLife, sightBoot } from './note-life';
 import type { Ports } from './ports';
 import { spoken } from './spoken-version';
 
@@ -34,7 +36,8 @@ export async function pollJobs(ports: Ports, call: AgentCall<PollData>): Promise
   }
   const inbox =
     agent.state === 'active' ? await ports.store.get('inbox', agent.agentId) : undefined;
-  if (sighting !== 'late') await noteLife(ports, { agent, boot, version, speaks, inbox });
+  const isHot = inbox !== undefined && nextPoll(inbox, now) <= POLL_HOT_MILLISECONDS;
+  if (sighting !== 'late') await noteLife(ports, { agent, boot, version, speaks, inbox, isHot });
   const answer: PollAnswer = {
     now,
     ...spoken(data.speaks),
@@ -47,7 +50,9 @@ export async function pollJobs(ports: Ports, call: AgentCall<PollData>): Promise
 
 function nextPoll(inbox: InboxRecord, now: number): number {
   if (inbox.imminentUntil > now) return POLL_IMMINENT_MILLISECONDS;
+  if (inbox.hotUntil > now && hotSeconds(inbox, now) < HOT_SECONDS_A_DAY)
+    return POLL_HOT_MILLISECONDS;
   return inbox.hotUntil > now || inbox.jobs.length > 0
-    ? POLL_HOT_MILLISECONDS
+    ? POLL_WARM_MILLISECONDS
     : POLL_FAR_MILLISECONDS;
 }

@@ -58,6 +58,10 @@ export const DECISION_VALID_SECONDS = 15 * 60;
 export const POLL_IMMINENT_MILLISECONDS = 250;
 /** When an agent comes again: a release that it serves is being watched. */
 export const POLL_HOT_MILLISECONDS = 2_000;
+/** When an agent comes again while a job is there and nobody watches, or when it was hot for long enough this day. */
+export const POLL_WARM_MILLISECONDS = 15_000;
+/** An agent is hot for at most so long in a day: each call costs. */
+export const HOT_SECONDS_A_DAY = 2 * 3_600;
 /** When an agent comes again while nothing is going on; it adds jitter itself. */
 export const POLL_FAR_MILLISECONDS = 60_000;
 

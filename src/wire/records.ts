@@ -220,6 +220,8 @@ export const InboxRecord = z.object({
   imminentUntil: seconds,
   /** Until then the agent is told to come every few seconds: somebody is watching. */
   hotUntil: seconds,
+  /** For how long it was told so on one day, counted from minute to minute; absent before the first time. */
+  hot: z.object({ day: version, seconds }).exactOptional(),
 });
 export type InboxRecord = z.infer<typeof InboxRecord>;
 
