@@ -8,16 +8,18 @@ import { elapsedSince, instant } from './lease';
 import type { Agent, Instant } from './ports';
 import { runJob } from './run-job';
 
-/** How the agent's life ends: asked to, or because the app no longer knows it. */
-export type LifeEnd = 'stopped' | 'revoked';
+/** How the agent's life ends: asked to, because the app no longer knows it, or because the two do not understand each other. */
+export type LifeEnd =
+  | { readonly kind: 'stopped' | 'revoked' }
+  | { readonly kind: 'outdated'; readonly sentence: string };
 
 /** A job that could not be had is asked for again after so long: another agent holds it, or the app is busy. */
 const ASK_AGAIN_SECONDS = 30;
 
-/** Far polls come up to a tenth earlier, so that agents that started together drift apart. */
+/** Far polls come up to a tenth later, so that agents that started together drift apart; earlier would cost more. */
 const JITTER = 0.1;
 
-/** Runs until `stopping` aborts, or until the app says that it knows this agent no more. */
+/** Runs until `stopping` aborts, or until the app says that there is nothing for this agent any more. */
 export async function liveAgent(agent: Agent, stopping: AbortSignal): Promise<LifeEnd> {
   const { app, clock, journal, log } = agent;
   const { audience } = agent.settings.identity;
@@ -30,8 +32,14 @@ export async function liveAgent(agent: Agent, stopping: AbortSignal): Promise<Li
     const result = await app.poll(
       await journal.waitingCheckpoints(audience, COUNTERSIGNATURES_MAX),
     );
-    if (result.kind === 'refused' && result.error === 'gone') return 'revoked';
+    if (result.kind === 'refused' && result.error === 'gone') return { kind: 'revoked' };
+    if (result.kind === 'refused' && result.speaks !== undefined) {
+      return { kind: 'outdated', sentence: result.message };
+    }
     failures = result.kind === 'answered' ? 0 : failures + 1;
+    if (result.kind === 'answered') await agent.renewKey(true);
+    else if (result.kind === 'refused' && result.error === 'unauthorized')
+      await agent.renewKey(false);
     if (result.kind !== 'answered') {
       log.warn('A poll brought nothing.', { ...result });
       await clock.sleep(waitAfter(result, failures - 1), stopping);
@@ -45,7 +53,7 @@ export async function liveAgent(agent: Agent, stopping: AbortSignal): Promise<Li
     // The end of one job is often the beginning of the next: its successor waits at the app already.
     if (!finished) await clock.sleep(nextPoll(agent, result.answer), stopping);
   }
-  return 'stopped';
+  return { kind: 'stopped' };
 }
 
 /** Claims a job and works on it; true when the app has its end. */
@@ -85,5 +93,5 @@ function tellState(
 
 function nextPoll({ chance }: Agent, { nextPollMilliseconds }: PollAnswer): number {
   if (nextPollMilliseconds < POLL_FAR_MILLISECONDS) return nextPollMilliseconds;
-  return Math.round(nextPollMilliseconds * (1 - JITTER * chance()));
+  return Math.round(nextPollMilliseconds * (1 + JITTER * chance()));
 }

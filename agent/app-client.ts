@@ -1,17 +1,21 @@
 /** Speaks to the app: builds the envelope, signs it, sends it once, and reads the answer. */
 import type { z } from 'zod';
 import {
+  AddKeyAnswer,
   ClaimAnswer,
   EnrollAnswer,
   ErrorAnswer,
   FetchAnswer,
   FinishAnswer,
   HeartbeatAnswer,
+  LogAnswer,
   PollAnswer,
+  PROTOCOL_VERSIONS,
   ReportAnswer,
 } from '#wire/agent';
 import { countersignedText } from '#wire/checkpoint';
 import { CLOCK_SKEW_MAX_SECONDS } from '#wire/signature';
+import { sha256Hex } from './keys';
 import { instant } from './lease';
 import type { AppClient, AppResult, Clock, Identity } from './ports';
 import { signMessage, timestamp } from './signed-message';
@@ -22,9 +26,13 @@ const Refusal = ErrorAnswer.pick({
   error: true,
   now: true,
   message: true,
+  speaks: true,
   expectedSeq: true,
   retryAfterSeconds: true,
 });
+
+/** What is spoken until the app has named another. */
+const FIRST_VERSION = 1;
 
 /** Carries one signed message to the web trigger and brings the raw answer. */
 export interface Exchange {
@@ -48,22 +56,39 @@ export interface Sender extends Signer {
 /** The client of an enrolled agent. `version` is the agent's own. */
 export function createAppClient(sender: Sender, identity: Identity, version: string): AppClient {
   let polls = 0;
+  const speaks = [...PROTOCOL_VERSIONS];
   const { agent, audience: aud } = identity;
   const { boot, time } = sender;
   const call = <Answer extends { now: number }>(
     schema: z.ZodType<Answer>,
     message: Omit<Message, 'aud' | 'agent'>,
   ) => callApp(sender, schema, { ...message, aud, agent });
+  let spoken = FIRST_VERSION;
+  /** An app of 0.1 names no version. */
+  const agreed = <Answer extends { speak?: number }>(result: AppResult<Answer>) => {
+    if (result.kind === 'answered') spoken = result.answer.speak ?? FIRST_VERSION;
+    return result;
+  };
 
   return {
-    poll: (checkpoints = []) => {
+    poll: async (checkpoints = []) => {
       polls += 1;
       const countersigned = checkpoints.map((signed) => ({
         ...signed,
         countersignature: sender.key.sign(countersignedText(agent, signed.text)),
       }));
-      const data = { version, busy: false, ...(countersigned.length > 0 && { countersigned }) };
-      return call(PollAnswer, { op: 'poll', id: `${boot}.poll.${polls}`, data });
+      const result = await call(PollAnswer, {
+        op: 'poll',
+        id: `${boot}.poll.${polls}`,
+        data: {
+          version,
+          busy: false,
+          speaks,
+          heard: time.heard(),
+          ...(countersigned.length > 0 && { countersigned }),
+        },
+      });
+      return agreed(result);
     },
     claim: (job, requestId) =>
       call(ClaimAnswer, { op: 'claim', id: `${requestId}.claim`, job, data: { requestId } }),
@@ -75,14 +100,16 @@ export function createAppClient(sender: Sender, identity: Identity, version: str
         fence,
         data: { digest, offset },
       }),
-    heartbeat: ({ job, fence }, step) =>
-      call(HeartbeatAnswer, {
+    heartbeat: async ({ job, fence }, step) => {
+      const result = await call(HeartbeatAnswer, {
         op: 'heartbeat',
         id: `${job}.${fence}.heartbeat.${time.now()}`,
         job,
         fence,
-        data: { step },
-      }),
+        data: { step, speaks, heard: time.heard() },
+      });
+      return agreed(result);
+    },
     report: ({ job, fence }, seq, entries) =>
       call(ReportAnswer, {
         op: 'report',
@@ -92,15 +119,30 @@ export function createAppClient(sender: Sender, identity: Identity, version: str
         seq,
         data: { entries },
       }),
-    finish: ({ job, fence }, seq, outcome) =>
+    finish: ({ job, fence }, seq, outcome, lostLines) =>
       call(FinishAnswer, {
         op: 'finish',
         id: `${job}.${fence}.${seq}`,
         job,
         fence,
         seq,
-        data: { outcome },
+        data: { outcome, ...(lostLines !== undefined && { lostLines }) },
       }),
+    log: ({ job, fence }, chunk) =>
+      call(LogAnswer, {
+        op: 'log',
+        id: `${job}.${fence}.log.${chunk.chunk}`,
+        job,
+        fence,
+        data: chunk,
+      }),
+    addKey: (publicKey, proof) =>
+      call(AddKeyAnswer, {
+        op: 'add-key',
+        id: `${sha256Hex(publicKey).slice(0, 16)}.add-key`,
+        data: { publicKey, proof },
+      }),
+    speaks: () => spoken,
     serverSeconds: () => time.now(),
   };
 }

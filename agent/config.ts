@@ -93,6 +93,8 @@ const Limits = z.strictObject({
   releasesKept: count(5, 100),
   packageMaxBytes: count(2 * 1024 ** 3, 64 * 1024 ** 3),
   unpackedMaxBytes: count(8 * 1024 ** 3, 256 * 1024 ** 3),
+  /** The key that signs messages is replaced after so many days. */
+  keyDays: count(30, 365),
   appConnectSeconds: count(10, 300),
   appFirstByteSeconds: count(30, 300),
   appTotalSeconds: count(60, 600),

@@ -19,13 +19,15 @@ export type Delivery =
 
 /**
  * Delivers while the work goes on, and everything that is left once it has ended. `ended` aborts
- * when the work adds nothing more; `leave` aborts when what cannot be delivered now has to wait.
+ * when the work adds nothing more; `leave` aborts when what cannot be delivered now has to wait. `lostLines` of
+ * the log travel with the finish: the same number each time, because the log is closed by then.
  */
 export async function deliverOutbox(
   agent: Agent,
   { job }: JobRef,
   ended: AbortSignal,
   leave: AbortSignal,
+  lostLines: () => number | undefined,
 ): Promise<Delivery> {
   const { journal, clock } = agent;
   let failures = 0;
@@ -37,7 +39,7 @@ export async function deliverOutbox(
       await clock.sleep(LOOK_MILLISECONDS, ended);
       continue;
     }
-    const result = await send(agent, message);
+    const result = await send(agent, message, lostLines());
     const next = await settle(agent, message, result);
     if (next === 'stale') {
       return { kind: 'stale', why: result.kind === 'refused' ? result.message : '' };
@@ -52,10 +54,14 @@ export async function deliverOutbox(
   }
 }
 
-const send = ({ app }: Agent, message: OutboxMessage): Promise<AppResult<FinishAnswer>> =>
+const send = (
+  { app }: Agent,
+  message: OutboxMessage,
+  lostLines: number | undefined,
+): Promise<AppResult<FinishAnswer>> =>
   message.kind === 'report'
     ? app.report(message, message.seq, message.entries)
-    : app.finish(message, message.seq, message.outcome);
+    : app.finish(message, message.seq, message.outcome, lostLines);
 
 /** What the answer means for the outbox. */
 async function settle(

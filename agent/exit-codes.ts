@@ -11,6 +11,7 @@ export const EXIT_CODES = {
   broken: { code: 70, meaning: 'The agent met something that cannot happen; the log says what.' },
   journal: { code: 74, meaning: 'The journal is damaged or cannot be written.' },
   alreadyRunning: { code: 75, meaning: 'Another agent uses this state directory.' },
+  outdated: { code: 76, meaning: 'Agent and app speak no common version; update the older one.' },
   refused: { code: 77, meaning: 'The app or the host refused this agent.' },
   config: { code: 78, meaning: 'agent.yml is wrong.' },
 } as const satisfies Record<string, { code: number; meaning: string }>;

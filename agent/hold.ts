@@ -8,7 +8,7 @@ import type { Agent, Instant, JobRef } from './ports';
 
 /** Why no further effect begins. */
 export type Stop =
-  /** Without a live decision nothing is done. */
+  /** Without a live decision nothing is done, nor after the app asked to stop. */
   | { readonly kind: 'refused'; readonly failure: Failure }
   /** Somebody else has the job, or it is over. */
   | { readonly kind: 'lost'; readonly why: string }
@@ -24,10 +24,12 @@ export interface Hold {
   step: string | null;
   /** Before the first effect, each batch and each host: lease and decision. Waits while the lease is in doubt. */
   mayBegin(): Promise<Permit>;
-  /** Between the effects of one host, where stopping would leave it half done: the lease alone. */
+  /** Between the effects of one host, where stopping would leave it half done: the lease alone, even when asked to stop. */
   mayContinue(): Promise<Permit>;
   renew(from: Instant, seconds: number, decision: SignedDecision): void;
   lose(why: string): void;
+  /** The app asks to stop: no further effect begins, what is half done is brought to its end. */
+  askToStop(): void;
   /** Aborts when the hold is over, for whatever reason. */
   readonly over: AbortSignal;
   release(): void;
@@ -35,6 +37,12 @@ export interface Hold {
 
 /** How often an agent whose lease is in doubt looks whether a heartbeat got through. */
 const LEASE_LOOK_MILLISECONDS = 500;
+
+const STOPPED: Failure = {
+  class: 'stopped',
+  sentence:
+    'Jira asked the agent to stop, because the issue of this release is gone; it ended before the next effect, and what was done before stays done.',
+};
 
 /** The hold that a claim gives; `sentAt` is when the claim was first sent. */
 export function takeHold(
@@ -48,6 +56,7 @@ export function takeHold(
   let lease: Lease = { from: sentAt, seconds: claim.leaseSeconds };
   let decision = claim.decision;
   let lost: string | null = null;
+  let stopAsked = false;
 
   const mayContinue = async (): Promise<Permit> => {
     for (;;) {
@@ -62,6 +71,7 @@ export function takeHold(
     const held = await mayContinue();
     if (held.kind !== 'yes') return held;
     if (stopping.aborted) return { kind: 'interrupted' };
+    if (stopAsked) return { kind: 'refused', failure: STOPPED };
     const judged = judgeDecision(decision, claim, settings.identity, app.serverSeconds());
     if (judged.kind === 'live') return { kind: 'yes' };
     return { kind: 'refused', failure: { class: 'permission', sentence: judged.sentence } };
@@ -82,6 +92,9 @@ export function takeHold(
       over.abort();
     },
     over: over.signal,
+    askToStop: () => {
+      stopAsked = true;
+    },
     release: () => over.abort(),
   };
 }

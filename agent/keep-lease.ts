@@ -29,6 +29,10 @@ function nextWait(
   switch (result.kind) {
     case 'answered':
       hold.renew(result.sentAt, result.answer.leaseSeconds, result.answer.decision);
+      if (result.answer.command === 'stop') {
+        log.warn('The app asks to stop; nothing more begins.', { ...hold.ref });
+        hold.askToStop();
+      }
       return regular;
     case 'unreachable':
       log.warn('A heartbeat did not reach the app.', { ...hold.ref, why: result.sentence });

@@ -6,12 +6,15 @@ import type { Failure } from '#core/failure';
 import type { CodeStep, ServiceCheck } from '#core/plan-step';
 import type { Host } from '#core/site';
 import type {
+  AddKeyAnswer,
   ClaimAnswer,
   ErrorAnswer,
   FetchAnswer,
   FinishAnswer,
   FinishOutcome,
   HeartbeatAnswer,
+  LogAnswer,
+  LogData,
   PollAnswer,
   ReportAnswer,
   ReportEntry,
@@ -33,6 +36,10 @@ export interface Ports {
   readonly databases: Databases;
   readonly health: Health;
   readonly log: Log;
+  /** Takes out of a line what must not leave this machine. */
+  readonly redact: (text: string) => string;
+  /** Called after each poll: replaces the key that signs when it is due. `accepted`: the app knew it. */
+  readonly renewKey: (accepted: boolean) => Promise<void>;
   /** A number from 0 to below 1; spreads polls, decides nothing. */
   readonly chance: () => number;
   /** Never the same twice, over all starts: names a claim. */
@@ -96,7 +103,18 @@ export interface AppClient {
     seq: number,
     entries: readonly ReportEntry[],
   ): Promise<AppResult<ReportAnswer>>;
-  finish(ref: JobRef, seq: number, outcome: FinishOutcome): Promise<AppResult<FinishAnswer>>;
+  /** `lostLines`: of this claim's log; absent where nobody knows. */
+  finish(
+    ref: JobRef,
+    seq: number,
+    outcome: FinishOutcome,
+    lostLines?: number,
+  ): Promise<AppResult<FinishAnswer>>;
+  log(ref: JobRef, chunk: LogData): Promise<AppResult<LogAnswer>>;
+  /** `proof`: the new key's own signature. */
+  addKey(publicKey: string, proof: string): Promise<AppResult<AddKeyAnswer>>;
+  /** The version of the protocol that the app was last heard to speak. */
+  speaks(): number;
   /** Epoch seconds by the app's clock, as far as its answers told it. */
   serverSeconds(): number;
 }
@@ -108,6 +126,8 @@ export type AppResult<Answer> =
       readonly error: ErrorAnswer['error'];
       readonly message: string;
       readonly expectedSeq?: number;
+      /** The app's versions of the protocol, none of which this agent speaks. */
+      readonly speaks?: readonly number[];
       readonly retryAfterSeconds?: number;
     }
   | { readonly kind: 'unreachable'; readonly sentence: string };

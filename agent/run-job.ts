@@ -3,9 +3,12 @@ import type { ClaimAnswer, FinishOutcome } from '#wire/agent';
 import { deliverOutbox } from './deliver-outbox';
 import { takeHold } from './hold';
 import type { Hold } from './hold';
+import { openJobLog, withJobLog } from './job-log';
+import type { JobLog } from './job-log';
 import { keepLease } from './keep-lease';
 import { performPlan } from './perform-plan';
 import type { Agent, Instant } from './ports';
+import { sendLog } from './send-log';
 
 export type JobEnd =
   | { readonly kind: 'finished'; readonly outcome: FinishOutcome }
@@ -21,18 +24,32 @@ export async function runJob(
   sentAt: Instant,
   stopping: AbortSignal,
 ): Promise<JobEnd> {
+  const jobLog = openJobLog(() => agent.app.serverSeconds(), agent.redact);
+  return workOn(withJobLog(agent, jobLog), claim, sentAt, stopping, jobLog);
+}
+
+async function workOn(
+  agent: Agent,
+  claim: ClaimAnswer,
+  sentAt: Instant,
+  stopping: AbortSignal,
+  jobLog: JobLog,
+): Promise<JobEnd> {
   const hold = takeHold(agent, claim, sentAt, stopping);
   const { outcome } = await agent.journal.beginJob(hold.ref, claim.lastSeq);
 
   const ended = new AbortController();
   const leave = new AbortController();
   const lease = keepLease(agent, hold);
-  const delivery = deliverOutbox(agent, hold.ref, ended.signal, leave.signal).then((end) => {
-    if (end.kind === 'stale') hold.lose(end.why);
-    return end;
-  });
+  const lostLines = (): number | undefined => (outcome ? undefined : jobLog.lostLines());
+  const delivery = deliverOutbox(agent, hold.ref, ended.signal, leave.signal, lostLines).then(
+    (end) => {
+      if (end.kind === 'stale') hold.lose(end.why);
+      return end;
+    },
+  );
 
-  const worked = outcome ? finished(outcome) : await work(agent, hold);
+  const worked = outcome ? finished(outcome) : await work(agent, hold, jobLog);
   if (worked.kind === 'interrupted' || stopping.aborted) leave.abort();
   else stopping.addEventListener('abort', () => leave.abort());
   ended.abort();
@@ -45,8 +62,16 @@ export async function runJob(
   return end;
 }
 
-async function work(agent: Agent, hold: Hold): Promise<JobEnd> {
+async function work(agent: Agent, hold: Hold, jobLog: JobLog): Promise<JobEnd> {
+  const ended = new AbortController();
+  const sending = sendLog(agent, hold.ref, jobLog, ended.signal);
   const end = await performPlan(agent, hold);
+  if (end.kind !== 'lost' && end.kind !== 'interrupted') {
+    agent.log.info('The work of a job is over.', { ...hold.ref, ...end });
+  }
+  ended.abort();
+  await sending;
+  jobLog.close();
   if (end.kind === 'lost') return dropped(end.why);
   if (end.kind === 'interrupted') return end;
   await agent.journal.finishJob(hold.ref.job, end);

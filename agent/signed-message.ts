@@ -1,5 +1,5 @@
 /** Messages as they are signed: Standard Webhooks headers around the protocol's envelope. */
-import { PROTOCOL_VERSION } from '#wire/agent';
+import { ENVELOPE_VERSION } from '#wire/agent';
 import type { Envelope } from '#wire/agent';
 import {
   HEADER_ID,
@@ -34,7 +34,7 @@ export function signMessage(
 ): { readonly headers: Readonly<Record<string, string>>; readonly body: string } {
   const { id, ...rest } = message;
   const envelope: Envelope = {
-    v: PROTOCOL_VERSION,
+    v: ENVELOPE_VERSION,
     ...rest,
     key: signer.key.keyId,
     boot: signer.boot,

@@ -3,6 +3,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import {
+  AddKeyAnswer,
+  AddKeyData,
   ClaimAnswer,
   ClaimData,
   EnrollAnswer,
@@ -15,6 +17,8 @@ import {
   FinishData,
   HeartbeatAnswer,
   HeartbeatData,
+  LogAnswer,
+  LogData,
   PollAnswer,
   PollData,
   ReportAnswer,
@@ -41,7 +45,14 @@ const OPERATIONS = [
   },
   { op: 'heartbeat', summary: 'Renew the lease', data: HeartbeatData, answer: HeartbeatAnswer },
   { op: 'report', summary: 'Tell what hosts look like', data: ReportData, answer: ReportAnswer },
+  { op: 'log', summary: 'Leave lines of a job’s log', data: LogData, answer: LogAnswer },
   { op: 'finish', summary: 'End a job', data: FinishData, answer: FinishAnswer },
+  {
+    op: 'add-key',
+    summary: 'Replace the key that signs',
+    data: AddKeyData,
+    answer: AddKeyAnswer,
+  },
 ] as const;
 
 const FAILURES = [400, 401, 403, 409, 410, 503] as const;

@@ -13,14 +13,17 @@ import { createHealth } from '../health';
 import { createHosts } from '../host/connect-hosts';
 import { hostHelper } from '../host/helper-text';
 import { createJournal, readIdentity } from '../journal';
+import { createKeyFiles } from '../key-files';
+import { createKeyRing } from '../key-ring';
 import { createLog } from '../log';
 import { createArtifacts } from '../packages';
 import type { Agent, Identity } from '../ports';
+import { createKeyRenewal } from '../renew-key';
 import { createServerTime } from '../server-time';
 import { createDatabases } from '../sql/open-session';
 import { probeDatabase } from '../sql/probe-database';
 import { AGENT_VERSION } from '../version';
-import { openState } from './state-directory';
+import { openState, statePaths } from './state-directory';
 import type { OpenState } from './state-directory';
 
 /** Runs until `stopping` aborts; `file` is the agent.yml that the configuration came from. */
@@ -49,9 +52,17 @@ export async function runAgent(
     const agent = assembleAgent(config, file, state, identity);
     void tellDatabases(agent);
     const end = await liveAgent(agent, stopping);
-    return end === 'stopped'
-      ? { exit: 'done' }
-      : { exit: 'refused', sentence: 'The app no longer knows this agent; enroll it again.' };
+    switch (end.kind) {
+      case 'stopped':
+        return { exit: 'done' };
+      case 'revoked':
+        return {
+          exit: 'refused',
+          sentence: 'The app no longer knows this agent; enroll it again.',
+        };
+      case 'outdated':
+        return { exit: 'outdated', sentence: end.sentence };
+    }
   } finally {
     state.close();
   }
@@ -77,21 +88,26 @@ function assembleAgent(
   const log = createLog();
   const clock = machineClock;
   const { hosts, stores, databases, centres, limits } = config;
+  const ring = createKeyRing(key);
   const sender = {
     exchange: createExchange(config.url, limits),
     clock,
     time: createServerTime(clock),
-    key,
+    key: ring,
     boot,
     log,
   };
+  const app = createAppClient(sender, identity, AGENT_VERSION);
+  const files = createKeyFiles(key, statePaths(config.stateDirectory));
   const places = centrePlaces(config);
   const kept = createCentres(config.centres, places);
   let requests = 0;
   return {
     clock,
     log,
-    app: createAppClient(sender, identity, AGENT_VERSION),
+    app,
+    redact: (text) => text,
+    renewKey: createKeyRenewal({ files, ring, app, clock, log, identity, days: limits.keyDays }),
     journal: createJournal(database),
     hosts: createHosts(hostHelper(), limits),
     artifacts: withConfiguration(createArtifacts({ file, hosts, stores }, limits), {

@@ -22,6 +22,8 @@ export type OpenedState =
 export const statePaths = (directory: string) => ({
   lock: join(directory, 'lock.db'),
   key: join(directory, 'key.pem'),
+  /** Made and not yet known to be taken by the app. */
+  nextKey: join(directory, 'key.next.pem'),
   journal: join(directory, 'journal.db'),
 });
 

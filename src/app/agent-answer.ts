@@ -1,5 +1,7 @@
 /** The answers to an agent, made in one place, so that a refusal tells a stranger nothing. */
+import { PROTOCOL_VERSIONS } from '#wire/agent';
 import type { ErrorAnswer } from '#wire/agent';
+import { suspendedWords } from './agent-trouble';
 
 export interface AgentAnswer {
   readonly status: number;
@@ -16,7 +18,15 @@ export const unauthorized = (now: number): AgentAnswer =>
 export const invalid = (now: number, message: string): AgentAnswer =>
   failure(400, { error: 'invalid', now, message });
 
+/** No version of the protocol is common: the agent says so and ends, one of 0.1 only says so. */
+export const outdated = (now: number, message: string): AgentAnswer =>
+  failure(400, { error: 'invalid', now, message, speaks: [...PROTOCOL_VERSIONS] });
+
 export const pending = (now: number): AgentAnswer => failure(403, { error: 'pending', now });
+
+/** Not `pending` by another name: agents of 0.1 read this one, with its words. */
+export const suspended = (now: number, name: string): AgentAnswer =>
+  failure(403, { error: 'pending', now, message: suspendedWords(name) });
 
 export const stale = (now: number): AgentAnswer => failure(409, { error: 'stale', now });
 

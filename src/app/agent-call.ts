@@ -6,6 +6,8 @@ export interface AgentCall<Data> {
   readonly agent: AgentRecord;
   readonly envelope: Envelope;
   readonly data: Data;
+  /** When the message was signed, by the agent's clock, in epoch seconds. */
+  readonly signedAt: number;
   /** SHA-256 of the message, to tell a repetition from another message. */
   readonly digest: string;
 }

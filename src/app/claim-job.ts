@@ -19,7 +19,7 @@ export async function claimJob(ports: Ports, call: AgentCall<ClaimData>): Promis
     const job = jobId === undefined ? undefined : await ports.store.get('job', jobId);
     if (!job || !call.agent.environments.includes(job.environment)) return gone(now);
     const release = await gateStands(ports, job);
-    if (!release) return gone(now);
+    if (!release || job.stop !== undefined) return gone(now);
 
     const scopes = await readScopes(ports, job);
     const decision = decideClaim(job, {

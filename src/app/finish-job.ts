@@ -1,4 +1,5 @@
 /** An agent ends a job: the outcome becomes a command of the release. */
+import type { Command } from '#core/command';
 import { sentencesOf } from '#core/refusal';
 import type { FinishData } from '#wire/agent';
 import type { JobRecord } from '#wire/records';
@@ -10,6 +11,7 @@ import { askForEffects } from './commit';
 import { signCheckpoint } from './checkpoints';
 import { endedJob } from './offer-job';
 import type { Ports } from './ports';
+import { closedLog } from './receive-log';
 import { admit, reported } from './receive-report';
 import { runCommand } from './run-command';
 
@@ -25,13 +27,6 @@ export async function finishJob(ports: Ports, call: AgentCall<FinishData>): Prom
     return job ? witnessed(ports, first.answer, job) : first.answer;
   }
 
-  const { outcome } = call.data;
-  const command = {
-    type: 'finish-stage',
-    stage: first.job.stage,
-    job: first.job.job,
-    outcome,
-  } as const;
   let answer: AgentAnswer = reported(now, first.seq);
   try {
     const result = await runCommand(ports, first.job.issueId, async () => {
@@ -40,7 +35,10 @@ export async function finishJob(ports: Ports, call: AgentCall<FinishData>): Prom
         answer = admitted.answer;
         return 'stop';
       }
-      return { command, ...endOf(admitted.job, admitted.seq, call) };
+      return {
+        command: commandOf(admitted.job, call.data),
+        ...endOf(admitted.job, admitted.seq, call),
+      };
     });
     if (result.kind === 'done') return await witnessed(ports, answer, first.job);
     ports.log.warn('A finished job is not waited for.', {
@@ -73,12 +71,17 @@ async function witnessed(
     return answer;
   }
 }
+/** A job that was asked to stop because its release is lost ends the release as well; what it did stays in the job. */
+const commandOf = ({ stage, job, stop }: JobRecord, { outcome }: FinishData): Command =>
+  stop === 'issue-gone' ? { type: 'issue-gone' } : { type: 'finish-stage', stage, job, outcome };
 
 /** An unknown outcome ends the job as well: no agent works on it again, and a person answers. */
 function endOf(job: JobRecord, seq: number, call: AgentCall<FinishData>) {
+  const { outcome, lostLines } = call.data;
   return endedJob(job, {
     lastSeq: seq,
     lastMessage: call.digest,
-    outcome: call.data.outcome,
+    outcome,
+    ...(lostLines !== undefined && { log: closedLog(job, lostLines) }),
   });
 }

@@ -1,16 +1,19 @@
 /** The agent's web trigger: who calls, may they, and which operation is it. */
 import {
+  AddKeyData,
   ClaimData,
   EnrollData,
   FetchData,
   FinishData,
   HeartbeatData,
+  LogData,
   PollData,
   ReportData,
 } from '#wire/agent';
 import type { AgentRecord } from '#wire/records';
+import { addKey } from './add-key';
 import type { AgentCall } from './agent-call';
-import { busy, invalid, pending, unauthorized } from './agent-answer';
+import { busy, invalid, pending, suspended, unauthorized } from './agent-answer';
 import type { AgentAnswer } from './agent-answer';
 import { isSignedBy, readMessage } from './agent-message';
 import type { AgentRequest, Unverified } from './agent-message';
@@ -20,6 +23,7 @@ import { fetchContent } from './fetch-content';
 import { finishJob } from './finish-job';
 import { pollJobs } from './poll-jobs';
 import type { Ports } from './ports';
+import { receiveLog } from './receive-log';
 import { receiveReport } from './receive-report';
 import { renewLease } from './renew-lease';
 
@@ -61,9 +65,12 @@ async function authenticate(ports: Ports, message: Unverified): Promise<AgentRec
   const agent = await ports.store.get('agent', envelope.agent);
   if (!agent || agent.state === 'revoked') return undefined;
   const key = agent.keys.find((candidate) => candidate.id === envelope.key);
-  if (!key || (key.notAfter !== null && key.notAfter < ports.clock.now())) return undefined;
+  if (!key || !isLive(key, ports.clock.now())) return undefined;
   return isSignedBy(message, key.publicKey, ports.crypto) ? agent : undefined;
 }
+
+const isLive = ({ notBefore = 0, notAfter }: AgentRecord['keys'][number], now: number): boolean =>
+  notBefore <= now && (notAfter === null || now <= notAfter);
 
 async function perform(
   ports: Ports,
@@ -82,6 +89,7 @@ async function perform(
         agent,
         envelope,
         data: data.data,
+        signedAt: message.signedAt,
         digest: ports.crypto.sha256(message.raw),
       });
     }
@@ -89,6 +97,7 @@ async function perform(
     return invalid(now, `The data of ${envelope.op} break the protocol at ${place}.`);
   };
 
+  if (agent.state === 'suspended') return suspended(now, agent.name);
   if (envelope.op === 'poll') return withData(PollData, pollJobs);
   if (agent.state !== 'active') return pending(now);
   switch (envelope.op) {
@@ -100,8 +109,12 @@ async function perform(
       return withData(HeartbeatData, renewLease);
     case 'report':
       return withData(ReportData, receiveReport);
+    case 'log':
+      return withData(LogData, receiveLog);
     case 'finish':
       return withData(FinishData, finishJob);
+    case 'add-key':
+      return withData(AddKeyData, addKey);
     case 'enroll':
       throw new Error('Enrollment is handled before authentication.');
   }

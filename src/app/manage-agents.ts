@@ -1,6 +1,7 @@
 /** A project admin lets agents in and out. */
 import type { AgentView, EnrollmentCode, Outcome } from '#wire/page';
 import type { AgentRecord } from '#wire/records';
+import { troubleOf } from './agent-trouble';
 import { refused } from './outcome';
 import type { Change, Ports } from './ports';
 import { loadSettings } from './world';
@@ -51,6 +52,7 @@ export async function listAgents(
     environments: record.environments,
     lastSeen: record.lastSeen,
     agentVersion: record.agentVersion,
+    trouble: troubleOf(record),
     fingerprint: record.keys.map((key) => crypto.fingerprint(key.publicKey)).join(' '),
   }));
 }
@@ -86,7 +88,9 @@ export async function approveAgent(
     imminentUntil: 0,
     hotUntil: 0,
   });
-  return changeRoster(ports, { ...agent, state: 'active' }, agent.version);
+  // Whichever copies there were: from now on one is expected.
+  const fresh: AgentRecord = { ...agent, state: 'active', boot: null, formerBoots: [] };
+  return changeRoster(ports, fresh, agent.version);
 }
 
 /** People paste a fingerprint with the spaces that they like. */
@@ -104,6 +108,10 @@ export async function revokeAgent(
     );
   return changeRoster(ports, { ...agent, state: 'revoked' }, agent.version);
 }
+
+/** Two copies of it are alive: neither gets work until an admin confirms it anew. */
+export const suspendAgent = (ports: Ports, agent: AgentRecord): Promise<Outcome> =>
+  changeRoster(ports, { ...agent, state: 'suspended' }, agent.version);
 
 async function findAgent(
   { store }: Ports,

@@ -1,5 +1,10 @@
 /** An agent was heard from: noted where admins look, and where work is offered. */
+import { afterBoot, judgeBoot } from '#core/boots';
+import type { BootSighting } from '#core/boots';
 import type { AgentRecord, InboxRecord } from '#wire/records';
+import { CLOCK_SKEW_MAX_SECONDS } from '#wire/signature';
+import type { AgentCall } from './agent-call';
+import { suspendAgent } from './manage-agents';
 import { changeInbox } from './offer-job';
 import type { Change, Ports } from './ports';
 
@@ -11,9 +16,47 @@ interface SignOfLife {
   readonly boot: string;
   /** The agent's own version; absent where the message does not carry it. */
   readonly version?: string;
+  /** The versions of the protocol that it speaks; absent where the message does not say. */
+  readonly speaks?: readonly number[];
   /** Absent while nobody has approved the agent. */
   readonly inbox: InboxRecord | undefined;
+  /** The agent is told to come every few seconds. */
+  readonly isHot?: boolean;
 }
+
+const DAY_SECONDS = 86_400;
+
+/** For how long an agent was hot on this day, in UTC. */
+export const hotSeconds = ({ hot }: InboxRecord, now: number): number =>
+  hot?.day === Math.floor(now / DAY_SECONDS) ? hot.seconds : 0;
+
+/** What has passed since the last sign of life is hot time, as far as a sign was due meanwhile. */
+const hotAfter = (inbox: InboxRecord, now: number): Pick<InboxRecord, 'hot'> => {
+  const passed = Math.min(now - (inbox.lastSeen ?? now), LAST_SEEN_EVERY_SECONDS);
+  const day = Math.floor(now / DAY_SECONDS);
+  return { hot: { day, seconds: hotSeconds(inbox, now) + Math.max(0, passed) } };
+};
+
+/** What a message that shows life tells of the agent's boots; two lives at once suspend it. */
+export async function sightBoot(
+  ports: Ports,
+  { agent, envelope, signedAt, data }: AgentCall<{ readonly heard?: number }>,
+): Promise<BootSighting> {
+  const sign = {
+    boot: envelope.boot,
+    heard: data.heard,
+    signedAt,
+    skewSeconds: CLOCK_SKEW_MAX_SECONDS,
+  };
+  const sighting = judgeBoot(bootsOf(agent), sign);
+  if (sighting === 'second-life') {
+    ports.log.warn('Two copies of an agent are alive; it is suspended.', { agent: agent.agentId });
+    await suspendAgent(ports, agent);
+  }
+  return sighting;
+}
+
+const bootsOf = ({ boot, formerBoots = [] }: AgentRecord) => ({ boot, formerBoots });
 
 /** Whether a sign of life is worth a write by now. */
 export const isLifeDue = ({ clock }: Ports, agent: AgentRecord, boot: string): boolean =>
@@ -24,16 +67,21 @@ export async function noteLife(ports: Ports, life: SignOfLife): Promise<void> {
   const { agent, boot, inbox } = life;
   if (!isLifeDue(ports, agent, boot)) return;
   const lastSeen = ports.clock.now();
+  const boots = boot === agent.boot ? {} : afterBoot(bootsOf(agent), boot, lastSeen);
   const record: AgentRecord = {
     ...agent,
+    ...boots,
     version: agent.version + 1,
     lastSeen,
-    boot,
     agentVersion: life.version ?? agent.agentVersion,
+    ...(life.speaks && { speaks: [...life.speaks] }),
   };
   const changes: Change[] = [
     { type: 'set', entity: 'agent', key: agent.agentId, record, expect: agent.version },
   ];
-  if (inbox) changes.push(changeInbox(agent.agentId, inbox, { lastSeen }));
+  if (inbox) {
+    const hot = life.isHot === true ? hotAfter(inbox, lastSeen) : {};
+    changes.push(changeInbox(agent.agentId, inbox, { lastSeen, ...hot }));
+  }
   await ports.store.transact(changes);
 }

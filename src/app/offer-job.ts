@@ -75,7 +75,7 @@ async function offeredJob(
 /** The end of a job, as it is written together with what it means for the release. */
 export function endedJob(
   job: JobRecord,
-  end: Partial<Pick<JobRecord, 'lastSeq' | 'lastMessage' | 'outcome'>> = {},
+  end: Partial<Pick<JobRecord, 'lastSeq' | 'lastMessage' | 'outcome' | 'log'>> = {},
 ): { readonly finished: JobRecord; readonly changes: readonly Change[] } {
   const finished: JobRecord = { ...job, ...end, version: job.version + 1, status: 'finished' };
   return {

@@ -1,17 +1,21 @@
 /** An agent asks what there is to do, and is told when to come again. */
 import {
+  HOT_SECONDS_A_DAY,
   POLL_FAR_MILLISECONDS,
   POLL_HOT_MILLISECONDS,
   POLL_IMMINENT_MILLISECONDS,
+  POLL_WARM_MILLISECONDS,
 } from '#wire/agent';
 import type { PollAnswer, PollData } from '#wire/agent';
 import type { InboxRecord } from '#wire/records';
-import { ok } from './agent-answer';
+import { ok, outdated, suspended } from './agent-answer';
 import type { AgentAnswer } from './agent-answer';
 import type { AgentCall } from './agent-call';
+import { FIRST_PROTOCOL, versionTrouble } from './agent-trouble';
 import { keepCountersigned } from './checkpoints';
-import { noteLife } from './note-life';
+import { hotSeconds, noteLife, sightBoot } from './note-life';
 import type { Ports } from './ports';
+import { spoken } from './spoken-version';
 
 /** How often an agent asks whether an admin has confirmed it. */
 const PENDING_POLL_MILLISECONDS = 5_000;
@@ -20,12 +24,25 @@ const PENDING_POLL_MILLISECONDS = 5_000;
 export async function pollJobs(ports: Ports, call: AgentCall<PollData>): Promise<AgentAnswer> {
   const { agent, envelope, data } = call;
   const now = ports.clock.now();
+  const { boot } = envelope;
+  const sighting = await sightBoot(ports, call);
+  if (sighting === 'second-life') return suspended(now, agent.name);
+  const { version, speaks = FIRST_PROTOCOL } = data;
+  const trouble = versionTrouble('This agent', speaks);
+  if (trouble !== null) {
+    // Its inbox shows no life: whoever offers work must not count on it.
+    if (sighting !== 'late')
+      await noteLife(ports, { agent, boot, version, speaks, inbox: undefined });
+    return outdated(now, trouble);
+  }
   const inbox =
     agent.state === 'active' ? await ports.store.get('inbox', agent.agentId) : undefined;
-  await noteLife(ports, { agent, boot: envelope.boot, version: data.version, inbox });
+  const isHot = inbox !== undefined && nextPoll(inbox, now) <= POLL_HOT_MILLISECONDS;
+  if (sighting !== 'late') await noteLife(ports, { agent, boot, version, speaks, inbox, isHot });
   const countersigned = await keepOf(ports, call);
   const answer: PollAnswer = {
     now,
+    ...spoken(data.speaks),
     state: agent.state === 'active' ? 'active' : 'pending',
     jobs: inbox?.jobs ?? [],
     nextPollMilliseconds: inbox ? nextPoll(inbox, now) : PENDING_POLL_MILLISECONDS,
@@ -47,7 +64,9 @@ async function keepOf(
 
 function nextPoll(inbox: InboxRecord, now: number): number {
   if (inbox.imminentUntil > now) return POLL_IMMINENT_MILLISECONDS;
+  if (inbox.hotUntil > now && hotSeconds(inbox, now) < HOT_SECONDS_A_DAY)
+    return POLL_HOT_MILLISECONDS;
   return inbox.hotUntil > now || inbox.jobs.length > 0
-    ? POLL_HOT_MILLISECONDS
+    ? POLL_WARM_MILLISECONDS
     : POLL_FAR_MILLISECONDS;
 }

@@ -1,13 +1,14 @@
 /** A heartbeat: the agent keeps its claim and gets a fresh decision. */
-import { LEASE_SECONDS } from '#wire/agent';
+import { LEASE_SECONDS, STOP_SINCE_VERSION } from '#wire/agent';
 import type { HeartbeatAnswer, HeartbeatData } from '#wire/agent';
-import { busy, ok, stale } from './agent-answer';
+import { busy, ok, stale, suspended } from './agent-answer';
 import type { AgentAnswer } from './agent-answer';
 import type { AgentCall } from './agent-call';
-import { isLifeDue, noteLife } from './note-life';
+import { isLifeDue, noteLife, sightBoot } from './note-life';
 import { ownedJob } from './owned-job';
 import type { Ports } from './ports';
 import { gateStands, signDecision } from './sign-decision';
+import { spoken, understands } from './spoken-version';
 
 /** A claim whose gate no longer stands is not renewed: the agent stops at its next safe point. */
 export async function renewLease(
@@ -15,11 +16,17 @@ export async function renewLease(
   call: AgentCall<HeartbeatData>,
 ): Promise<AgentAnswer> {
   const now = ports.clock.now();
+  const sighting = await sightBoot(ports, call);
+  if (sighting === 'second-life') return suspended(now, call.agent.name);
   const job = await ownedJob(ports, call);
   const release = job ? await gateStands(ports, job) : undefined;
   if (!job || !release) return stale(now);
 
-  await noteWorker(ports, call);
+  const { speaks } = call.data;
+  // An agent that cannot read «stop» is told what it can read: that the job is no longer its own.
+  if (job.stop !== undefined && !understands(speaks, STOP_SINCE_VERSION)) return stale(now);
+
+  if (sighting !== 'late') await noteWorker(ports, call);
   const renewed = { ...job, version: job.version + 1, leaseUntil: now + LEASE_SECONDS };
   const result = await ports.store.transact([
     { type: 'set', entity: 'job', key: job.job, record: renewed, expect: job.version },
@@ -27,8 +34,9 @@ export async function renewLease(
   if (result === 'conflict') return busy(now, 1);
   const answer: HeartbeatAnswer = {
     now,
+    ...spoken(speaks),
     leaseSeconds: LEASE_SECONDS,
-    command: 'continue',
+    command: job.stop === undefined ? 'continue' : 'stop',
     decision: await signDecision(ports, renewed, release),
   };
   return ok(answer);

@@ -18,6 +18,7 @@ export const ATTRIBUTES: { readonly [Name in EntityName]: readonly (keyof Record
   policy: ['version', 'installed', 'updatedAt'],
   'host-states': ['version'],
   deployment: ['version', 'site', 'environment', 'endedAt'],
+  'log-chunk': ['version'],
 };
 
 const SCHEMAS: { readonly [Name in EntityName]: z.ZodType<RecordOf<Name>> } = ENTITIES;

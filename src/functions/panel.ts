@@ -7,6 +7,7 @@ import { getText } from '#app/get-text';
 import { glanceRelease } from '#app/glance-release';
 import { putText } from '#app/put-text';
 import { reviewScript } from '#app/review-script';
+import { showLog } from '#app/show-log';
 import { showRelease } from '#app/show-release';
 import { createResolver, onCall } from '#forge/resolver';
 import type { Caller } from '#forge/resolver';
@@ -49,6 +50,9 @@ export const panel = createResolver<PanelAnswers, Place>(Place, {
   ),
   'audit.get': onCall(PANEL_CALLS['audit.get'], ({ ports, place }, { from }) =>
     exportAudit(ports, { issueId: place.issue.id, from }),
+  ),
+  'log.show': onCall(PANEL_CALLS['log.show'], ({ ports, place }, { job }) =>
+    showLog(ports, { issueId: place.issue.id, job }),
   ),
   'script.review': onCall(PANEL_CALLS['script.review'], ({ ports, accountId, place }, review) =>
     reviewScript(ports, { issueId: place.issue.id, accountId, ...review }),

@@ -1,4 +1,4 @@
-/** The words spoken between an agent and the app: one web trigger, one envelope, seven operations. */
+/** The words spoken between an agent and the app: one web trigger, one envelope, nine operations. */
 import { z } from 'zod';
 import type { RunStage } from '#core/plan-step';
 import { FAILURE_CLASSES } from '#core/failure';
@@ -9,7 +9,32 @@ import {
   SignedCheckpoint,
 } from './checkpoint';
 
-export const PROTOCOL_VERSION = 1;
+/** The envelope's own shape. What may stand inside it is agreed on: see PROTOCOL_VERSIONS. */
+export const ENVELOPE_VERSION = 1;
+
+/**
+ * What this side speaks, oldest first: its own version and the one before. 1: as released with agent 0.1.
+ * 2: heartbeats may be answered with `stop`, and there are the operations `log` and `add-key`. An agent names its versions, the app answers with the one that holds;
+ * who names none speaks 1.
+ */
+export const PROTOCOL_VERSIONS: readonly number[] = [1, 2];
+
+/** From this version on an agent understands that it shall stop. */
+export const STOP_SINCE_VERSION = 2;
+/** From this version on an app takes log lines. */
+export const LOG_SINCE_VERSION = 2;
+/** From this version on an app takes another key. */
+export const KEYS_SINCE_VERSION = 2;
+
+/** A key that is replaced stays good for so long, so that nothing on its way is lost. */
+export const KEY_OVERLAP_SECONDS = 24 * 3_600;
+
+/** Most lines in one chunk of a job's log. */
+export const LOG_LINES_MAX = 200;
+/** Longest line of a log; what is longer is cut where it is written. */
+export const LOG_LINE_MAX_CHARS = 1_000;
+/** Longest chunk of a log, counted in the characters of its lines: three bytes each still fit a stored value. */
+export const LOG_CHUNK_MAX_CHARS = 64 * 1024;
 
 /** Longest body that either side reads, in UTF-8 bytes. */
 export const BODY_MAX_BYTES = 256 * 1024;
@@ -39,21 +64,42 @@ export const DECISION_VALID_SECONDS = 15 * 60;
 export const POLL_IMMINENT_MILLISECONDS = 250;
 /** When an agent comes again: a release that it serves is being watched. */
 export const POLL_HOT_MILLISECONDS = 2_000;
+/** When an agent comes again while a job is there and nobody watches, or when it was hot for long enough this day. */
+export const POLL_WARM_MILLISECONDS = 15_000;
+/** An agent is hot for at most so long in a day: each call costs. */
+export const HOT_SECONDS_A_DAY = 2 * 3_600;
 /** When an agent comes again while nothing is going on; it adds jitter itself. */
 export const POLL_FAR_MILLISECONDS = 60_000;
 
 const id = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/);
 const sha256Hex = z.string().regex(/^[0-9a-f]{64}$/);
 const serial = z.int().min(0).max(2_147_483_647);
+const protocolVersion = z.int().min(0).max(999);
+/** The versions that an agent speaks; absent in agents of 0.1. */
+const speaks = z.array(protocolVersion).min(1).max(10).exactOptional();
+/** The newest time of the app's that the agent has heard since its start; absent in agents of 0.1. */
+const heard = serial.exactOptional();
+/** The version that the app speaks with this agent; absent where the app is of 0.1, or the agent named none. */
+const speak = protocolVersion.exactOptional();
 
 /** A raw Ed25519 public key: 32 bytes in base64. */
 export const PublicKey = z.string().regex(/^[A-Za-z0-9+/]{43}=$/);
 
 export const Envelope = z.strictObject({
-  v: z.literal(PROTOCOL_VERSION),
+  v: z.literal(ENVELOPE_VERSION),
   /** The installation that the message is for; `enroll` before the agent knows it. */
   aud: z.string().min(1).max(200),
-  op: z.enum(['enroll', 'poll', 'claim', 'fetch', 'heartbeat', 'report', 'finish']),
+  op: z.enum([
+    'enroll',
+    'poll',
+    'claim',
+    'fetch',
+    'heartbeat',
+    'report',
+    'log',
+    'finish',
+    'add-key',
+  ]),
   /** The agent's id; `-` while it enrolls. */
   agent: z.string().regex(/^(-|[A-Za-z0-9][A-Za-z0-9._-]{0,99})$/),
   /** First 16 hex digits of the SHA-256 over the raw public key. */
@@ -77,6 +123,8 @@ export type EnrollData = z.infer<typeof EnrollData>;
 export const PollData = z.object({
   version: z.string().max(40),
   busy: z.boolean(),
+  speaks,
+  heard,
   /** Checkpoints that the agent has kept; sent again until the answer names their heads. */
   countersigned: z.array(CountersignedCheckpoint).max(COUNTERSIGNATURES_MAX).exactOptional(),
 });
@@ -89,7 +137,7 @@ export type ClaimData = z.infer<typeof ClaimData>;
 export const FetchData = z.object({ digest: sha256Hex, offset: serial });
 export type FetchData = z.infer<typeof FetchData>;
 
-export const HeartbeatData = z.object({ step: z.string().max(200).nullable() });
+export const HeartbeatData = z.object({ step: z.string().max(200).nullable(), speaks, heard });
 export type HeartbeatData = z.infer<typeof HeartbeatData>;
 
 /** What one host, script or namespace looks like to the agent; a host that is neither NEW nor OLD is UNKNOWN, never guessed. */
@@ -127,6 +175,36 @@ export const ReportData = z.object({
 });
 export type ReportData = z.infer<typeof ReportData>;
 
+export const LogLine = z.object({
+  /** Epoch seconds, corrected by the app's own clock. */
+  at: serial,
+  level: z.enum(['info', 'warn', 'error']),
+  text: z.string().max(LOG_LINE_MAX_CHARS),
+});
+export type LogLine = z.infer<typeof LogLine>;
+
+/** A piece of the log that a claim of a job leaves. Chunks and lines are counted from 0 within the claim. */
+export const LogData = z.object({
+  chunk: serial,
+  /** Number of the first line: where it does not follow the last one, lines were lost. */
+  firstLine: serial,
+  lines: z
+    .array(LogLine)
+    .min(1)
+    .max(LOG_LINES_MAX)
+    .refine(
+      (lines) => lines.reduce((sum, { text }) => sum + text.length, 0) <= LOG_CHUNK_MAX_CHARS,
+    ),
+});
+export type LogData = z.infer<typeof LogData>;
+
+export const AddKeyData = z.object({
+  publicKey: PublicKey,
+  /** The new key's signature over `keyProofText`: whoever sends it has the private key. */
+  proof: z.string().regex(/^[A-Za-z0-9+/]{86}==$/),
+});
+export type AddKeyData = z.infer<typeof AddKeyData>;
+
 export const FailureSchema = z.object({
   class: z.enum(FAILURE_CLASSES),
   sentence: z.string().min(1).max(2_000),
@@ -139,7 +217,11 @@ export const FinishOutcome = z.discriminatedUnion('kind', [
 ]);
 export type FinishOutcome = z.infer<typeof FinishOutcome>;
 
-export const FinishData = z.object({ outcome: FinishOutcome });
+export const FinishData = z.object({
+  outcome: FinishOutcome,
+  /** Lines of this claim's log that never arrived; absent in agents of 0.1. */
+  lostLines: serial.exactOptional(),
+});
 export type FinishData = z.infer<typeof FinishData>;
 
 const RUN_STAGES = ['SQL', 'CONFIG', 'CODE', 'VERIFY', 'ROLLBACK'] as const satisfies RunStage[];
@@ -183,6 +265,7 @@ export type EnrollAnswer = z.infer<typeof EnrollAnswer>;
 
 export const PollAnswer = z.object({
   now: serial,
+  speak,
   state: z.enum(['pending', 'active']),
   jobs: z.array(id),
   nextPollMilliseconds: z.int().min(100).max(3_600_000),
@@ -215,8 +298,10 @@ export type FetchAnswer = z.infer<typeof FetchAnswer>;
 
 export const HeartbeatAnswer = z.object({
   now: serial,
+  speak,
   leaseSeconds: serial,
-  command: z.enum(['continue']),
+  /** `stop`: end before the next effect, leave nothing half done, and say what was done. */
+  command: z.enum(['continue', 'stop']),
   decision: SignedDecision,
 });
 export type HeartbeatAnswer = z.infer<typeof HeartbeatAnswer>;
@@ -229,6 +314,16 @@ export const FinishAnswer = ReportAnswer.extend({
   checkpoint: SignedCheckpoint.exactOptional(),
 });
 export type FinishAnswer = z.infer<typeof FinishAnswer>;
+export const LogAnswer = z.object({ now: serial, nextChunk: serial });
+export type LogAnswer = z.infer<typeof LogAnswer>;
+
+export const AddKeyAnswer = z.object({
+  now: serial,
+  key: z.string(),
+  /** Until when the key that it replaces is good, in epoch seconds. */
+  formerUntil: serial,
+});
+export type AddKeyAnswer = z.infer<typeof AddKeyAnswer>;
 
 /**
  * Every answer that is not 200. `unauthorized` (401) is the same for every cause; `stale` (409): another
@@ -245,6 +340,8 @@ export const ErrorAnswer = z.object({
   now: serial,
   message: z.string().exactOptional(),
   expectedSeq: serial.exactOptional(),
+  /** With `invalid`: the versions that the app speaks, of which the agent speaks none. */
+  speaks,
   retryAfterSeconds: serial.exactOptional(),
 });
 export type ErrorAnswer = z.infer<typeof ErrorAnswer>;

@@ -7,7 +7,7 @@ import type { Policy } from '#core/policy';
 import type { RunStage } from '#core/plan-step';
 import type { Site } from '#core/site';
 import type { Status } from '#core/status';
-import type { HostState } from './agent';
+import type { HostState, LogLine } from './agent';
 import type { SignedCheckpoint } from './checkpoint';
 import type { CheckpointRecord } from './records';
 import { ContentSchema } from './release';
@@ -53,6 +53,8 @@ export const PANEL_CALLS = {
   'text.get': z.object({ sha256: digest, offset: z.int().min(0) }),
   /** The history for an audit, from a segment on. */
   'audit.get': z.object({ from: z.int().min(1) }),
+  /** What an agent wrote while it worked; null: the latest job that left lines. */
+  'log.show': z.object({ job: z.string().min(1).max(100).nullable() }),
   /** A DBA judges a script; `mark` is the one that the view showed. */
   'script.review': z.object({
     script: z.string().min(1).max(64),
@@ -88,6 +90,7 @@ export interface PanelAnswers {
   readonly 'text.put': Outcome;
   readonly 'text.get': TextPiece | Extract<Outcome, { kind: 'refused' }>;
   readonly 'audit.get': AuditPage | Extract<Outcome, { kind: 'refused' }>;
+  readonly 'log.show': LogView | Extract<Outcome, { kind: 'refused' }>;
   readonly 'script.review': Outcome;
 }
 
@@ -116,6 +119,25 @@ export type AuditWitness = Omit<CheckpointRecord['witnesses'][number], 'at'>;
 export type AuditSegment =
   | Omit<ChainedSegment, 'format' | 'audience' | 'previous'>
   | (ChainedSegment & { readonly hash: string });
+
+export interface LogView {
+  readonly kind: 'log';
+  readonly job: string;
+  readonly stage: RunStage;
+  /** The release's jobs that can be asked for, the latest first. */
+  readonly jobs: readonly { readonly job: string; readonly stage: RunStage }[];
+  readonly entries: readonly LogEntry[];
+}
+
+export type LogEntry =
+  /** `late`: from an agent that no longer had the job; nothing was decided by it. */
+  | { readonly kind: 'lines'; readonly late: boolean; readonly lines: readonly LogLine[] }
+  /** So many lines never arrived. */
+  | { readonly kind: 'missing'; readonly lines: number }
+  /** So many older lines gave way to newer ones. */
+  | { readonly kind: 'dropped'; readonly lines: number }
+  /** The job was claimed anew: what the agent had not sent by then is not here. */
+  | { readonly kind: 'new-claim' };
 
 export interface TextPiece {
   readonly kind: 'piece';
@@ -256,12 +278,14 @@ export interface SettingsView {
 export interface AgentView {
   readonly agentId: string;
   readonly name: string;
-  readonly state: 'pending' | 'active' | 'revoked';
+  readonly state: 'pending' | 'active' | 'suspended' | 'revoked';
   readonly environments: readonly string[];
   /** Epoch seconds. */
   readonly lastSeen: number;
   readonly agentVersion: string;
   readonly fingerprint: string;
+  /** What keeps it from work, and what to do; null where nothing does. */
+  readonly trouble: string | null;
 }
 
 /** Shown once; only its digest is stored. */

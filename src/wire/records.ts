@@ -4,7 +4,7 @@
  */
 import { SEGMENT_FORMAT } from '#core/audit-chain';
 import { z } from 'zod';
-import { FinishOutcome, HostState, PublicKey, RunStageSchema } from './agent';
+import { FinishOutcome, HostState, LogLine, PublicKey, RunStageSchema } from './agent';
 import { CountersignedCheckpoint } from './checkpoint';
 import { ReleaseEventSchema, ReleaseSchema, StatusSchema } from './release';
 import { PolicySchema, SiteSchema } from './site';
@@ -118,6 +118,26 @@ export const CheckpointRecord = z.object({
   ),
 });
 export type CheckpointRecord = z.infer<typeof CheckpointRecord>;
+/** How far the log of a job has come. */
+const JobLog = z.object({
+  /** Chunks ever stored: they are numbered from 0, and the last ones are kept. */
+  chunks: version,
+  /** Of these, chunks of agents that no longer had the job. */
+  late: version,
+  /** The claim that writes, and the chunk and the line that it writes next. */
+  fence: version,
+  nextChunk: version,
+  nextLine: version,
+  /** Lines that no chunk brought, as the numbers of the lines tell. */
+  missing: version,
+  /** Of these, lines of the claim that writes. */
+  missingOfClaim: version,
+  /** Lines of chunks that gave way to later ones. */
+  dropped: version,
+  /** Lines that never arrived, once the agent that finished has said how many of its own did not. */
+  lost: version.exactOptional(),
+});
+export type JobLog = z.infer<typeof JobLog>;
 
 export const JobRecord = z.object({
   version,
@@ -143,9 +163,32 @@ export const JobRecord = z.object({
   lastSeq: version,
   /** SHA-256 of the last applied message: the same one again gets the same answer. */
   lastMessage: z.string().nullable(),
+  /** Why its agent is to end before the next effect; absent while nobody asks it to. */
+  stop: z.enum(['issue-gone']).exactOptional(),
+  /** Absent before the first chunk. */
+  log: JobLog.exactOptional(),
   outcome: FinishOutcome.nullable(),
 });
 export type JobRecord = z.infer<typeof JobRecord>;
+
+/** Lines that an agent wrote while it worked on a job. */
+export const LogChunkRecord = z.object({
+  version,
+  job: z.string(),
+  /** Its number in the job's log. */
+  chunk: version,
+  agent: z.string(),
+  fence: version,
+  /** Written by an agent that no longer had the job: nothing that was decided rests on it. */
+  late: z.boolean(),
+  /** Lines that were lost just before. */
+  missingBefore: version,
+  lines: z.array(LogLine),
+});
+export type LogChunkRecord = z.infer<typeof LogChunkRecord>;
+
+/** Chunks of one job's log that are kept; older ones give way. */
+export const LOG_CHUNKS_KEPT = 20;
 
 export const ScopeRecord = z.object({
   version,
@@ -162,14 +205,27 @@ export const AgentRecord = z.object({
   agentId: z.string(),
   project: z.string(),
   name: z.string(),
-  state: z.enum(['pending', 'active', 'revoked']),
+  /** `suspended`: two copies of it were alive; an admin confirms it anew. */
+  state: z.enum(['pending', 'active', 'suspended', 'revoked']),
   keys: z
-    .array(z.object({ id: z.string(), publicKey: PublicKey, notAfter: seconds.nullable() }))
+    .array(
+      z.object({
+        id: z.string(),
+        publicKey: PublicKey,
+        /** Absent: since the agent was enrolled. */
+        notBefore: seconds.exactOptional(),
+        notAfter: seconds.nullable(),
+      }),
+    )
     .max(2),
   environments: z.array(z.string()),
   lastSeen: seconds,
   boot: z.string().nullable(),
+  /** Its boots before that, the latest first, and when each was followed by another. */
+  formerBoots: z.array(z.object({ boot: z.string(), until: seconds })).exactOptional(),
   agentVersion: z.string(),
+  /** The versions of the protocol that it named when it was last heard; absent in agents of 0.1. */
+  speaks: z.array(version).exactOptional(),
 });
 export type AgentRecord = z.infer<typeof AgentRecord>;
 
@@ -192,6 +248,8 @@ export const InboxRecord = z.object({
   imminentUntil: seconds,
   /** Until then the agent is told to come every few seconds: somebody is watching. */
   hotUntil: seconds,
+  /** For how long it was told so on one day, counted from minute to minute; absent before the first time. */
+  hot: z.object({ day: version, seconds }).exactOptional(),
 });
 export type InboxRecord = z.infer<typeof InboxRecord>;
 
@@ -271,6 +329,7 @@ export const ENTITIES = {
   policy: PolicyRecord,
   'host-states': HostStatesRecord,
   deployment: DeploymentRecord,
+  'log-chunk': LogChunkRecord,
 } as const;
 
 export type EntityName = keyof typeof ENTITIES;

@@ -17,5 +17,9 @@ export const SIGNATURE_VERSION = 'v1a';
 /** A message whose timestamp is farther from the app's clock is refused. Standard Webhooks suggests 5 minutes. */
 export const CLOCK_SKEW_MAX_SECONDS = 300;
 
+/** What a new key signs to prove that its owner asks for it, for this agent of this installation. */
+export const keyProofText = (audience: string, agent: string, publicKey: string): string =>
+  `interlock-key.v1.${audience}.${agent}.${publicKey}`;
+
 /** The text by which an app's decision is signed: apart from messages, so that neither passes for the other. */
 export const decisionText = (decision: string): string => `interlock-decision.v1.${decision}`;

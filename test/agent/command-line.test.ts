@@ -128,8 +128,10 @@ describe('the package', () => {
     );
     expect(existsSync(join(root, 'etc/interlock/agent.example.yml'))).toBe(true);
     const stop = /^RestartPreventExitStatus=(.*)$/m.exec(unit)?.[1];
-    const { usage, notEnrolled, refused, config } = EXIT_CODES;
-    expect(stop).toBe([usage, notEnrolled, refused, config].map(({ code }) => code).join(' '));
+    const { usage, notEnrolled, outdated, refused, config } = EXIT_CODES;
+    expect(stop).toBe(
+      [usage, notEnrolled, outdated, refused, config].map(({ code }) => code).join(' '),
+    );
   });
 
   test('is refused by a Node.js that is too old, in a sentence', () => {

@@ -31,7 +31,7 @@ async function aWorld() {
   await journal.beginJob(ref, 0);
   const ended = AbortSignal.abort();
   const deliver = (of = ref) =>
-    clock.drive(deliverOutbox(agent, of, ended, new AbortController().signal));
+    clock.drive(deliverOutbox(agent, of, ended, new AbortController().signal, () => undefined));
   return { clock, app, journal, database, ref, deliver };
 }
 

@@ -5,7 +5,7 @@ import Ajv2020 from 'ajv/dist/2020';
 import { z } from 'zod';
 import { createEnrollment } from '#app/manage-agents';
 import { agentOpenApi } from '../../scripts/openapi';
-import { createCaller, makeKeys } from '../support/agent-caller';
+import { createCaller, makeKeys, newKey } from '../support/agent-caller';
 import type { AgentCaller, Words } from '../support/agent-caller';
 import { REPORTER, TESTER } from '../support/builders';
 import { aReleaseWorld, PROJECT } from '../support/release-world';
@@ -85,10 +85,20 @@ describe('the OpenAPI file of the agent’s trigger', () => {
       },
       heartbeat: { agent, words: { op: 'heartbeat', job, fence: 1, data: { step: null } } },
       report: { agent, words: { op: 'report', job, fence: 1, seq: 1, data: { entries: [entry] } } },
+      log: {
+        agent,
+        words: {
+          op: 'log',
+          job,
+          fence: 1,
+          data: { chunk: 0, firstLine: 0, lines: [{ at: 1, level: 'info', text: 'one' }] },
+        },
+      },
       finish: {
         agent,
         words: { op: 'finish', job, fence: 1, seq: 2, data: { outcome: { kind: 'succeeded' } } },
       },
+      'add-key': { agent, words: { op: 'add-key', data: newKey(agent, world.ports).data } },
     };
   });
 

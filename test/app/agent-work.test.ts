@@ -10,6 +10,7 @@ import {
   POLL_FAR_MILLISECONDS,
   POLL_HOT_MILLISECONDS,
   POLL_IMMINENT_MILLISECONDS,
+  POLL_WARM_MILLISECONDS,
   TAKEOVER_GRACE_SECONDS,
 } from '#wire/agent';
 import type { ClaimAnswer, FetchAnswer, GateDecision, PollAnswer } from '#wire/agent';
@@ -79,12 +80,12 @@ describe('the cadence of polls', () => {
     expect((await poll(world.agent)).nextPollMilliseconds).toBe(POLL_FAR_MILLISECONDS);
   });
 
-  test('is hot for ten minutes after a start, and as long as a job waits', async () => {
+  test('is hot for ten minutes after a start, and a quarter of a minute while a job waits', async () => {
     const world = await started();
     world.ports.pass(11);
     expect((await poll(world.agent)).nextPollMilliseconds).toBe(POLL_HOT_MILLISECONDS);
     world.ports.pass(3_600);
-    expect((await poll(world.agent)).nextPollMilliseconds).toBe(POLL_HOT_MILLISECONDS);
+    expect((await poll(world.agent)).nextPollMilliseconds).toBe(POLL_WARM_MILLISECONDS);
 
     await world.succeed();
     await world.succeed();

@@ -4,7 +4,10 @@ import { checkTransition } from '#app/check-transition';
 import { editContent } from '#app/edit-content';
 import { reconcile } from '#app/reconcile';
 import { aContent, REPORTER, TESTER } from '../support/builders';
+import { LEASE_SECONDS, TAKEOVER_GRACE_SECONDS } from '#wire/agent';
+import type { ClaimAnswer } from '#wire/agent';
 import { aReleaseWorld } from '../support/release-world';
+import type { ReleaseWorld } from '../support/release-world';
 
 async function started() {
   const world = await aReleaseWorld();
@@ -77,6 +80,88 @@ describe('a release whose issue was deleted', () => {
 
     expect(first).toMatchObject({ allowed: false });
     expect(second).toEqual({ allowed: true });
+  });
+});
+
+describe('a release whose issue was deleted while an agent works on it', () => {
+  const beat = (world: ReleaseWorld, { job, fence }: ClaimAnswer, speaks?: readonly number[]) =>
+    world.agent.call({
+      op: 'heartbeat',
+      job,
+      fence,
+      data: { step: 'stage', ...(speaks && { speaks }) },
+    });
+
+  async function deletedAtWork() {
+    const world = await started();
+    const claim = await world.claim();
+    const scope = String(await holderOf(world));
+    world.ports.jira.issues.delete(world.issue.id);
+    await reconcile(world.ports, world.issue.id);
+    await world.ports.drain();
+    const holder = async (): Promise<string | null | undefined> =>
+      (await world.ports.memory.get('scope', scope))?.holder;
+    return { world, claim, holder };
+  }
+
+  test('keeps its sites, and the next heartbeat asks the agent to stop', async () => {
+    const { world, claim, holder } = await deletedAtWork();
+
+    expect(await holder()).toBe(world.issue.id);
+    expect(await beat(world, claim, [1, 2])).toMatchObject({
+      status: 200,
+      body: { command: 'stop', speak: 2 },
+    });
+  });
+
+  test('ends with what the agent then says, and the job keeps it', async () => {
+    const { world, claim, holder } = await deletedAtWork();
+    const outcome = {
+      kind: 'failed',
+      failure: { class: 'stopped', sentence: 'It stopped before web2.' },
+    } as const;
+
+    expect(await world.finish(claim, outcome)).toBe(200);
+
+    expect((await world.record()).status).toBe('aborted');
+    expect(await holder()).toBeNull();
+    expect(await world.ports.memory.get('job', claim.job)).toMatchObject({
+      status: 'finished',
+      outcome,
+    });
+    expect(await world.ports.memory.get('inbox', world.agent.agentId)).toMatchObject({ jobs: [] });
+  });
+
+  test('is not given to anybody any more: a claim is told that the job is over', async () => {
+    const { world, claim } = await deletedAtWork();
+
+    const again = await world.agent.call({
+      op: 'claim',
+      job: claim.job,
+      data: { requestId: 'request-2' },
+    });
+
+    expect(again).toMatchObject({ status: 410, body: { error: 'gone' } });
+  });
+
+  test('ends after a lease and its grace when the agent says nothing more', async () => {
+    const { world, holder } = await deletedAtWork();
+    world.ports.pass(LEASE_SECONDS + TAKEOVER_GRACE_SECONDS);
+    await world.ports.drain();
+    expect(await holder()).toBe(world.issue.id);
+
+    world.ports.pass(1);
+    await world.ports.drain();
+
+    expect((await world.record()).status).toBe('aborted');
+    expect(await holder()).toBeNull();
+  });
+
+  test('an agent of 0.1 is told what it can read: that the job is not its own', async () => {
+    const { world, claim } = await deletedAtWork();
+
+    expect(await beat(world, claim)).toMatchObject({ status: 409, body: { error: 'stale' } });
+    expect(await beat(world, claim, [1])).toMatchObject({ status: 409, body: { error: 'stale' } });
   });
 });
 

@@ -81,6 +81,8 @@ export function createAgentRunner(
   const supervisor = createLife(`${machine.name} machine`);
 
   const boot = (): void => {
+    // The lock of its state directory lets one process live at a time.
+    if (current?.alive === true) return;
     starts += 1;
     const life = createLife(`${machine.name}.${starts}`, waitsUntilCrash(sim));
     current = life;
@@ -154,6 +156,8 @@ export function createAgentRunner(
       databases: surroundings.databases(life),
       health: healthFor(sim, life, surroundings.hosts),
       log,
+      redact: (text) => text,
+      renewKey: async () => undefined,
       chance: sim.chance.next,
       newRequestId: () => sim.chance.letters(20),
       settings: {

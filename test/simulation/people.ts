@@ -219,7 +219,10 @@ async function changeSettings(town: Town): Promise<void> {
   const { sim, store, functions } = town;
   sim.count('settings changed');
   if (sim.chance.happens(0.5)) {
-    const site: Site = smaller(sim.chance.pick(store.all('site')).site);
+    const sites = store.all('site');
+    // Setting up may still be under way, when a function was killed meanwhile.
+    if (sites.length === 0) return;
+    const site: Site = smaller(sim.chance.pick(sites).site);
     await functions.invoke('settings', (ports) => putSite(ports, { project: PROJECT, site }));
     return;
   }

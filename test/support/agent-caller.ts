@@ -5,8 +5,8 @@ import type { AgentAnswer } from '#app/agent-answer';
 import type { AgentRequest } from '#app/agent-message';
 import { handleAgentCall } from '#app/handle-agent';
 import type { Ports } from '#app/ports';
-import type { Envelope } from '#wire/agent';
-import { signedText } from '#wire/signature';
+import type { AddKeyData, Envelope } from '#wire/agent';
+import { keyProofText, signedText } from '#wire/signature';
 
 export interface AgentKeys {
   /** Base64 of 32 bytes. */
@@ -34,6 +34,17 @@ export interface AgentCaller {
   /** A signed request, before a test spoils it. */
   request(words: Words): AgentRequest;
   call(words: Words): Promise<AgentAnswer>;
+}
+
+/** Another key of an agent, and what asks the app to take it. */
+export function newKey(
+  { agentId }: AgentCaller,
+  { audience }: Ports,
+): { readonly keys: AgentKeys; readonly data: AddKeyData } {
+  const keys = makeKeys();
+  const text = keyProofText(audience, agentId, keys.publicKey);
+  const proof = sign(null, Buffer.from(text), keys.privateKey).toString('base64');
+  return { keys, data: { publicKey: keys.publicKey, proof } };
 }
 
 let serial = 0;

@@ -13,6 +13,9 @@ import type { MemoryJira } from './memory-jira';
 import { createMemoryStore } from './memory-store';
 import type { MemoryStore, MemoryStoreParts } from './memory-store';
 
+/** A task that is to come sooner comes at once. */
+const LONG_DELAY_SECONDS = 60;
+
 const AUDIENCE = 'ari:cloud:jira::site/memory';
 
 export interface MemoryPorts extends Ports {
@@ -28,7 +31,7 @@ export interface MemoryPorts extends Ports {
   queueIsDown: boolean;
   /** Called before each transaction: a test writes there what somebody faster would write. */
   meanwhile: (() => Promise<void>) | undefined;
-  /** Does the queued tasks until none is left, each at most so often. */
+  /** Does the queued tasks until none is left, each at most so often; one with a long delay waits for its time. */
   drain(roundsMax?: number): Promise<void>;
 }
 
@@ -42,6 +45,7 @@ export function createMemoryPorts(parts: MemoryStoreParts = {}): MemoryPorts {
     },
   });
   const tasks: Task[] = [];
+  const delayed: { readonly task: Task; readonly dueAt: number }[] = [];
   const warnings: string[] = [];
   const appKey = generateKeyPairSync('ed25519');
   let now = NOW;
@@ -61,9 +65,10 @@ export function createMemoryPorts(parts: MemoryStoreParts = {}): MemoryPorts {
     queueIsDown: false,
     meanwhile: undefined,
     queue: {
-      push: async (task) => {
+      push: async (task, delaySeconds = 0) => {
         if (ports.queueIsDown) throw new Error('The queue is down.');
-        tasks.push(task);
+        if (delaySeconds < LONG_DELAY_SECONDS) tasks.push(task);
+        else delayed.push({ task, dueAt: now + delaySeconds });
       },
     },
     crypto: {
@@ -88,6 +93,9 @@ export function createMemoryPorts(parts: MemoryStoreParts = {}): MemoryPorts {
     triggers: { agentUrl: async () => 'https://example.test/agent' },
     audience: AUDIENCE,
     async drain(roundsMax = 20) {
+      const due = delayed.filter(({ dueAt }) => dueAt <= now);
+      for (const row of due) delayed.splice(delayed.indexOf(row), 1);
+      tasks.push(...due.map(({ task }) => task));
       for (let round = 0; tasks.length > 0; round += 1) {
         if (round >= roundsMax) throw new Error(`Tasks are left: ${JSON.stringify(tasks)}`);
         // Two tasks for the same thing are one: the queue may deliver them in any order anyway.

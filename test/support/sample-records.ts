@@ -242,4 +242,14 @@ export const RECORDS: { readonly [Name in EntityName]: RecordOf<Name> } = {
     planDigest: digest,
     result: 'deployed',
   },
+  'log-chunk': {
+    version: 1,
+    job: '10073.12',
+    chunk: 0,
+    agent: 'ag-0123456789abcdef',
+    fence: 7,
+    late: false,
+    missingBefore: 0,
+    lines: [{ at: 1_700_000_060, level: 'info', text: 'code-1 web-1: healthy' }],
+  },
 };

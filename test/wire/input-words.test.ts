@@ -26,6 +26,7 @@ const PAYLOADS: Readonly<Record<CallName, object>> = {
   },
   'question.answer': { answer: 'done' },
   'text.put': { sha256, index: 0, count: 1, piece: 'x' },
+  'log.show': { job: '10001.8' },
   'text.get': { sha256, offset: 0 },
   'audit.get': { from: 1 },
   'script.review': { script: 'add', mark: 'm', verdict: 'approved', reason: '' },

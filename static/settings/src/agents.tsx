@@ -53,7 +53,10 @@ const cellsOf = (agent: AgentView, onChanged: () => Promise<void>) => [
     {agent.name}
   </span>,
   agent.environments.join(', '),
-  <State key="state" agent={agent} />,
+  <div key="state" className="stack">
+    <State agent={agent} />
+    {agent.trouble !== null && <span className="small">{agent.trouble}</span>}
+  </div>,
   <span key="seen" className="number">
     {new Date(agent.lastSeen * 1_000).toLocaleString(undefined, {
       dateStyle: 'medium',
@@ -70,6 +73,8 @@ function State({ agent: { state, lastSeen } }: { readonly agent: AgentView }) {
   switch (state) {
     case 'pending':
       return <Lozenge appearance="warning">Waiting to be approved</Lozenge>;
+    case 'suspended':
+      return <Lozenge appearance="danger">Suspended</Lozenge>;
     case 'revoked':
       return <Lozenge appearance="neutral">Revoked</Lozenge>;
     case 'active':
@@ -98,7 +103,7 @@ function Acts({ agent, onChanged }: ActsProps) {
   if (state === 'revoked') return null;
   return (
     <div className="stack agent-acts">
-      {state === 'pending' && (
+      {(state === 'pending' || state === 'suspended') && (
         <>
           <span className="small">
             Approve only if the agent’s terminal shows <code>{fingerprint}</code>

@@ -89,6 +89,8 @@ export function anAgent(parts: Parts): Agent {
     centres: parts.centres ?? NO_CENTRES,
     databases: NO_DATABASES,
     log: silent,
+    redact: (text) => text,
+    renewKey: async () => undefined,
     chance: () => 0.5,
     newRequestId: () => {
       requests += 1;

@@ -1,7 +1,15 @@
 /** The fake app behind a real web trigger: HTTP, envelopes, signatures. */
 import { createServer } from 'node:http';
 import type { IncomingMessage } from 'node:http';
-import { EnrollData, Envelope, FetchData, FinishData, ReportData } from '#wire/agent';
+import {
+  AddKeyData,
+  EnrollData,
+  Envelope,
+  FetchData,
+  FinishData,
+  LogData,
+  ReportData,
+} from '#wire/agent';
 import { signedText } from '#wire/signature';
 import { fingerprintOf, verifySignature } from '../../../agent/keys';
 import type { AppResult } from '../../../agent/ports';
@@ -78,8 +86,16 @@ export async function serveApp(app: FakeApp): Promise<AppServer> {
         return app.heartbeat(ref, null);
       case 'report':
         return app.report(ref, seq, ReportData.parse(data).entries);
-      case 'finish':
-        return app.finish(ref, seq, FinishData.parse(data).outcome);
+      case 'log':
+        return app.log(ref, LogData.parse(data));
+      case 'finish': {
+        const { outcome, lostLines } = FinishData.parse(data);
+        return app.finish(ref, seq, outcome, lostLines);
+      }
+      case 'add-key': {
+        const { publicKey: next, proof } = AddKeyData.parse(data);
+        return app.addKey(next, proof);
+      }
       case 'enroll':
         throw new Error('Enrollment is answered before.');
     }

@@ -3,11 +3,17 @@ import { generateKeyPairSync, sign } from 'node:crypto';
 import type { Plan } from '#core/plan';
 import { decideClaim, decideMessage } from '#core/job';
 import type { RunStage } from '#core/plan-step';
-import { DECISION_VALID_SECONDS, LEASE_SECONDS, TAKEOVER_GRACE_SECONDS } from '#wire/agent';
+import {
+  DECISION_VALID_SECONDS,
+  LEASE_SECONDS,
+  PROTOCOL_VERSIONS,
+  TAKEOVER_GRACE_SECONDS,
+} from '#wire/agent';
 import type {
   ErrorAnswer,
   FinishOutcome,
   GateDecision,
+  LogData,
   ReportEntry,
   SignedDecision,
 } from '#wire/agent';
@@ -36,11 +42,16 @@ export interface FakeApp extends AppClient {
   /** What was applied, in order. */
   readonly entries: readonly ReportEntry[];
   readonly outcome: FinishOutcome | null;
+  /** The chunks of the log that arrived, and how many lines the finish said were lost. */
+  readonly logged: readonly LogData[];
+  readonly lostLines: number | undefined;
   /** Highest sequence number applied. */
   readonly lastSeq: number;
   readonly fence: number;
   /** Every call by its operation, in order. */
   readonly calls: readonly string[];
+  /** From now on heartbeats ask to stop. */
+  askToStop(): void;
   /** Another agent takes the job over. */
   takeOver(): void;
   /** What becomes of a call; undefined: it goes through. A lost answer was applied, a lost request was not. */
@@ -80,6 +91,9 @@ export function createFakeApp(
     lastMessage: null as string | null,
   };
   let outcome: FinishOutcome | null = null;
+  let lostLines: number | undefined;
+  const logged: LogData[] = [];
+  let command: 'continue' | 'stop' = 'continue';
 
   const decision = (): SignedDecision =>
     signDecision(
@@ -152,6 +166,10 @@ export function createFakeApp(
     get outcome() {
       return outcome;
     },
+    logged,
+    get lostLines() {
+      return lostLines;
+    },
     get lastSeq() {
       return row.lastSeq;
     },
@@ -162,6 +180,9 @@ export function createFakeApp(
     tamper: (signed) => signed,
     planText: text,
     texts: new Map(),
+    askToStop: () => {
+      command = 'stop';
+    },
     takeOver: () => {
       row.agent = 'ag_2';
       row.fence += 1;
@@ -225,16 +246,24 @@ export function createFakeApp(
         return answered({
           now: now(),
           leaseSeconds: LEASE_SECONDS,
-          command: 'continue',
+          command,
           decision: decision(),
         });
       }),
     report: (ref, seq, told) =>
       call('report', () => message(ref, seq, [...told], () => entries.push(...told))),
-    finish: (ref, seq, end) =>
+    speaks: () => Math.max(...PROTOCOL_VERSIONS),
+    log: (_ref, chunk) =>
+      call('log', () => {
+        logged.push(chunk);
+        return answered({ now: now(), nextChunk: chunk.chunk + 1 });
+      }),
+    addKey: () => call('add-key', () => refuse('invalid')),
+    finish: (ref, seq, end, lost) =>
       call('finish', () =>
         message(ref, seq, end, () => {
           outcome = end;
+          lostLines = lost;
           row.status = 'finished';
         }),
       ),

@@ -81,6 +81,7 @@ export const PROJECT: SettingsView = {
       lastSeen: 4_000_000_000,
       agentVersion: '0.1.0',
       fingerprint: '9f2c 41aa b41e 77d0',
+      trouble: null,
     },
     {
       agentId: 'agent-2',
@@ -90,6 +91,7 @@ export const PROJECT: SettingsView = {
       lastSeen: 1_795_183_200,
       agentVersion: '0.1.0',
       fingerprint: '1b7e 02cd 9a44 f0e3',
+      trouble: null,
     },
     {
       agentId: 'agent-3',
@@ -99,6 +101,7 @@ export const PROJECT: SettingsView = {
       lastSeen: 1_795_000_000,
       agentVersion: '0.1.0',
       fingerprint: 'aaaa bbbb cccc dddd',
+      trouble: null,
     },
   ],
   agentUrl: 'http://127.0.0.1:2990/public/0d3f6f5a',

@@ -1,0 +1,109 @@
+/** The lines that an agent writes while it works on a job, kept until they are sent; people read them in Jira. */
+import { LOG_CHUNK_MAX_CHARS, LOG_LINE_MAX_CHARS, LOG_LINES_MAX } from '#wire/agent';
+import type { LogData, LogLine, ReportEntry } from '#wire/agent';
+import type { Agent, Journal, Log } from './ports';
+
+export interface JobLog {
+  /** The first chunk that is not acknowledged; asked again, it is the same one. */
+  next(): LogData | undefined;
+  acknowledge(chunk: LogData): void;
+  /** From now on no line is added, and what waits is lost. */
+  close(): void;
+  /** Undefined until the log is closed. */
+  lostLines(): number | undefined;
+  add(level: LogLine['level'], text: string): void;
+}
+
+/** Lines that wait; when the app is away for longer, the oldest are lost and the gap is stated. */
+const WAITING_MAX = 2_000;
+
+/** A log without a line. `seconds` is the app's clock; `redact` takes out what must not leave this machine. */
+export function openJobLog(seconds: () => number, redact: (text: string) => string): JobLog {
+  const waiting: LogLine[] = [];
+  let sending: LogData | undefined;
+  let chunk = 0;
+  let firstLine = 0;
+  let arrived = 0;
+  let written = 0;
+  let isClosed = false;
+
+  const pack = (): LogData | undefined => {
+    const lines: LogLine[] = [];
+    let chars = 0;
+    for (const line of waiting.slice(0, LOG_LINES_MAX)) {
+      chars += line.text.length;
+      if (chars > LOG_CHUNK_MAX_CHARS) break;
+      lines.push(line);
+    }
+    if (lines.length === 0) return undefined;
+    waiting.splice(0, lines.length);
+    const packed = { chunk, firstLine, lines };
+    chunk += 1;
+    firstLine += lines.length;
+    return packed;
+  };
+
+  return {
+    add: (level, text) => {
+      if (isClosed) return;
+      written += 1;
+      waiting.push({ at: seconds(), level, text: plain(redact(text)) });
+      if (waiting.length <= WAITING_MAX) return;
+      waiting.shift();
+      firstLine += 1;
+    },
+    next: () => (sending ??= pack()),
+    acknowledge: (sent) => {
+      if (sent !== sending) return;
+      arrived += sent.lines.length;
+      sending = undefined;
+    },
+    close: () => {
+      isClosed = true;
+    },
+    lostLines: () => (isClosed ? written - arrived : undefined),
+  };
+}
+
+/** Control characters and those that turn the direction of writing would deceive whoever reads the line. */
+const plain = (text: string): string =>
+  text
+    .slice(0, LOG_LINE_MAX_CHARS)
+    .replace(/[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, ' ')
+    .replace(/\p{Surrogate}/gu, '\ufffd');
+
+/** The agent whose words and whose entries of the journal are lines of the job's log, too. */
+export function withJobLog(agent: Agent, jobLog: JobLog): Agent {
+  const { log, journal } = agent;
+  const tee =
+    (level: LogLine['level']): Log['info'] =>
+    (message, facts) => {
+      log[level](message, facts);
+      jobLog.add(level, facts ? `${message} ${JSON.stringify(facts)}` : message);
+    };
+  const note = ({ step, host, state, note: words, milliseconds }: ReportEntry): void => {
+    const level = state === 'failed' || state === 'unknown' ? 'error' : 'info';
+    const took = milliseconds > 0 ? ` (${milliseconds} ms)` : '';
+    jobLog.add(level, `${step} ${host}: ${state}${took}${words === '' ? '' : ` ${words}`}`);
+  };
+  const told: Journal = {
+    ...journal,
+    writeIntent: (intent, entry) => {
+      note(entry);
+      return journal.writeIntent(intent, entry);
+    },
+    writeResult: (serial, result, entry) => {
+      note(entry);
+      return journal.writeResult(serial, result, entry);
+    },
+    tell: (job, entry) => {
+      note(entry);
+      return journal.tell(job, entry);
+    },
+  };
+  return {
+    ...agent,
+    log: { info: tee('info'), warn: tee('warn'), error: tee('error') },
+    journal: told,
+  };
+}

@@ -1,0 +1,62 @@
+/**
+ * Whether two copies of one agent are alive. Each start of an agent draws a random word, its boot. A restart is a
+ * boot that nobody has seen, after which the former one is silent for ever; what is still on its way from the former
+ * one changes nothing. An agent says with each sign of life which time of the app's it has heard last: a former boot
+ * that has heard a time after its successor was seen was alive beside it. Not seen: two machines that went on from
+ * one snapshot of a running agent, whose boot is the same; fences and sequence numbers keep those apart.
+ */
+
+export interface FormerBoot {
+  readonly boot: string;
+  /** When its successor was seen, by the app's clock, in epoch seconds. */
+  readonly until: number;
+}
+
+export interface BootsSeen {
+  readonly boot: string | null;
+  /** The latest first. */
+  readonly formerBoots: readonly FormerBoot[];
+}
+
+export interface SignOfBoot {
+  readonly boot: string;
+  /** The newest time of the app's that it has heard; agents of 0.1 do not say. */
+  readonly heard: number | undefined;
+  /** By the clock of whoever signed: up to `skewSeconds` off before it has heard the app's. */
+  readonly signedAt: number;
+  readonly skewSeconds: number;
+}
+
+/** `late` says nothing new: a message of a boot that has ended since. */
+export type BootSighting = 'same' | 'new' | 'late' | 'second-life';
+
+/** How many former boots are remembered. */
+const FORMER_MAX = 5;
+
+/** The app answers from several machines, whose clocks are a little apart. */
+const CLOCKS_APART_SECONDS = 5;
+
+/** What a message's boot tells of the agent. */
+export function judgeBoot(seen: BootsSeen, sign: SignOfBoot): BootSighting {
+  if (sign.boot === seen.boot) return 'same';
+  const former = seen.formerBoots.find(({ boot }) => boot === sign.boot);
+  if (!former) return 'new';
+  const wasAlive =
+    sign.heard === undefined
+      ? sign.signedAt > former.until + sign.skewSeconds
+      : sign.heard > former.until + CLOCKS_APART_SECONDS;
+  return wasAlive ? 'second-life' : 'late';
+}
+
+/** The boots after a new one was seen. */
+export const afterBoot = (
+  seen: BootsSeen,
+  boot: string,
+  now: number,
+): { readonly boot: string; readonly formerBoots: FormerBoot[] } => ({
+  boot,
+  formerBoots: [
+    ...(seen.boot === null ? [] : [{ boot: seen.boot, until: now }]),
+    ...seen.formerBoots,
+  ].slice(0, FORMER_MAX),
+});

@@ -1,0 +1,219 @@
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import { approveAgent, listAgents, revokeAgent } from '#app/manage-agents';
+import type { AgentAnswer } from '#app/agent-answer';
+import { REPORTER, TESTER } from '../support/builders';
+import { aReleaseWorld, PROJECT } from '../support/release-world';
+import type { ReleaseWorld } from '../support/release-world';
+
+let world: ReleaseWorld;
+beforeEach(async () => {
+  world = await aReleaseWorld();
+  await world.click('submit', REPORTER);
+  await world.click('start', TESTER);
+});
+
+/** One copy of the agent: remembers what the app's answers tell. */
+function aCopy(boot: string) {
+  let heard = 0;
+  const hear = (answer: AgentAnswer): AgentAnswer => {
+    heard = (answer.body as { readonly now: number }).now;
+    return answer;
+  };
+  return {
+    poll: async () => {
+      const data = { version: '0.2.0', busy: false, speaks: [1, 2], heard };
+      return hear(await world.agent.call({ op: 'poll', boot, data }));
+    },
+    beat: async (job: string, fence: number) => {
+      const data = { step: null, speaks: [1, 2], heard };
+      return hear(await world.agent.call({ op: 'heartbeat', boot, job, fence, data }));
+    },
+  };
+}
+
+const stateOf = async () => (await world.ports.memory.get('agent', world.agent.agentId))?.state;
+const SUSPENDED = {
+  status: 403,
+  body: { error: 'pending', message: expect.stringContaining('Two copies of agent Room 1') },
+};
+
+describe('an agent that starts again', () => {
+  test('is no clone, however often and whatever of its former lives comes late', async () => {
+    for (let start = 0; start < 20; start += 1) {
+      const life = aCopy(`boot000${start}`);
+      await life.poll();
+      world.ports.pass(60);
+      await life.poll();
+      world.ports.pass(1);
+      await aCopy(`boot100${start}`).poll();
+      // What the dead one had sent before arrives now.
+      expect((await life.poll()).status).toBe(200);
+    }
+
+    expect(await stateOf()).toBe('active');
+  });
+});
+
+describe('an agent of which two copies are alive', () => {
+  async function cloned() {
+    const [one, two] = [aCopy('boot0001'), aCopy('boot0002')];
+    await one.poll();
+    world.ports.pass(10);
+    await two.poll();
+    world.ports.pass(10);
+    await one.poll();
+    world.ports.pass(10);
+    return { one, two, found: await one.poll() };
+  }
+
+  test('is suspended when the former one speaks again, long before a lease is over', async () => {
+    const { two, found } = await cloned();
+
+    expect(found).toMatchObject(SUSPENDED);
+    expect(await stateOf()).toBe('suspended');
+    expect(await two.poll()).toMatchObject(SUSPENDED);
+  });
+
+  test('is found by its heartbeats too', async () => {
+    const { job, fence } = await world.claim();
+    const one = aCopy('boot0001');
+    await one.beat(job, fence);
+    world.ports.pass(10);
+    await aCopy('boot0002').poll();
+    world.ports.pass(10);
+    await one.beat(job, fence);
+    world.ports.pass(10);
+
+    expect(await one.beat(job, fence)).toMatchObject(SUSPENDED);
+  });
+
+  test('gets no job, and none of its reports counts', async () => {
+    const claim = await world.claim();
+    await cloned();
+    const before = new Map(world.ports.memory.rows);
+    const { job, fence } = claim;
+    const entry = {
+      at: 1,
+      step: 'code-1',
+      host: 'web1',
+      state: 'staged',
+      note: '',
+      milliseconds: 1,
+    };
+
+    const answers = [
+      await world.agent.call({ op: 'claim', job, data: { requestId: 'request-9' } }),
+      await world.agent.call({
+        op: 'fetch',
+        job,
+        fence,
+        data: { digest: 'a'.repeat(64), offset: 0 },
+      }),
+      await world.agent.call({ op: 'heartbeat', job, fence, data: { step: null } }),
+      await world.agent.call({ op: 'report', job, fence, seq: 1, data: { entries: [entry] } }),
+      await world.agent.call({
+        op: 'finish',
+        job,
+        fence,
+        seq: 1,
+        data: { outcome: { kind: 'succeeded' } },
+      }),
+    ];
+
+    for (const answer of answers) expect(answer).toMatchObject(SUSPENDED);
+    expect(world.ports.memory.rows).toEqual(before);
+    const settings = await world.ports.memory.get('policy', PROJECT);
+    expect(settings?.agents).toEqual([]);
+  });
+
+  test('is explained in the settings, and works again once an admin has confirmed it anew', async () => {
+    const { two } = await cloned();
+    const [view] = await listAgents(world.ports, PROJECT);
+    expect(view).toMatchObject({
+      state: 'suspended',
+      trouble: expect.stringContaining('confirm the agent anew'),
+    });
+
+    await approveAgent(world.ports, {
+      project: PROJECT,
+      agentId: world.agent.agentId,
+      fingerprint: view?.fingerprint ?? '',
+    });
+
+    expect(await two.poll()).toMatchObject({ status: 200, body: { state: 'active' } });
+    world.ports.pass(10);
+    expect(await two.poll()).toMatchObject({ status: 200 });
+  });
+
+  test('is suspended again when the copy is still there', async () => {
+    const { one, two } = await cloned();
+    const [view] = await listAgents(world.ports, PROJECT);
+    const fingerprint = view?.fingerprint ?? '';
+    await approveAgent(world.ports, {
+      project: PROJECT,
+      agentId: world.agent.agentId,
+      fingerprint,
+    });
+    for (const copy of [two, one, two, one, two]) {
+      world.ports.pass(10);
+      await copy.poll();
+    }
+
+    expect(await stateOf()).toBe('suspended');
+  });
+});
+
+describe('an agent that is revoked', () => {
+  test.each(['offered', 'claimed', 'reported'] as const)(
+    'while its job is %s is a stranger from the very next call, and nothing of it counts',
+    async (moment) => {
+      const waiting = (await world.ports.memory.get('inbox', world.agent.agentId))?.jobs[0] ?? '';
+      let claim = moment === 'offered' ? undefined : await world.claim();
+      if (claim && moment === 'reported')
+        claim = await world.report(claim, [{ step: 'code-1', host: 'web1', state: 'staged' }]);
+      await revokeAgent(world.ports, { project: PROJECT, agentId: world.agent.agentId });
+      const before = new Map(world.ports.memory.rows);
+      const { job = waiting, fence = 1, lastSeq = 0 } = claim ?? {};
+
+      const answers = [
+        await world.agent.call({ op: 'poll', data: { version: '0.2.0', busy: false } }),
+        await world.agent.call({ op: 'claim', job, data: { requestId: 'request-9' } }),
+        await world.agent.call({ op: 'heartbeat', job, fence, data: { step: null } }),
+        await world.agent.call({
+          op: 'finish',
+          job,
+          fence,
+          seq: lastSeq + 1,
+          data: { outcome: { kind: 'succeeded' } },
+        }),
+      ];
+
+      expect(answers.map(({ status }) => status)).toEqual([401, 401, 401, 401]);
+      expect(world.ports.memory.rows).toEqual(before);
+    },
+  );
+
+  test.each([
+    [-1, 200],
+    [0, 200],
+    [1, 401],
+  ])('by its key running out is one %d s after the end: %d', async (late, status) => {
+    const agent = await world.ports.memory.get('agent', world.agent.agentId);
+    if (!agent) throw new Error('There is no agent.');
+    const now = world.ports.clock.now();
+    const keys = agent.keys.map((key) => ({ ...key, notAfter: now - late }));
+    await world.ports.memory.transact([
+      {
+        type: 'set',
+        entity: 'agent',
+        key: agent.agentId,
+        record: { ...agent, keys, version: agent.version + 1 },
+        expect: agent.version,
+      },
+    ]);
+
+    const answer = await world.agent.call({ op: 'poll', data: { version: '1', busy: false } });
+
+    expect(answer.status).toBe(status);
+  });
+});
