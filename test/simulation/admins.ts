@@ -6,7 +6,7 @@ import { ADMIN, PROJECT, smaller, stricter } from './cast';
 import type { FakeHost } from './fake-host';
 import { statusOf, TEMPLATE } from './jira-workflow';
 import type { FakeIssue } from './jira-workflow';
-import type { Town } from './people';
+import type { Town } from './town';
 
 /** A project where nothing of ours is installed. */
 const ELSEWHERE = '20000';

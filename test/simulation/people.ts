@@ -11,26 +11,10 @@ import { administer } from './admins';
 import { BACKUP, BOSS, DEV, drawPackage, EDITORS, LEAD, PEOPLE } from './cast';
 import { drawContent, textsOf } from './changes';
 import { TEMPLATE, statusOf } from './jira-workflow';
-import type { FakeHost } from './fake-host';
-import type { FakeJira } from './fake-jira';
 import type { FakeIssue } from './jira-workflow';
-import type { FakeStore } from './fake-store';
 import { FUNCTIONS } from './functions';
-import type { Functions } from './functions';
-import type { JiraEvents } from './jira-events';
 import { createLife } from './scheduler';
-import type { Sim } from './sim';
-
-export interface Town {
-  readonly sim: Sim;
-  readonly store: FakeStore;
-  readonly functions: Functions;
-  readonly jira: FakeJira;
-  readonly events: JiraEvents;
-  readonly hosts: readonly FakeHost[];
-  /** Whether every host of the release's plan serves its version: what a person sees who looks. */
-  isServed(record: ReleaseRecord): boolean;
-}
+import type { Town } from './town';
 
 /** A person acts, thinks for a while, and acts again, until the town goes quiet. */
 export async function livePerson(town: Town, name: string, isOver: () => boolean): Promise<void> {
