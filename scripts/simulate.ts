@@ -1,6 +1,8 @@
 /**
  * `npm run simulate` runs the suite. `npm run simulate -- --seeds 200000 --from 1` searches that many
  * seeds on all cores; `--off <protection>` switches one off, `--trace` prints whole stories.
+ * `npm run simulate -- --teeth` switches off each protection in turn, searches up to 10,000 seeds from the
+ * first on for one that misses it, and prints the table.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
@@ -19,6 +21,7 @@ const { values } = parseArgs({
     from: { type: 'string', default: '1' },
     off: { type: 'string' },
     trace: { type: 'boolean', default: false },
+    teeth: { type: 'boolean', default: false },
     cores: { type: 'string', default: String(availableParallelism()) },
   },
 });
@@ -58,7 +61,45 @@ function searchPart(from: number, seeds: number): Promise<number> {
   });
 }
 
+/** Within so many seeds each protection has to be missed. */
+const TEETH_SEEDS = 10_000;
+
+/** Each core takes the next protection, until all have been tried. */
+async function searchTeeth(): Promise<number> {
+  if (!build()) return 1;
+  const names = (await searchFor(['--protections'])).output.trim().split('\n');
+  const rows = new Map<string, string>();
+  const left = [...names];
+  let missed = 0;
+  const work = async (): Promise<void> => {
+    for (let next = left.shift(); next !== undefined; next = left.shift()) {
+      const { output, code } = await searchFor(['--bite', next, '--seeds', String(TEETH_SEEDS)]);
+      rows.set(next, output);
+      if (code === 0) missed += 1;
+    }
+  };
+  await Promise.all(Array.from({ length: Number(values.cores) }, work));
+  console.log('protection       seed    invariant  seconds  what breaks');
+  for (const name of names) process.stdout.write(rows.get(name) ?? '');
+  console.log(`${missed} of ${names.length} protections are missed when they are off.`);
+  return missed === names.length ? 0 : 1;
+}
+
+function searchFor(words: readonly string[]): Promise<{ output: string; code: number }> {
+  const child = spawn(process.execPath, [BUILT, ...words], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let output = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    output += text;
+  });
+  return new Promise((resolve) => {
+    child.on('close', (code) => resolve({ output, code: code ?? 1 }));
+  });
+}
+
 async function main(): Promise<number> {
+  if (values.teeth) return searchTeeth();
   return values.seeds === undefined ? runSuite() : search(Number(values.seeds));
 }
 

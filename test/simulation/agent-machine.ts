@@ -5,15 +5,17 @@ import type { Exchange } from '../../agent/app-client';
 import type { Centres } from '../../agent/centres/centres';
 import { parseConfig } from '../../agent/config';
 import type { AgentKey } from '../../agent/keys';
-import type { Agent, Clock, Hosts, Identity, Journal, Log } from '../../agent/ports';
+import type { Agent, Clock, Hosts, Identity, JobRef, Journal, Log } from '../../agent/ports';
 import type { Databases } from '../../agent/sql/database';
 import { createServerTime } from '../../agent/server-time';
 import { journalOf, sleep } from './agent-waits';
 import type { FakeHost } from './fake-host';
+import { createMachineClock } from './machine-clock';
 import { artifactsFor, healthFor } from './packages';
-import { createLife, kill } from './scheduler';
+import { createLife, freeze, kill } from './scheduler';
 import type { Life } from './scheduler';
 import type { Sim } from './sim';
+import type { Precision } from './watch-effects';
 
 /** What stays on the machine when the agent's process ends. */
 export interface AgentMachine {
@@ -32,6 +34,8 @@ export interface Surroundings {
   exchange(life: Life): Exchange;
   databases(life: Life): Databases;
   centres(life: Life): Centres;
+  /** Told what the agent is about to do to a host. */
+  means(ref: JobRef, what: string, precision: Precision): void;
 }
 
 export interface AgentRunner {
@@ -77,7 +81,8 @@ export function createAgentRunner(
 ): AgentRunner {
   let starts = 0;
   let current: Life | undefined;
-  let suspendedMilliseconds = 0;
+  const machineClock = createMachineClock(sim, machine.skewMilliseconds);
+  const disk = { fullUntil: 0 };
   const supervisor = createLife(`${machine.name} machine`);
 
   const boot = (): void => {
@@ -87,6 +92,10 @@ export function createAgentRunner(
     const life = createLife(`${machine.name}.${starts}`, waitsUntilCrash(sim));
     current = life;
     const stopping = new AbortController();
+    // In a suspended machine the monotonic clock stands still; a stopped process' clock goes on.
+    life.onFreeze.push((milliseconds) => {
+      if (sim.chance.happens(0.5)) machineClock.suspend(milliseconds);
+    });
     life.onDeath.push(() => {
       sim.count('agent crashed');
       again(sim.chance.happens(0.5) ? 5_000 : 300_000);
@@ -115,18 +124,17 @@ export function createAgentRunner(
   const mayStumble = (life: Life, stopping: AbortController): void => {
     if (sim.strikes('agent-freezes')) {
       const milliseconds = sim.chance.between(5_000, 240_000);
-      // In a suspended machine the monotonic clock stands still; a stopped process' clock goes on.
-      if (sim.chance.happens(0.5)) suspendedMilliseconds += milliseconds;
-      life.frozenUntil = sim.scheduler.now() + milliseconds;
+      freeze(life, sim.scheduler.now(), milliseconds);
       sim.count('agent frozen');
       sim.trace.note(`${life.name} freezes for ${milliseconds} ms`);
     }
+    machineClock.mayBeSet();
     if (sim.strikes('agent-stops')) stopping.abort();
   };
 
   const clockOf = (life: Life, stopping: AbortController): Clock => ({
-    wallMilliseconds: () => sim.scheduler.now() + machine.skewMilliseconds,
-    monotonicMilliseconds: () => sim.scheduler.now() - suspendedMilliseconds,
+    wallMilliseconds: machineClock.wallMilliseconds,
+    monotonicMilliseconds: machineClock.monotonicMilliseconds,
     sleep: (milliseconds, until) => {
       mayStumble(life, stopping);
       return sleep(sim, life, milliseconds, until);
@@ -149,7 +157,15 @@ export function createAgentRunner(
     return {
       clock,
       app: createAppClient(sender, identity, '1.0.0'),
-      journal: journalOf(sim, life, machine.journal),
+      journal: journalOf(sim, life, machine.journal, {
+        disk,
+        means: (intent) =>
+          surroundings.means(
+            intent,
+            `${intent.act} on ${intent.host}`,
+            machineClock.lies() ? 'clocks-lie' : 'at-once',
+          ),
+      }),
       hosts: surroundings.connectHosts(life),
       artifacts: artifactsFor(sim, life),
       centres: surroundings.centres(life),
@@ -176,6 +192,8 @@ export function createAgentRunner(
     machine,
     boot,
     wake: () => {
+      disk.fullUntil = 0;
+      machineClock.correct();
       if (current) Object.assign(current, { frozenUntil: 0, waitsLeft: Infinity });
       if (current?.alive !== true) boot();
     },

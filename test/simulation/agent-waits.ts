@@ -1,5 +1,6 @@
 /** What an agent waits for on its own machine: time, and its journal's disk. */
-import type { Journal } from '../../agent/ports';
+import type { Intent, Journal } from '../../agent/ports';
+import { kill } from './scheduler';
 import type { Life } from './scheduler';
 import type { Sim } from './sim';
 
@@ -24,10 +25,29 @@ export function sleep(
   });
 }
 
+/** Where a journal lies, and who is told of what it is to hold. */
+interface JournalPlace {
+  /** Until when nothing more fits on the disk. */
+  readonly disk: { fullUntil: number };
+  means(intent: Intent): void;
+}
+
 /** Each call is on disk when it resolves; the process may end before, or between the disk and the answer. */
-export function journalOf(sim: Sim, life: Life, journal: Journal): Journal {
+export function journalOf(
+  sim: Sim,
+  life: Life,
+  journal: Journal,
+  { disk, means }: JournalPlace,
+): Journal {
   const call = async <Answer>(label: string, act: () => Promise<Answer>): Promise<Answer> => {
     await sim.scheduler.wait(life, sim.chance.between(0, 3), `journal: ${label}`);
+    if (sim.strikes('agent-disk-full')) {
+      sim.count('disk of an agent full');
+      disk.fullUntil = sim.scheduler.now() + sim.chance.between(5_000, 120_000);
+    }
+    // An agent that cannot write its journal ends: main.ts, exit code `journal`.
+    if (disk.fullUntil > sim.scheduler.now()) kill(life);
+    if (!life.alive) return new Promise(() => undefined);
     const answer = await act();
     await sim.scheduler.wait(life, sim.chance.between(0, 2), 'journal is on disk');
     return answer;
@@ -41,8 +61,10 @@ export function journalOf(sim: Sim, life: Life, journal: Journal): Journal {
     beginJob: (ref, lastSeq) => call('begin job', () => journal.beginJob(ref, lastSeq)),
     dropJob: (job, why) => call('drop job', () => journal.dropJob(job, why)),
     intentsOf: (job) => look('intents', () => journal.intentsOf(job)),
-    writeIntent: (intent, entry) =>
-      call(`intent ${intent.act} ${intent.host}`, () => journal.writeIntent(intent, entry)),
+    writeIntent: (intent, entry) => {
+      means(intent);
+      return call(`intent ${intent.act} ${intent.host}`, () => journal.writeIntent(intent, entry));
+    },
     writeResult: (serial, result, entry) =>
       call('result', () => journal.writeResult(serial, result, entry)),
     tell: (job, entry) => call(`tell ${entry.state}`, () => journal.tell(job, entry)),

@@ -4,7 +4,7 @@ import { canonicalText } from '#core/canonical';
 import { planText } from '#core/plan';
 import { isHostStep } from '#core/plan-step';
 import type { PlanStep } from '#core/plan-step';
-import { ClaimAnswer, GateDecision, HeartbeatAnswer } from '#wire/agent';
+import { ClaimAnswer, FetchAnswer, GateDecision, HeartbeatAnswer } from '#wire/agent';
 import type { Envelope, SignedDecision } from '#wire/agent';
 import { decisionText } from '#wire/signature';
 import type { RawAnswer } from '../../agent/app-client';
@@ -32,11 +32,20 @@ export function createAttacker(sim: Sim, store: FakeStore): Attacker {
     return ok({ ...claim, planDigest });
   };
 
+  /** Other words under an approved digest: another table, another host. */
+  const otherText = (answer: RawAnswer): RawAnswer => {
+    const fetched = answer.kind === 'answered' ? parseJson(answer.body) : undefined;
+    const text = FetchAnswer.safeParse(fetched).data;
+    if (!text || !sim.strikes('text-forged')) return answer;
+    sim.count('text forged');
+    return ok({ ...text, text: text.text.replaceAll('orders', 'wages').replaceAll('10.', '11.') });
+  };
+
   const handOut = (request: Envelope, answer: RawAnswer): RawAnswer => {
     const { digest } = Object(request.data) as { readonly digest?: string };
     const text = planted.get(digest ?? '');
     const now = Math.floor(sim.scheduler.now() / 1_000);
-    return text === undefined ? answer : ok({ now, text, nextOffset: null });
+    return text === undefined ? otherText(answer) : ok({ now, text, nextOffset: null });
   };
 
   return {

@@ -15,6 +15,9 @@ export const BOSS = 'boss';
 export const ADMIN = 'admin';
 const STRANGER = 'stranger';
 
+/** The value of a secret: whatever leaves the agent's network must not hold it. */
+export const CANARY = 'canary-7f3a91c4e2';
+
 /** Whoever may be caught clicking. */
 export const PEOPLE = [DEV, LEAD, BACKUP, BOSS, STRANGER] as const;
 
@@ -56,7 +59,12 @@ export function stricter(policy: Policy): Policy {
 }
 
 /** A site with one to three hosts per environment; the addresses are its own. */
-export function drawSite(chance: Chance, id: string, serial: number): Site {
+export function drawSite(
+  chance: Chance,
+  { environments }: Pick<Policy, 'environments'>,
+  id: string,
+  serial: number,
+): Site {
   const place = (environment: number) => ({
     hosts: Array.from({ length: chance.between(1, 3) }, (_, index) => ({
       id: `h${index + 1}`,
@@ -78,7 +86,9 @@ export function drawSite(chance: Chance, id: string, serial: number): Site {
     store: 'packages',
     leader: LEAD,
     backup: BACKUP,
-    environments: { SIT: place(1), PROD: place(2) },
+    environments: Object.fromEntries(
+      environments.map((environment) => [environment.id, place(environment.id === 'SIT' ? 1 : 2)]),
+    ),
   };
 }
 
@@ -101,5 +111,10 @@ export const contentOf = (sites: readonly string[], pack: FakePackage): Content 
   kind: 'Minor',
   sql: [],
   config: [],
-  code: sites.map((site) => ({ site, version: pack.version, artifactSha256: pack.sha256 })),
+  code: sites.map((site) => ({
+    site,
+    version: pack.version,
+    artifactSha256: pack.sha256,
+    batchSize: 1,
+  })),
 });

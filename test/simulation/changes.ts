@@ -34,7 +34,10 @@ const SCRIPTS: readonly SqlScript[] = TEXTS.map((text, index) => ({
   text: refOf(text),
 }));
 
-const FLAGS = canonicalText([{ action: 'set', key: 'a', value: { kind: 'text', text: '1' } }]);
+const FLAGS = canonicalText([
+  { action: 'set', key: 'a', value: { kind: 'text', text: '1' } },
+  { action: 'set', key: 'b', value: { kind: 'secret', name: 'orders-password' } },
+]);
 
 const BY_AGENT: ConfigChange = {
   id: 'limits',
@@ -42,7 +45,7 @@ const BY_AGENT: ConfigChange = {
   application: 'settings',
   namespace: 'limits.properties',
   changes: refOf(FLAGS),
-  keys: 1,
+  keys: 2,
   byHand: false,
 };
 
@@ -54,12 +57,20 @@ const BY_HAND: ConfigChange = {
   byHand: true,
 };
 
+/** Whether a script says exactly this somewhere. */
+export const saysIn = (sha256: string, statement: string): boolean =>
+  TEXTS.some((text) => refOf(text).sha256 === sha256 && text.includes(statement));
+
+/** How many statements a script has. */
+export const statementsIn = (sha256: string): number =>
+  TEXTS.find((text) => refOf(text).sha256 === sha256)?.split(';\n').length ?? 0;
+
 /** Packages always; scripts now and then, and configuration of either kind. */
 export function drawContent(chance: Chance, sites: readonly string[], pack: FakePackage): Content {
   const content = contentOf(sites, pack);
   const [first = SCRIPTS.length] = chance.happens(0.3) ? [chance.below(SCRIPTS.length)] : [];
   const sql = SCRIPTS.slice(first, first + chance.between(1, 2));
-  return { ...content, sql, config: [BY_AGENT, BY_HAND].filter(() => chance.happens(0.15)) };
+  return { ...content, sql, config: [BY_AGENT, BY_HAND].filter(() => chance.happens(0.25)) };
 }
 
 /** The texts that a content names, as its author wrote them. */

@@ -30,10 +30,9 @@ function sqliteJournal(): Journal {
 export async function enrollMachine(
   sim: Sim,
   functions: Functions,
-  name: string,
+  { name, environments }: { readonly name: string; readonly environments: readonly string[] },
   exchange: (life: Life) => Exchange,
 ): Promise<AgentMachine> {
-  const environments = ['SIT', 'PROD'];
   const { code } = await must(functions, (ports) =>
     createEnrollment(ports, { project: PROJECT, name, environments }),
   );

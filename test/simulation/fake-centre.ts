@@ -2,10 +2,18 @@
 import type { EventSegment } from '#wire/records';
 import type { Centres } from '../../agent/centres/centres';
 import type { NamespaceRecord } from '../../agent/centres/namespace-record';
+import type { JobRef } from '../../agent/ports';
 import type { NamespacePlace, NamespaceStore } from '../../agent/centres/namespace-store';
+import { CANARY } from './cast';
 import type { FakeStore, Written } from './fake-store';
+import { freeze } from './scheduler';
 import type { Life } from './scheduler';
 import type { Sim } from './sim';
+
+/** Told what an agent is about to write. */
+export interface CentreWatch {
+  means(ref: JobRef, what: string): void;
+}
 
 export interface FakeCentre {
   /** The centre as one start of an agent reaches it. */
@@ -13,7 +21,11 @@ export interface FakeCentre {
 }
 
 /** Namespaces in memory; a write happens in one instant, and its answer may never come. */
-export function createFakeCentre(sim: Sim, store: FakeStore): FakeCentre {
+export function createFakeCentre(
+  sim: Sim,
+  store: FakeStore,
+  watchFor: (life: Life) => CentreWatch,
+): FakeCentre {
   const histories = new Map<string, readonly NamespaceRecord[]>();
   const nameOf = ({ environment, application, namespace }: NamespacePlace): string =>
     `${environment} ${application} ${namespace}`;
@@ -26,7 +38,7 @@ export function createFakeCentre(sim: Sim, store: FakeStore): FakeCentre {
     }
   });
 
-  const storeFor = (life: Life): NamespaceStore => ({
+  const storeFor = (life: Life, watch: CentreWatch): NamespaceStore => ({
     read: (place) =>
       sim.ask(life, `reads ${nameOf(place)}`, () => {
         return { kind: 'record', record: historyOf(place)[0] ?? null };
@@ -34,8 +46,10 @@ export function createFakeCentre(sim: Sim, store: FakeStore): FakeCentre {
     async *history(place) {
       yield* await sim.ask(life, `reads the history of ${nameOf(place)}`, () => historyOf(place));
     },
-    write: (place, values, writer) =>
-      sim.tell(life, `writes ${nameOf(place)}`, () => {
+    write: async (place, values, writer) => {
+      if (sim.strikes('agent-freezes-at-act'))
+        freeze(life, sim.scheduler.now(), sim.chance.between(1_000, 240_000));
+      return sim.tell(life, `writes ${nameOf(place)}`, () => {
         const history = historyOf(place);
         const [newest] = history;
         const before = history.find(
@@ -45,6 +59,7 @@ export function createFakeCentre(sim: Sim, store: FakeStore): FakeCentre {
             record.writer.act === writer.act,
         );
         if (before) return { kind: 'written-before', record: before };
+        watch.means(writer, `Writing ${nameOf(place)}`);
         if (newest && newest.writer.fence > writer.fence)
           return { kind: 'superseded', sentence: `Fence ${String(newest.writer.fence)} was here.` };
         checkPlanned(sim, store, writer.job, place);
@@ -53,15 +68,19 @@ export function createFakeCentre(sim: Sim, store: FakeStore): FakeCentre {
         const record = { revision, values, before: newest?.values ?? {}, writer };
         histories.set(nameOf(place), [record, ...history]);
         return { kind: 'written', record };
-      }),
+      });
+    },
     list: () => Promise.resolve([]),
   });
 
   return {
     reach: (life) => ({
-      find: () => storeFor(life),
+      find: () => storeFor(life, watchFor(life)),
       in: () => [],
-      secrets: { read: () => Promise.resolve({ kind: 'absent' }) },
+      secrets: {
+        read: () =>
+          sim.ask(life, 'reads a secret', () => ({ kind: 'value', value: CANARY }) as const),
+      },
       merged: { of: () => Promise.resolve([]), add: () => Promise.resolve() },
     }),
   };

@@ -34,9 +34,17 @@ export interface FakeHost {
     readonly left: string | null;
   } | null;
   run: { readonly digest: string; readonly job: string; readonly since: number } | null;
+  /** The last release that was seen healthy here. */
+  good: string | null;
+  /** Digests of releases whose bytes did not all arrive. */
+  readonly torn: Set<string>;
   lock: Life | null;
   /** Nobody can reach it before that virtual millisecond. */
   unreachableUntil: number;
+  /** Nothing can be written on it before that virtual millisecond. */
+  fullUntil: number;
+  /** Somebody changed it by hand. */
+  isEdited: boolean;
 }
 
 /** A host that nothing was ever installed on. */
@@ -52,8 +60,12 @@ export const bareHost = ({ id: hostId, name: id, address }: Host): FakeHost => (
   trail: [],
   switched: null,
   run: null,
+  good: null,
+  torn: new Set(),
   lock: null,
   unreachableUntil: 0,
+  fullUntil: 0,
+  isEdited: false,
 });
 
 /** The trail without what a crash has left above current. */
@@ -73,22 +85,36 @@ const lastSwitch = ({ switched, current }: FakeHost): FakeHost['switched'] =>
 export const previousOf = (host: FakeHost): string | null =>
   standingTrail(host).at(-2)?.digest ?? null;
 
-/** A host that serves a release. */
-export const servingHost = (host: Host, { digest, version }: InstalledRelease): FakeHost => ({
+/** A host that serves a release, and served another before. */
+export const servingHost = (
+  host: Host,
+  { digest, version }: InstalledRelease,
+  before: InstalledRelease,
+): FakeHost => ({
   ...bareHost(host),
-  releases: new Map([[digest, version]]),
+  releases: new Map([
+    [before.digest, before.version],
+    [digest, version],
+  ]),
   current: digest,
+  trail: [
+    { digest: before.digest, job: null },
+    { digest, job: null },
+  ],
+  good: digest,
   run: { digest, job: 'before', since: 0 },
 });
 
 /** Exit codes of the helper, as far as the simulation meets them. Source: agent/host/refusals.ts. */
 export type Exit =
-  { readonly code: 0 } | { readonly code: 65 | 66 | 71 | 75; readonly sentence: string };
+  | { readonly code: 0 }
+  | { readonly code: 65 | 66 | 71 | 72 | 74 | 75 | 77; readonly sentence: string };
 
 /** `state`: looks without waiting for the lock; raises the fence only when it has it. */
-export function lookAt(sim: Sim, host: FakeHost, fence: number): HostAnswer {
+export function lookAt(sim: Sim, host: FakeHost, fence: number, healthy?: string): HostAnswer {
   if (host.lock !== null) return { kind: 'done', facts: factsOf(host, true) };
   const exit = fence > 0 ? raiseFence(sim, host, fence) : OK;
+  if (exit.code === 0 && healthy !== undefined && healthy === host.current) host.good = healthy;
   return answerOf(sim, host, exit);
 }
 
@@ -123,6 +149,13 @@ export function answerOf(sim: Sim, host: FakeHost, exit: Exit): HostAnswer {
     case 71:
       sim.count('lock not had in time');
       return { kind: 'refused', failure: { class: 'time-out', sentence: exit.sentence } };
+    case 72:
+    case 74:
+      sim.count(`host refused with ${exit.code}`);
+      return { kind: 'refused', failure: { class: 'capacity', sentence: exit.sentence } };
+    case 77:
+      sim.count('host refused with 77');
+      return { kind: 'refused', failure: { class: 'start-up', sentence: exit.sentence } };
   }
 }
 

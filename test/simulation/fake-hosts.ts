@@ -3,7 +3,7 @@ import type { HostAnswer, HostOrder, Hosts, HostSession, OpenArtifact } from '..
 import { lookAt } from './fake-host';
 import type { FakeHost, HelperAct, HostWatch } from './fake-host';
 import { runHelper } from './host-helper';
-import { kill } from './scheduler';
+import { freeze, kill } from './scheduler';
 import type { Life } from './scheduler';
 import type { Sim } from './sim';
 
@@ -40,6 +40,9 @@ function cutOff(sim: Sim, host: FakeHost): void {
 
 const LOST: HostAnswer = { kind: 'lost', sentence: 'the connection ended' };
 
+/** As few as the helper may be told to keep: nearly everything that can be taken away is. */
+const RELEASES_KEPT = 1;
+
 /** Some helpers notice that nobody listens any more, and end. */
 const ENDS_WITH_ITS_LINE = 0.3;
 
@@ -75,6 +78,7 @@ function sessionWith(sim: Sim, life: Life, host: FakeHost, watch: HostWatch): Ho
       order,
       ...(former !== undefined && { former }),
       bytesArrive,
+      keep: RELEASES_KEPT,
       delayMilliseconds: strands ? sim.chance.between(5_000, 120_000) : 0,
     });
     const endWithAgent = (): void => {
@@ -91,9 +95,9 @@ function sessionWith(sim: Sim, life: Life, host: FakeHost, watch: HostWatch): Ho
   };
 
   return {
-    state: async (_basePath, fence) => {
+    state: async (_basePath, fence, healthy) => {
       const answer = await sim.tell(life, `looks at ${host.id} by fence ${fence}`, () =>
-        breaks() ? LOST : lookAt(sim, host, fence),
+        breaks() ? LOST : lookAt(sim, host, fence, healthy),
       );
       return breaks() ? LOST : answer;
     },
@@ -105,15 +109,15 @@ function sessionWith(sim: Sim, life: Life, host: FakeHost, watch: HostWatch): Ho
   };
 }
 
-/** The agent's process ends or stops while the host is at work for it. */
-function mayStumble(sim: Sim, life: Life): void {
+/** The agent's process ends or stops while somebody is at work for it. */
+export function mayStumble(sim: Sim, life: Life): void {
   const soon = sim.chance.between(0, 1_500);
   if (sim.strikes('agent-crashes-at-act'))
     sim.scheduler.after(life, soon, 'crashes', () => kill(life));
   if (sim.strikes('agent-freezes-at-act')) {
     sim.count('agent frozen');
     sim.scheduler.after(life, soon, 'freezes', () => {
-      life.frozenUntil = sim.scheduler.now() + sim.chance.between(1_000, 240_000);
+      freeze(life, sim.scheduler.now(), sim.chance.between(1_000, 240_000));
     });
   }
 }

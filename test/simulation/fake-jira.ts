@@ -25,6 +25,8 @@ export interface FakeJira {
   transition(issue: FakeIssue, transition: TemplateTransition, click: Clicker): Promise<Moved>;
   /** Past every rule, as an admin can. */
   force(issue: FakeIssue, to: Status, accountId: string): StatusChange;
+  /** Deletes an issue, as an admin can: whoever asks for it learns that there is none. */
+  remove(issue: FakeIssue): void;
   readonly editors: Set<string>;
 }
 
@@ -72,15 +74,20 @@ export function createFakeJira(sim: Sim, functions: Functions, clicks: ClickLedg
     return change;
   };
 
-  const noteClick = (issue: FakeIssue, row: TemplateTransition, accountId: string): void => {
-    clicks.clicked(issue.id, accountId, row.action);
+  const noteClick = (
+    issue: FakeIssue,
+    row: TemplateTransition,
+    accountId: string,
+    plans: readonly (string | null)[],
+  ): void => {
+    clicks.clicked(issue.id, { accountId, action: row.action, plans });
     // After two clicks at once the changelog looks like another transition; nobody can tell them apart.
     const from = statusOf(issue);
     if (from === undefined || from === row.to) return;
     const alike = PERSON_TRANSITIONS.filter(
       (other) => other.from.includes(from) && other.to === row.to && other.action !== row.action,
     );
-    for (const { action } of alike) clicks.clicked(issue.id, accountId, action);
+    for (const { action } of alike) clicks.clicked(issue.id, { accountId, action, plans });
   };
 
   const transition: FakeJira['transition'] = async (issue, row, click) => {
@@ -91,16 +98,19 @@ export function createFakeJira(sim: Sim, functions: Functions, clicks: ClickLedg
     const hidden = click.pastConditions === true ? undefined : conditionAgainst(issue, row, click);
     if (hidden !== undefined) return refuse(hidden);
 
+    const before = clicks.shown(issue.id);
     const answer = await FUNCTIONS.validate(functions, {
       issueKey: issue.key,
       action: row.action,
       reason: click.reason,
     });
+    const plans = [before, clicks.shown(issue.id)];
     await sim.scheduler.wait(server, sim.chance.between(1, 60), `commits ${row.action}`);
     if (!answer.allowed) return refuse(answer.sentence);
     // Two clicks at once: Jira looks at the status once more, unless it does not.
     if (!isHere() && sim.chance.happens(0.8)) return refuse('the issue has moved meanwhile');
-    if (!click.isApp) noteClick(issue, row, click.accountId);
+    if (!issues.has(issue.id)) return refuse('the issue is gone');
+    if (!click.isApp) noteClick(issue, row, click.accountId, plans);
     return { kind: 'moved', change: setStatus(issue, row.to, click.accountId, click.reason) };
   };
 
@@ -167,7 +177,7 @@ export function createFakeJira(sim: Sim, functions: Functions, clicks: ClickLedg
         mayFail('comments');
         return must(issueId).comments.includes(mark);
       });
-      if (isThere) return;
+      if (isThere && !sim.isOff('comment-mark')) return;
       await sim.tell(life, `comment ${mark}`, () => {
         mayFail('comment');
         must(issueId).comments.push(mark);
@@ -193,6 +203,10 @@ export function createFakeJira(sim: Sim, functions: Functions, clicks: ClickLedg
       };
       issues.set(issue.id, made);
       return made;
+    },
+    remove: (issue) => {
+      issues.delete(issue.id);
+      sim.trace.note(`jira ${issue.key} is deleted`);
     },
     force: (issue, to, accountId) => setStatus(issue, to, accountId, null),
   };

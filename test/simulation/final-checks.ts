@@ -6,7 +6,8 @@ import { PERSON_TRANSITIONS } from '#core/transitions';
 import { chunkKey, hostKey } from '#app/host-chunks';
 import { loadWorld } from '#app/world';
 import type { ReleaseRecord } from '#wire/records';
-import { EDITORS, PEOPLE } from './cast';
+import type { AgentMachine } from './agent-machine';
+import { EDITORS, PEOPLE, PROJECT } from './cast';
 import { checkAudit } from './check-audit';
 import { conditionAgainst, statusIdOf, statusShown, TEMPLATE } from './jira-workflow';
 import type { FakeHost } from './fake-host';
@@ -19,6 +20,7 @@ export async function unrest(world: World): Promise<readonly [string, string] | 
   const { store, jira, queue, events, agents } = world;
   for (const record of store.all('release')) {
     const { state, issueKey } = record;
+    if (isLost(world, state.issueId)) continue;
     if (state.run && state.question === null)
       return ['I21', `Job ${state.run.job} neither ends nor asks.`];
     if (record.jira.effects.length > 0)
@@ -28,6 +30,7 @@ export async function unrest(world: World): Promise<readonly [string, string] | 
       ];
   }
   for (const issue of jira.issues.values()) {
+    if (isLost(world, issue.id)) continue;
     const record = store.peek('release', issue.id);
     if (!record) return ['I23', `${issue.key} has no record.`];
     if (issue.statusId !== statusIdOf(record.state.status))
@@ -35,13 +38,20 @@ export async function unrest(world: World): Promise<readonly [string, string] | 
   }
   for (const { machine, isRetired } of agents) {
     const { name, journal } = machine;
-    if (isRetired()) continue;
+    if (isRetired() || isRevoked(world, machine)) continue;
     const [open] = await journal.openJobs();
     if (open) return ['I12', `${name} still holds job ${open.job}, fence ${open.fence}.`];
   }
   if (queue.pending() + events.pending() > 0) return ['I21', 'Events or tasks are on their way.'];
   return undefined;
 }
+
+/** Deleted, or moved to another project: Jira shows no release any more. */
+const isLost = ({ jira }: World, issueId: string): boolean =>
+  jira.issues.get(issueId)?.project !== PROJECT;
+
+export const isRevoked = ({ store }: World, { identity }: AgentMachine): boolean =>
+  store.peek('agent', identity.agent)?.state === 'revoked';
 
 /** Everything that must hold at rest. */
 export async function checkRest(world: World): Promise<void> {
@@ -51,6 +61,7 @@ export async function checkRest(world: World): Promise<void> {
   }
   for (const host of world.hosts) checkHost(world, host);
   for (const issue of world.jira.issues.values()) {
+    if (isLost(world, issue.id)) continue;
     await checkFields(world, issue);
     await checkExit(world, issue);
   }
@@ -58,11 +69,13 @@ export async function checkRest(world: World): Promise<void> {
 
 /** I7: a host serves one known version, or somebody was told that it does not. */
 function checkHost({ sim, store, history }: World, host: FakeHost): void {
-  if (host.current !== null && host.run?.digest === host.current) return;
+  if (host.isEdited || (host.current !== null && host.run?.digest === host.current)) return;
   const acts = [...host.ledger, ...(host.intent === null ? [] : [host.intent])];
   const job = store.peek('job', acts.at(-1)?.split(' ')[1] ?? '');
   const told = history.eventsOf(job?.issueId ?? '').some((event) => {
     const tells = ['code-failed', 'not-verified', 'rollback-failed', 'outcome-unknown', 'answered'];
+    // Whoever deletes an issue in the middle of its work has nobody left to tell.
+    if (event.type === 'issue-gone') return true;
     return 'job' in event && event.job === job?.job && tells.includes(event.type);
   });
   const hosts = (job && store.peek('host-states', chunkKey(job, 0))?.hosts) ?? {};

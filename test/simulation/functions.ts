@@ -17,12 +17,14 @@ import { reviewScript } from '#app/review-script';
 import { showRelease } from '#app/show-release';
 import { sweep } from '#app/sweep';
 import type { Envelope } from '#wire/agent';
+import type { Outcome } from '#wire/page';
 import { workOutbox, WORKING_SECONDS } from '#app/work-outbox';
+import { checkUnknown, sealedPorts } from './door-watch';
 import { isForeseen } from './failures';
 import { createLife, kill } from './scheduler';
 import type { Life } from './scheduler';
 import type { Sim } from './sim';
-import { portsForCall, portsForClick, portsForWork } from './switched-off';
+import { portsForCall, portsForClick, portsForSweep, portsForWork } from './switched-off';
 
 export type Invocation<Answer> =
   | { readonly kind: 'answered'; readonly answer: Answer }
@@ -88,6 +90,15 @@ export async function must<Answer>(
   throw new Error(`The set-up failed: ${end.kind === 'threw' ? String(end.error) : end.kind}`);
 }
 
+/** A setting that must be taken. */
+export async function mustDo(
+  functions: Functions,
+  work: (ports: Ports) => Promise<Outcome>,
+): Promise<void> {
+  const outcome = await must(functions, work);
+  if (outcome.kind === 'refused') throw new Error(`The set-up was refused: ${outcome.sentence}`);
+}
+
 /** What src/functions/ does around the use cases, without Forge. */
 export const FUNCTIONS = {
   agent: (
@@ -99,11 +110,27 @@ export const FUNCTIONS = {
       handleAgentCall(portsForCall(functions.sim, ports, envelope), request),
     ),
 
+  /** A call of somebody who is no agent of this installation. */
+  stranger: (
+    functions: Functions,
+    request: AgentRequest,
+    envelope: Envelope,
+    who: string,
+  ): Promise<Invocation<AgentAnswer>> =>
+    functions.invoke('agent', async (ports) => {
+      const sealed = portsForCall(functions.sim, sealedPorts(functions.sim, ports, who), envelope);
+      const answer = await handleAgentCall(sealed, request);
+      checkUnknown(functions.sim, answer, who);
+      return answer;
+    }),
+
   validate: async (
     functions: Functions,
     question: TransitionQuestion,
   ): Promise<TransitionAnswer> => {
-    const end = await functions.invoke('validator', (ports) => checkTransition(ports, question));
+    const end = await functions.invoke('validator', (ports) =>
+      checkTransition(portsForClick(functions.sim, ports), question),
+    );
     if (end.kind === 'answered') return end.answer;
     return { allowed: false, sentence: 'Interlock could not check this transition.' };
   },
@@ -120,6 +147,7 @@ export const FUNCTIONS = {
     what: 'made' | 'status',
   ): Promise<Invocation<void>> =>
     functions.invoke('issue-changed', async (ports) => {
+      if (what === 'status' && functions.sim.isOff('reconciler')) return;
       const isOurs =
         what === 'made'
           ? (await ports.store.get('policy', issue.project))?.workflow?.issueTypeId ===
@@ -129,10 +157,17 @@ export const FUNCTIONS = {
     }),
 
   work: (functions: Functions, task: Task): Promise<Invocation<void>> =>
-    functions.invoke('work', (ports) => performTask(portsForWork(functions.sim, ports), task), 120),
+    functions.invoke(
+      'work',
+      async (ports) => {
+        if (task.type === 'reconcile' && functions.sim.isOff('reconciler')) return;
+        await performTask(portsForWork(functions.sim, ports), task);
+      },
+      120,
+    ),
 
   sweep: (functions: Functions): Promise<Invocation<void>> =>
-    functions.invoke('sweep', (ports) => sweep(ports), 120),
+    functions.invoke('sweep', (ports) => sweep(portsForSweep(functions.sim, ports)), 120),
 
   show: (functions: Functions, issueId: string, accountId: string) =>
     functions.invoke('panel', (ports) => showRelease(ports, { issueId, accountId })),

@@ -1,6 +1,7 @@
 /** The helper at work on a simulated host, wait by wait, as agent/host/interlock-host.sh does it. */
 import type { HostAnswer, HostOrder } from '../../agent/ports';
 import { answerOf, OK, previousOf, raiseFence, release, standingTrail } from './fake-host';
+import { FULL, isFull, prune } from './host-disk';
 import type { Exit, FakeHost, HelperAct, HostWatch } from './fake-host';
 import { createLife } from './scheduler';
 import type { Life } from './scheduler';
@@ -17,6 +18,8 @@ export interface ActOnHost {
   readonly former?: string;
   /** Resolves to whether a package's bytes came whole. */
   readonly bytesArrive: Promise<boolean>;
+  /** How many releases stay on the host; absent: all. */
+  readonly keep?: number;
   /** The host begins so much later. */
   readonly delayMilliseconds?: number;
 }
@@ -32,8 +35,9 @@ export function runHelper(
   sim: Sim,
   host: FakeHost,
   watch: HostWatch,
-  { act, order, former, bytesArrive, delayMilliseconds = 0 }: ActOnHost,
+  ordered: ActOnHost,
 ): RunningHelper {
+  const { act, order, bytesArrive, delayMilliseconds = 0 } = ordered;
   const doomed = sim.strikes('act-killed');
   const life = createLife(
     `${host.id} ${act} ${order.job}/${order.fence}`,
@@ -45,7 +49,7 @@ export function runHelper(
       release(host, life);
       resolve(undefined);
     });
-    const helper = createHelper(sim, host, watch, life, act, order, former);
+    const helper = createHelper(sim, host, watch, life, ordered);
     void helper.perform(bytesArrive, delayMilliseconds).then((exit) => {
       release(host, life);
       life.alive = false;
@@ -60,9 +64,7 @@ function createHelper(
   host: FakeHost,
   watch: HostWatch,
   life: Life,
-  act: HelperAct,
-  order: HostOrder,
-  former?: string,
+  { act, order, former, keep = Infinity }: ActOnHost,
 ) {
   const { digest, version, job, fence } = order;
   const done = `${act} ${job} ${fence} ${digest} ${version}`;
@@ -83,23 +85,26 @@ function createHelper(
   };
 
   /** Everything between intent and ledger: what a crash may leave half done. */
-  const effect = async (steps: () => Promise<void>): Promise<void> => {
+  const effect = async (steps: () => Promise<Exit>): Promise<Exit> => {
     const end = (): void => watch.ends(host, act, order);
     life.onDeath.push(end);
     watch.begins(host, act, order);
-    await steps();
+    const exit = await steps();
     life.onDeath.splice(life.onDeath.indexOf(end), 1);
     end();
+    return exit;
   };
 
   const begin = async (): Promise<void> => {
     host.intent = intent;
     await pause('has written its intent');
   };
-  const finish = async (): Promise<void> => {
+  const finish = async (): Promise<Exit> => {
+    if (isFull(sim, host)) return FULL;
     host.ledger.add(done);
     await pause('has written its ledger');
     host.intent = null;
+    return OK;
   };
 
   const locked = async (work: () => Promise<Exit>): Promise<Exit> => {
@@ -112,28 +117,33 @@ function createHelper(
 
   const stage = async (bytesArrive: Promise<boolean>): Promise<Exit> => {
     const asked = await locked(async () => {
-      if (host.releases.has(digest)) await finish();
-      else await begin();
+      if (host.releases.has(digest)) return finish();
+      if (isFull(sim, host)) return { code: 72, sentence: `${host.id} has no room.` };
+      await begin();
       return OK;
     });
     if (asked.code !== 0 || host.releases.has(digest)) return asked;
     release(host, life);
-    if (!(await bytesArrive)) {
+    const isWhole = await bytesArrive;
+    if (!isWhole && !sim.isOff('arrival-digest')) {
       return locked(async () => {
         if (host.intent === intent) host.intent = null;
         return { code: 65, sentence: 'The bytes that arrived do not have the digest.' };
       });
     }
     await pause('has received the package');
-    return locked(async () => {
-      await effect(async () => {
+    return locked(() =>
+      effect(async () => {
         host.intent = intent;
         await pause('unpacks');
+        if (isFull(sim, host)) return FULL;
         host.releases.set(digest, version);
-        await finish();
-      });
-      return OK;
-    });
+        if (!isWhole) host.torn.add(digest);
+        const exit = await finish();
+        if (exit.code === 0) prune(sim, host, digest, keep);
+        return exit;
+      }),
+    );
   };
 
   const switchLink = async (): Promise<void> => {
@@ -147,7 +157,8 @@ function createHelper(
     locked(async () => {
       if (!host.releases.has(digest)) return { code: 66, sentence: 'The release is not complete.' };
       if (host.ledger.has(done)) return OK;
-      await effect(async () => {
+      if (isFull(sim, host)) return FULL;
+      return effect(async () => {
         await begin();
         host.trail = standingTrail(host);
         if (host.current !== digest) {
@@ -157,40 +168,38 @@ function createHelper(
           await pause('has written the trail');
           await switchLink();
         }
-        await finish();
+        return finish();
       });
-      return OK;
     });
 
   const reactivate = (): Promise<Exit> =>
     locked(async () => {
       if (!host.releases.has(digest)) return { code: 66, sentence: 'The release is not complete.' };
       if (host.ledger.has(done)) return OK;
-      await effect(async () => {
+      if (isFull(sim, host)) return FULL;
+      return effect(async () => {
         await begin();
         if (host.current !== digest) await switchLink();
         host.trail = standingTrail(host);
-        await finish();
+        return finish();
       });
-      return OK;
     });
 
   const start = (): Promise<Exit> =>
     locked(async () => {
       if (host.current !== digest) return { code: 66, sentence: 'The release is not current.' };
-      if (host.run?.digest === digest && host.run.job === job) {
-        await finish();
-        return OK;
-      }
-      await effect(async () => {
+      if (host.run?.digest === digest && host.run.job === job) return finish();
+      if (isFull(sim, host)) return FULL;
+      return effect(async () => {
         await begin();
         host.run = null;
         await pause('has stopped the process');
+        if (sim.strikes('start-refused'))
+          return { code: 77, sentence: 'The process did not begin.' };
         host.run = { digest, job, since: sim.scheduler.now() };
         await pause('has started the process');
-        await finish();
+        return finish();
       });
-      return OK;
     });
 
   return {

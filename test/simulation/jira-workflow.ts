@@ -8,6 +8,7 @@ import type { Issue, StatusChange } from '#app/ports';
 
 export interface FakeIssue extends Issue {
   statusId: string;
+  project: string;
   gate: GateValue | null;
   environment: string | null;
   /** The marks of the comments, in their order. */

@@ -4,6 +4,7 @@ import type { Envelope } from '#wire/agent';
 import type { Exchange, RawAnswer, SignedMessage } from '../../agent/app-client';
 import { asIfSigned } from './attacker';
 import type { Attacker } from './attacker';
+import { CANARY } from './cast';
 import { FUNCTIONS } from './functions';
 import type { Functions } from './functions';
 import { createLife } from './scheduler';
@@ -14,18 +15,40 @@ import type { JobWatch } from './watch-jobs';
 /** The agent gives a call up after so long, as agent.yml's limits say. */
 const TOTAL_MILLISECONDS = 60_000;
 
+/** Keeps a message that somebody on the way has read. */
+export interface Wiretap {
+  heard: SignedMessage | undefined;
+}
+
 /** The web trigger as one start of an agent reaches it. */
 export function exchangeFor(
   sim: Sim,
   life: Life,
   functions: Functions,
+  isRevoked: (envelope: Envelope) => boolean,
   attacker: Attacker,
   watch: JobWatch,
+  tap: Wiretap,
 ): Exchange {
   const wire = createLife('network');
 
+  let cutUntil = 0;
+
+  /** Mostly in the middle of the work. */
+  const isCut = ({ op }: Envelope): boolean => {
+    const isAtWork = op === 'report' || op === 'heartbeat';
+    if (isAtWork && sim.strikes('agent-cut-off')) {
+      sim.count('agent cut off');
+      cutUntil = sim.scheduler.now() + sim.chance.between(20_000, 200_000);
+    }
+    return cutUntil > sim.scheduler.now();
+  };
+
   const arrive = async (message: SignedMessage, envelope: Envelope): Promise<RawAnswer> => {
-    const end = await FUNCTIONS.agent(functions, requestOf(message), envelope);
+    const request = requestOf(message);
+    const end = isRevoked(envelope)
+      ? await FUNCTIONS.stranger(functions, request, envelope, 'a revoked agent')
+      : await FUNCTIONS.agent(functions, request, envelope);
     if (end.kind !== 'answered') return { kind: 'answered', status: 500, body: 'no answer' };
     const { status, body } = end.answer;
     return { kind: 'answered', status, body: JSON.stringify(body) };
@@ -38,6 +61,9 @@ export function exchangeFor(
         // The agent's own words, as it has just written them.
         const envelope = JSON.parse(message.body) as Envelope;
         watch.sent(envelope, message.body);
+        tap.heard = message;
+        if (message.body.includes(CANARY))
+          sim.violated('I17', `A secret left the agent in ${envelope.op}.`);
         const giveUp = (milliseconds: number): void =>
           sim.scheduler.after(life, milliseconds, `gets no answer to ${envelope.op}`, () =>
             resolve({ kind: 'unreachable', sentence: 'no answer' }),
@@ -52,7 +78,7 @@ export function exchangeFor(
             void arrive(message, envelope);
           });
         }
-        if (sim.strikes('request-lost')) {
+        if (sim.strikes('request-lost') || isCut(envelope)) {
           giveUp(sim.chance.between(10, TOTAL_MILLISECONDS));
           return;
         }
@@ -60,7 +86,7 @@ export function exchangeFor(
           void arrive(message, envelope).then((plain) => {
             const back = sim.chance.between(5, 80);
             const late = sim.scheduler.now() + back - sentAt > TOTAL_MILLISECONDS;
-            if (late || sim.strikes('answer-lost')) {
+            if (late || sim.strikes('answer-lost') || isCut(envelope)) {
               giveUp(back);
               return;
             }

@@ -2,47 +2,19 @@
 import { hash } from 'node:crypto';
 import { RETRY_OF } from '#core/open-rows';
 import type { RunStage } from '#core/plan-step';
-import type { Policy } from '#core/policy';
 import { reviewMark, reviewOf, scriptsToRun, unreviewedScripts } from '#core/scripts';
-import type { Site } from '#core/site';
 import type { Status } from '#core/status';
 import { PERSON_TRANSITIONS } from '#core/transitions';
 import type { PersonAction } from '#core/transitions';
-import { putPolicy, putSite } from '#app/manage-settings';
 import type { ReleaseRecord } from '#wire/records';
-import {
-  ADMIN,
-  BACKUP,
-  BOSS,
-  DEV,
-  drawPackage,
-  EDITORS,
-  LEAD,
-  PEOPLE,
-  PROJECT,
-  smaller,
-  stricter,
-} from './cast';
+import { administer } from './admins';
+import { BACKUP, BOSS, DEV, drawPackage, EDITORS, LEAD, PEOPLE } from './cast';
 import { drawContent, textsOf } from './changes';
 import { TEMPLATE, statusOf } from './jira-workflow';
-import type { FakeJira } from './fake-jira';
 import type { FakeIssue } from './jira-workflow';
-import type { FakeStore } from './fake-store';
 import { FUNCTIONS } from './functions';
-import type { Functions } from './functions';
-import type { JiraEvents } from './jira-events';
 import { createLife } from './scheduler';
-import type { Sim } from './sim';
-
-export interface Town {
-  readonly sim: Sim;
-  readonly store: FakeStore;
-  readonly functions: Functions;
-  readonly jira: FakeJira;
-  readonly events: JiraEvents;
-  /** Whether every host of the release's plan serves its version: what a person sees who looks. */
-  isServed(record: ReleaseRecord): boolean;
-}
+import type { Town } from './town';
 
 /** A person acts, thinks for a while, and acts again, until the town goes quiet. */
 export async function livePerson(town: Town, name: string, isOver: () => boolean): Promise<void> {
@@ -58,8 +30,7 @@ export async function livePerson(town: Town, name: string, isOver: () => boolean
 
 async function actOnce(town: Town, issue: FakeIssue): Promise<void> {
   const { sim } = town;
-  if (sim.strikes('status-dragged')) return drag(town, issue);
-  if (sim.strikes('settings-changed')) return changeSettings(town);
+  if (await administer(town, issue)) return;
   if (sim.strikes('content-edited')) return edit(town, issue, sim.chance.pick(EDITORS));
   if (sim.strikes('wild-click')) return clickWildly(town, issue);
   if (sim.chance.happens(0.15)) {
@@ -158,14 +129,6 @@ async function clickWildly(town: Town, issue: FakeIssue): Promise<void> {
   await click(town, issue, chance.pick(PEOPLE), action, chance.happens(0.5));
 }
 
-async function drag({ sim, jira, events }: Town, issue: FakeIssue): Promise<void> {
-  const { status } = sim.chance.pick(TEMPLATE.statuses);
-  if (status === statusOf(issue)) return;
-  sim.count('status dragged');
-  jira.force(issue, status, ADMIN);
-  events.changed(issue, 'status');
-}
-
 async function edit(town: Town, issue: FakeIssue, accountId: string): Promise<void> {
   const { chance } = town.sim;
   const sites = town.store.all('site').map(({ site }) => site.id);
@@ -213,22 +176,4 @@ async function answer(town: Town, record: ReleaseRecord): Promise<void> {
     accountId: person,
     answer: wrong ? 'not-done' : guess,
   });
-}
-
-async function changeSettings(town: Town): Promise<void> {
-  const { sim, store, functions } = town;
-  sim.count('settings changed');
-  if (sim.chance.happens(0.5)) {
-    const sites = store.all('site');
-    // Setting up may still be under way, when a function was killed meanwhile.
-    if (sites.length === 0) return;
-    const site: Site = smaller(sim.chance.pick(sites).site);
-    await functions.invoke('settings', (ports) => putSite(ports, { project: PROJECT, site }));
-    return;
-  }
-  const policy: Policy | undefined = store.peek('policy', PROJECT)?.policy;
-  if (!policy) return;
-  await functions.invoke('settings', (ports) =>
-    putPolicy(ports, { project: PROJECT, policy: stricter(policy) }),
-  );
 }

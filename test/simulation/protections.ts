@@ -3,8 +3,8 @@
  * fake or in a port's wrapper, never in the product. The simulator must then find a violation.
  */
 export const PROTECTIONS = [
-  /** The host refuses a fence lower than the highest it has seen. */
-  'host-fence',
+  // At the app, about jobs.
+
   /** A claim's fence is higher than every fence that was given out for its scopes. */
   'fence-row',
   /** A job that another agent holds is not given out before its lease and grace have passed. */
@@ -13,12 +13,64 @@ export const PROTECTIONS = [
   'compare-and-swap',
   /** The app counts each message of a job once, in its order. */
   'sequence',
-  /** The agent believes a job only with the gate's own signature about exactly this job. */
-  'decision',
+  /** A message is acknowledged when it is stored, not before. */
+  'commit-first',
+
+  // At the app's door.
+
+  /** A message counts with the signature of the key that it names. */
+  'signature',
+  /** A message is for this installation. */
+  'audience',
+  /** A revoked agent is a stranger. */
+  'revocation',
+
+  // At the app, about people.
+
   /** A click that was recorded is known again. */
   'click-ids',
+  /** A click counts for the plan that the person saw. */
+  'judged-plan',
+  /** Nothing starts without the approvals that the policy asks for. */
+  'approvals',
+  /** A script runs after a DBA has approved it as it stands. */
+  'reviews',
+  /** Two releases never change the same site, database or namespace at once. */
+  'scope-lock',
+
+  // Between the app and Jira.
+
   /** One worker at a time does a release's Jira effects. */
   'outbox-turn',
+  /** A comment has a mark by which it is known again. */
+  'comment-mark',
+  /** What Jira shows is compared with the store, and a lost click is found. */
+  'reconciler',
+
+  // At the agent.
+
+  /** The agent believes a job only with the gate's own signature about exactly this job. */
+  'decision',
+  /** A package has the approved digest, or nothing of it is sent. */
+  'package-digest',
+  /** The next batch begins when every host of the one before it is healthy. */
+  'health',
+
+  // On a host.
+
+  /** The host refuses a fence lower than the highest it has seen. */
+  'host-fence',
+  /** What arrived has the digest, or nothing of it is unpacked. */
+  'arrival-digest',
+  /** The release that was live before stays on the host. */
+  'prune-guard',
+
+  // In a database.
+
+  /** A statement that was done is known again. */
+  'sql-ledger',
+  /** A lost answer is not taken for a done one. */
+  'sql-answer',
 ] as const;
 
 export type Protection = (typeof PROTECTIONS)[number];

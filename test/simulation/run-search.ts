@@ -8,10 +8,13 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import process from 'node:process';
 import { buildSync } from 'esbuild';
-import { Summary } from './search-summary';
+import { z } from 'zod';
+import { Bite, Summary } from './search-summary';
 
 export interface BuiltSearch {
   run(...words: readonly string[]): Promise<Summary>;
+  /** Each protection off, from its recorded seed on. */
+  replayTeeth(): Promise<readonly Bite[]>;
   remove(): void;
 }
 
@@ -26,16 +29,23 @@ export function buildSearch(): BuiltSearch {
     format: 'cjs',
     outfile,
   });
+  const call = (words: readonly string[]): Promise<unknown> =>
+    new Promise((tell, fail) => {
+      const options = { maxBuffer: 1e9 };
+      execFile(
+        process.execPath,
+        [outfile, '--json', ...words],
+        options,
+        (error, stdout, stderr) => {
+          // Exit code 3 says that there are violations; the answer tells which.
+          if (error && error.code !== 3) fail(new Error(`${error.message}\n${stderr}`));
+          else tell(JSON.parse(stdout));
+        },
+      );
+    });
   return {
-    run: (...words) =>
-      new Promise((tell, fail) => {
-        const options = { maxBuffer: 1e9 };
-        execFile(process.execPath, [outfile, '--json', ...words], options, (error, stdout) => {
-          // Exit code 1 says that there are violations; the summary tells which.
-          if (error && error.code !== 1) fail(new Error(error.message, { cause: error }));
-          else tell(Summary.parse(JSON.parse(stdout)));
-        });
-      }),
+    run: async (...words) => Summary.parse(await call(words)),
+    replayTeeth: async () => z.array(Bite).parse(await call(['--teeth'])),
     remove: () => rmSync(directory, { recursive: true, force: true }),
   };
 }

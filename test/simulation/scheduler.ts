@@ -11,6 +11,8 @@ export interface Life {
   /** It dies instead of going on after so many further waits. */
   waitsLeft: number;
   readonly onDeath: (() => void)[];
+  /** Told for how many milliseconds it freezes. */
+  readonly onFreeze: ((milliseconds: number) => void)[];
 }
 
 export const createLife = (name: string, waitsLeft = Infinity): Life => ({
@@ -19,6 +21,7 @@ export const createLife = (name: string, waitsLeft = Infinity): Life => ({
   frozenUntil: 0,
   waitsLeft,
   onDeath: [],
+  onFreeze: [],
 });
 
 /** Ends a life: nothing that it waits for ever comes. */
@@ -26,6 +29,12 @@ export function kill(life: Life): void {
   if (!life.alive) return;
   life.alive = false;
   for (const tell of life.onDeath) tell();
+}
+
+/** Nothing of a life goes on for so long. */
+export function freeze(life: Life, now: number, milliseconds: number): void {
+  life.frozenUntil = now + milliseconds;
+  for (const tell of life.onFreeze) tell(milliseconds);
 }
 
 export interface Scheduler {

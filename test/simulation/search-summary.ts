@@ -1,5 +1,6 @@
 /** What a search of many seeds tells a program. */
 import { z } from 'zod';
+import { PROTECTIONS } from './protections';
 
 export const Summary = z.object({
   from: z.int(),
@@ -20,3 +21,15 @@ export const Summary = z.object({
   ),
 });
 export type Summary = z.infer<typeof Summary>;
+
+/** What became of a search without one protection. */
+export const Bite = z.object({
+  protection: z.enum(PROTECTIONS),
+  /** Null: no seed misses it. `clean`: with the protection on, the seed breaks nothing. */
+  found: z
+    .object({ seed: z.int(), invariant: z.string(), sentence: z.string(), clean: z.boolean() })
+    .nullable(),
+  /** Processor time. */
+  cpuSeconds: z.number(),
+});
+export type Bite = z.infer<typeof Bite>;

@@ -1,21 +1,28 @@
 /**
  * Simulates many seeds: `--seeds 1000 --from 1`. `--off host-fence` switches a protection off, `--first`
  * stops at the first violation, `--trace` prints a violation's whole story instead of its end, `--json`
- * prints a summary for programs. Exit code 1: a violation was found.
+ * prints a summary for programs, `--protections` lists them, `--bite host-fence` searches for a seed
+ * that misses it, `--teeth` replays the recorded one of each protection. Exit code 3: a
+ * violation was found, or a protection that nothing misses.
  */
 import { hash } from 'node:crypto';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { PROTECTIONS } from './protections';
 import type { Protection } from './protections';
-import type { Summary } from './search-summary';
+import { bite } from './bite';
+import type { Bite, Summary } from './search-summary';
 import { describeRun, simulate } from './simulate';
+import { TEETH } from './teeth';
 
 const { values } = parseArgs({
   options: {
     seeds: { type: 'string', default: '100' },
     from: { type: 'string', default: '1' },
     off: { type: 'string' },
+    protections: { type: 'boolean', default: false },
+    bite: { type: 'string' },
+    teeth: { type: 'boolean', default: false },
     first: { type: 'boolean', default: false },
     trace: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
@@ -30,6 +37,9 @@ function protectionNamed(name: string | undefined): Protection | null {
   }
   return known;
 }
+
+/** Not 1: a program that breaks ends with that. */
+const FOUND = 3;
 
 async function search(off: Protection | null, from: number, seeds: number): Promise<Summary> {
   const counts = new Map<string, number>();
@@ -70,12 +80,44 @@ function print({ from, seeds, steps, seconds, cpuSeconds, counts, violations }: 
   );
 }
 
+/** Seeds that are tried for a protection, from its recorded one on. */
+const SEEDS_TRIED = 1_000;
+
+async function replayTeeth(): Promise<void> {
+  const bites: Bite[] = [];
+  for (const protection of PROTECTIONS)
+    bites.push(await bite(protection, TEETH[protection].seed, SEEDS_TRIED));
+  console.log(JSON.stringify(bites));
+}
+
+/** A line of the table. */
+const rowOf = ({ protection, found, cpuSeconds }: Bite): string =>
+  [
+    protection.padEnd(16),
+    String(found?.seed ?? '-').padEnd(7),
+    (found?.invariant ?? 'none').padEnd(10),
+    cpuSeconds.toFixed(1).padStart(7),
+    ` ${found?.clean === false ? 'breaks with it as well: ' : ''}${found?.sentence ?? ''}`,
+  ].join(' ');
+
 async function main(): Promise<void> {
+  if (values.protections) {
+    console.log(PROTECTIONS.join('\n'));
+    return;
+  }
+  if (values.teeth) return replayTeeth();
+  const without = protectionNamed(values.bite);
+  if (without) {
+    const found = await bite(without, Number(values.from), Number(values.seeds));
+    console.log(rowOf(found));
+    process.exitCode = found.found?.clean === true ? 0 : FOUND;
+    return;
+  }
   const off = protectionNamed(values.off);
   const summary = await search(off, Number(values.from), Number(values.seeds));
   if (values.json) console.log(JSON.stringify(summary));
   else print(summary);
-  process.exitCode = summary.violations.length > 0 ? 1 : 0;
+  process.exitCode = summary.violations.length > 0 ? FOUND : 0;
 }
 
 void main();

@@ -3,13 +3,14 @@ import { standingTrail } from './fake-host';
 import type { FakeHost } from './fake-host';
 import type { FakeStore } from './fake-store';
 
-/** The first host of the plan that does not serve its version; undefined when all do. */
+/** The first host of the plan that does not serve its version; undefined when all do, or were changed by hand. */
 export const notServing = (
   store: FakeStore,
   hosts: readonly FakeHost[],
   planDigest: string | null,
 ): FakeHost | undefined =>
   hosts.find((host) => {
+    if (host.isEdited) return false;
     const digest = plannedFor(store, host, planDigest);
     return digest !== undefined && (host.current !== digest || host.run?.digest !== digest);
   });
@@ -25,6 +26,7 @@ export const stillServing = (
   issueId: string,
 ): FakeHost | undefined =>
   hosts.find((host) => {
+    if (host.isEdited) return false;
     const broughtBy = standingTrail(host).at(-1)?.job ?? null;
     if (broughtBy !== null && !broughtBy.startsWith(`${issueId}.`)) return false;
     const digest = plannedFor(store, host, planDigest);

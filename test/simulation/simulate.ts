@@ -1,5 +1,5 @@
 /** One run from one seed: set up, storm, heal, come to rest; and what was found. */
-import { unrest, checkRest } from './final-checks';
+import { checkRest, isRevoked, unrest } from './final-checks';
 import { FUNCTIONS } from './functions';
 import { livePerson } from './people';
 import type { Protection } from './protections';
@@ -7,6 +7,7 @@ import { BEGINNING_MILLISECONDS, createLife } from './scheduler';
 import { notServing } from './served';
 import { createSim } from './sim';
 import type { Sim, Violation } from './sim';
+import { liveStranger } from './stranger';
 import { createWorld } from './world';
 import type { World } from './world';
 
@@ -45,14 +46,9 @@ export const describeRun = (run: Run, lines = LINES_SHOWN): string =>
 export async function simulate(seed: number, off: Protection | null = null): Promise<Run> {
   const sim = createSim(seed, off);
   let isOver = false;
-  const story = tellStory(sim).then(
-    () => {
-      isOver = true;
-    },
-    (error: unknown) => {
-      sim.violated('exception', error instanceof Error ? (error.stack ?? '') : String(error));
-    },
-  );
+  const story = tellStory(sim).then(() => {
+    isOver = true;
+  }, breaksOff(sim));
   await sim.scheduler.run(() => {
     if (sim.scheduler.steps() > STEPS_MAX) sim.violated('I21', 'The run goes round in circles.');
     return !isOver && sim.violation() === undefined;
@@ -69,6 +65,12 @@ export async function simulate(seed: number, off: Protection | null = null): Pro
   };
 }
 
+/** A story that nobody expected to break off. */
+const breaksOff =
+  (sim: Sim) =>
+  (error: unknown): void =>
+    sim.violated('exception', error instanceof Error ? (error.stack ?? '') : String(error));
+
 async function tellStory(sim: Sim): Promise<void> {
   const director = createLife('director');
   const world = await createWorld(sim);
@@ -77,17 +79,22 @@ async function tellStory(sim: Sim): Promise<void> {
   for (const agent of world.agents)
     sim.scheduler.after(director, sim.chance.between(0, 25_000), 'starts an agent', agent.boot);
   sweepRegularly(world);
-  for (const name of ['alice', 'bob']) void livePerson(townOf(world), name, () => !stormy);
+  for (const name of ['alice', 'bob']) {
+    livePerson(townOf(world), name, () => !stormy).catch(breaksOff(sim));
+  }
+  liveStranger(doorstepOf(world), () => !stormy).catch(breaksOff(sim));
 
   sim.storm();
   const seconds = sim.chance.between(STORM_SECONDS.least, STORM_SECONDS.most);
   await sim.scheduler.wait(director, seconds * 1_000, 'ends the storm');
   stormy = false;
   sim.heal();
-  for (const host of world.hosts) host.unreachableUntil = 0;
-  // One agent is enough: the other may stay away for good.
-  const [first, ...others] = sim.chance.happens(0.5) ? world.agents : world.agents.toReversed();
-  first?.wake();
+  for (const host of world.hosts) Object.assign(host, { unreachableUntil: 0, fullUntil: 0 });
+  // One agent is enough, if it may work everywhere: the others may stay away for good.
+  const fit = world.agents.slice(0, 2).filter(({ machine }) => !isRevoked(world, machine));
+  const first = sim.chance.pick(fit);
+  const others = world.agents.filter((agent) => agent !== first);
+  first.wake();
   for (const agent of others) {
     if (sim.chance.happens(0.7)) agent.wake();
     else agent.retire();
@@ -126,6 +133,11 @@ function sweepRegularly({ sim, functions }: World): void {
   };
   again(sim.chance.between(1, SWEEP_SECONDS));
 }
+
+const doorstepOf = (world: World): Parameters<typeof liveStranger>[0] => ({
+  ...world,
+  overheard: () => world.tap.heard,
+});
 
 const townOf = (world: World): Parameters<typeof livePerson>[0] => ({
   ...world,

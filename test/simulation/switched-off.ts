@@ -1,31 +1,97 @@
 /** Protections of the app, switched off from outside: the store answers what makes the rule agree. */
-import type { Ports, Store } from '#app/ports';
+import { reviewMark } from '#core/scripts';
+import type { Ports } from '#app/ports';
 import type { Envelope } from '#wire/agent';
-import type { EntityName, RecordOf } from '#wire/records';
+import type { PolicyRecord, ReleaseRecord } from '#wire/records';
+import { BACKUP } from './cast';
+import { lying, lyingState } from './lying-store';
 import type { Sim } from './sim';
 
-/** Changes what is read of one entity. */
-type Lie<Name extends EntityName> = (record: RecordOf<Name>) => RecordOf<Name>;
+type State = ReleaseRecord['state'];
 
 /** The ports of an agent's call. */
-export function portsForCall(sim: Sim, ports: Ports, { op, seq }: Envelope): Ports {
-  const isMessage = op === 'report' || op === 'finish';
-  if (sim.isOff('sequence') && isMessage) {
-    const next = (seq ?? 1) - 1;
-    return lying(ports, 'job', (job) => ({ ...job, lastSeq: next, lastMessage: null }));
-  }
-  if (op !== 'claim') return ports;
-  if (sim.isOff('lease')) return lying(ports, 'job', (job) => ({ ...job, leaseUntil: 0 }));
-  if (sim.isOff('fence-row')) {
-    const noFence = lying(ports, 'job', (job) => ({ ...job, fence: 0 }));
-    return lying(noFence, 'scope', (scope) => ({ ...scope, fence: 0 }));
-  }
+export function portsForCall(sim: Sim, ports: Ports, envelope: Envelope): Ports {
+  const door = portsForDoor(sim, ports, envelope);
+  const { op } = envelope;
+  if (op === 'report' || op === 'finish') return portsForMessage(sim, door, envelope);
+  if (op !== 'claim' && op !== 'heartbeat') return door;
+  const asked = lyingAboutApprovals(sim, door);
+  return op === 'claim' ? portsForClaim(sim, asked) : asked;
+}
+
+/** Who may come in. */
+function portsForDoor(sim: Sim, ports: Ports, { aud }: Envelope): Ports {
+  if (sim.isOff('signature')) return { ...ports, crypto: { ...ports.crypto, verify: () => true } };
+  if (sim.isOff('audience')) return { ...ports, audience: aud };
+  if (sim.isOff('revocation'))
+    return lying(ports, 'agent', (record) => ({
+      ...record,
+      state: record.state === 'revoked' ? 'active' : record.state,
+    }));
   return ports;
 }
 
-/** The ports of a click that is recorded. */
-export const portsForClick = (sim: Sim, ports: Ports): Ports =>
-  sim.isOff('click-ids') ? lying(ports, 'release', (record) => ({ ...record, clicks: [] })) : ports;
+function portsForMessage(sim: Sim, ports: Ports, { op, seq }: Envelope): Ports {
+  if (sim.isOff('sequence')) {
+    const next = (seq ?? 1) - 1;
+    return lying(ports, 'job', (job) => ({ ...job, lastSeq: next, lastMessage: null }));
+  }
+  if (sim.isOff('commit-first') && op === 'report')
+    return { ...ports, store: { ...ports.store, transact: () => Promise.resolve('done') } };
+  return ports;
+}
+
+function portsForClaim(sim: Sim, ports: Ports): Ports {
+  if (sim.isOff('lease')) return lying(ports, 'job', (job) => ({ ...job, leaseUntil: 0 }));
+  if (!sim.isOff('fence-row')) return ports;
+  const noFence = lying(ports, 'job', (job) => ({ ...job, fence: 0 }));
+  return lying(noFence, 'scope', (scope) => ({ ...scope, fence: 0 }));
+}
+
+/** The ports of a click: when it is judged, and when it is recorded. */
+export function portsForClick(sim: Sim, ports: Ports): Ports {
+  if (sim.isOff('click-ids'))
+    return lying(ports, 'release', (record) => ({ ...record, clicks: [] }));
+  if (sim.isOff('judged-plan'))
+    return lying(ports, 'release', (record) => ({
+      ...record,
+      judged: record.judged.map((click) => ({
+        ...click,
+        planDigest: record.state.planDigest ?? click.planDigest,
+      })),
+    }));
+  if (sim.isOff('scope-lock'))
+    return lying(ports, 'scope', (scope) => ({ ...scope, holder: null }));
+  if (sim.isOff('reviews')) return lyingState(ports, reviewed);
+  return lyingAboutApprovals(sim, ports);
+}
+
+function lyingAboutApprovals(sim: Sim, ports: Ports): Ports {
+  if (sim.isOff('approvals')) return lying(ports, 'policy', withoutApprovals);
+  return ports;
+}
+
+const withoutApprovals = (settings: PolicyRecord): PolicyRecord => ({
+  ...settings,
+  policy: {
+    ...settings.policy,
+    environments: settings.policy.environments.map((environment) => ({
+      ...environment,
+      approvals: [],
+    })),
+  },
+});
+
+const reviewed = (state: State): State => ({
+  ...state,
+  reviews: (state.content?.sql ?? []).map((script) => ({
+    script: script.id,
+    mark: reviewMark(script),
+    by: BACKUP,
+    verdict: 'approved',
+    reason: '',
+  })),
+});
 
 /** The ports of a worker that does Jira effects. */
 export const portsForWork = (sim: Sim, ports: Ports): Ports =>
@@ -39,25 +105,8 @@ export const portsForWork = (sim: Sim, ports: Ports): Ports =>
       }))
     : ports;
 
-function lying<Name extends EntityName>(ports: Ports, about: Name, lie: Lie<Name>): Ports {
-  const { store } = ports;
-  const lied = <Asked extends EntityName>(
-    entity: Asked,
-    record: RecordOf<Asked> | undefined,
-  ): RecordOf<Asked> | undefined => {
-    if (record === undefined || !isAbout(entity, about)) return record;
-    // Both names are the same, so both types are.
-    return lie(record as unknown as RecordOf<Name>) as unknown as RecordOf<Asked>;
-  };
-  const lyingStore: Store = {
-    ...store,
-    get: async (entity, key) => lied(entity, await store.get(entity, key)),
-    getMany: async (places) => {
-      const found = await store.getMany(places);
-      return { get: (entity, key) => lied(entity, found.get(entity, key)) };
-    },
-  };
-  return { ...ports, store: lyingStore };
-}
-
-const isAbout = (entity: EntityName, about: EntityName): boolean => entity === about;
+/** The ports of the sweep. */
+export const portsForSweep = (sim: Sim, ports: Ports): Ports =>
+  sim.isOff('reconciler')
+    ? { ...ports, jira: { ...ports.jira, issuesUpdatedSince: () => Promise.resolve([]) } }
+    : ports;

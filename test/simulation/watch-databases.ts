@@ -1,6 +1,8 @@
-/** What runs in databases: reviewed scripts of the plan only, and each statement once unless a person has it tried again. */
+/** I1 to I4 and I6 in databases: reviewed statements of the plan only, one at a time, and each once unless a person has it tried again. */
 import type { ReleaseEvent } from '#core/release-event';
+import type { EventSegment } from '#wire/records';
 import type { LedgerRow } from '../../agent/sql/database';
+import { saysIn, statementsIn } from './changes';
 import type { DatabaseWatch } from './fake-databases';
 import type { FakeStore } from './fake-store';
 import type { Sim } from './sim';
@@ -9,9 +11,39 @@ import type { HistoryWatch } from './watch-history';
 /** A person has looked, and let the work be tried again. */
 const TRIED_AGAIN: readonly ReleaseEvent['type'][] = ['retried', 'answered', 'started'];
 
-export function watchDatabases(sim: Sim, store: FakeStore, history: HistoryWatch): DatabaseWatch {
+export function watchDatabases(
+  sim: Sim,
+  store: FakeStore,
+  history: HistoryWatch,
+): Omit<DatabaseWatch, 'means'> {
   /** Statement → how many words of people there were when it ran. */
   const ran = new Map<string, number>();
+  const underWay = new Map<string, number>();
+
+  store.onCommit((changes) => {
+    for (const { entity, after } of changes) {
+      if (entity === 'events') checkRan(after as EventSegment);
+    }
+  });
+
+  /** I3: who says that the scripts have run is right, unless a person says it. */
+  function checkRan({ issueId, events }: EventSegment): void {
+    const says = events.some(({ type }) => type === 'sql-succeeded');
+    if (!says || events.some(({ type }) => type === 'answered')) return;
+    const plan = store.plan(store.peek('release', issueId)?.state.planDigest ?? null);
+    for (const step of plan?.steps ?? []) {
+      if (step.stage !== 'SQL') continue;
+      const count = statementsIn(step.text.sha256);
+      for (let number = 1; number <= count; number += 1) {
+        const key = [plan?.environment, issueId, step.text.sha256, number].join(' ');
+        if (!ran.has(key))
+          sim.violated(
+            'I3',
+            `${step.script} of ${issueId} has run, but its statement ${number} has not.`,
+          );
+      }
+    }
+  }
 
   const isReviewed = ({ release, scriptDigest }: LedgerRow): boolean => {
     const { reporter } = store.peek('release', release)?.state ?? { reporter: '' };
@@ -27,17 +59,10 @@ export function watchDatabases(sim: Sim, store: FakeStore, history: HistoryWatch
     );
   };
 
-  return (row, environment) => {
-    const what = `Statement ${String(row.number)} of ${row.script} of ${row.release} in ${environment}`;
-    sim.count(row.atomic ? 'statement ran' : 'statement ran outside a transaction');
-    const job = store.peek('job', row.job);
-    const isPlanned = store
-      .plan(job?.planDigest ?? null)
-      ?.steps.some((step) => step.stage === 'SQL' && step.text.sha256 === row.scriptDigest);
-    if (job?.stage !== 'SQL' || job.environment !== environment || isPlanned !== true)
-      sim.violated('I6', `${what} is not in the plan of ${row.job}.`);
-    if (!isReviewed(row)) sim.violated('I4', `${what} ran, and nobody independent approved it.`);
+  const nameOf = (row: LedgerRow, environment: string): string =>
+    `Statement ${String(row.number)} of ${row.script} of ${row.release} in ${environment}`;
 
+  function checkOnce(row: LedgerRow, environment: string): void {
     const key = [environment, row.release, row.scriptDigest, row.number].join(' ');
     const words = history
       .eventsOf(row.release)
@@ -45,6 +70,30 @@ export function watchDatabases(sim: Sim, store: FakeStore, history: HistoryWatch
     const before = ran.get(key);
     ran.set(key, words);
     if (before !== undefined && (row.atomic || before === words))
-      sim.violated('once', `${what} ran twice.`);
+      sim.violated('I2', `${nameOf(row, environment)} ran twice.`);
+  }
+
+  return {
+    begins: (row, environment, text) => {
+      const what = nameOf(row, environment);
+      const others = underWay.get(environment) ?? 0;
+      underWay.set(environment, others + 1);
+      if (others > 0) sim.violated('I2', `${what} began while another one ran.`);
+      const job = store.peek('job', row.job);
+      const isPlanned = store
+        .plan(job?.planDigest ?? null)
+        ?.steps.some((step) => step.stage === 'SQL' && step.text.sha256 === row.scriptDigest);
+      if (job?.stage !== 'SQL' || job.environment !== environment || isPlanned !== true)
+        sim.violated('I6', `${what} is not in the plan of ${row.job}.`);
+      if (!saysIn(row.scriptDigest, text))
+        sim.violated('I6', `${what} is not the script's: ${text}`);
+      if (!isReviewed(row)) sim.violated('I4', `${what} ran, and nobody independent approved it.`);
+    },
+    ends: (row, environment, hasHappened) => {
+      underWay.set(environment, (underWay.get(environment) ?? 1) - 1);
+      if (!hasHappened) return;
+      sim.count(row.atomic ? 'statement ran' : 'statement ran outside a transaction');
+      checkOnce(row, environment);
+    },
   };
 }

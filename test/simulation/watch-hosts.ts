@@ -11,6 +11,7 @@ import { againstJob } from './oracle';
 import { notServing, stillServing } from './served';
 import type { Sim } from './sim';
 import type { HistoryWatch } from './watch-history';
+import type { OrderWatch } from './watch-order';
 
 /** An effect that began under a lease may end so long after the gate fell: then a successor may begin. */
 const TAIL_MILLISECONDS = (LEASE_SECONDS + TAKEOVER_GRACE_SECONDS) * 1_000;
@@ -20,6 +21,7 @@ export function watchHosts(
   store: FakeStore,
   history: HistoryWatch,
   hosts: readonly FakeHost[],
+  stages: OrderWatch,
 ): HostWatch {
   const underWay = new Map<string, Set<number>>();
   const highest = new Map<string, number>();
@@ -95,7 +97,8 @@ export function watchHosts(
     if (!former.has(place)) former.set(place, [host.current, previousOf(host)]);
     const isThere = step?.artifact.sha256 === order.digest && step.version === order.version;
     const isPlanned = isThere && job.stage !== 'ROLLBACK';
-    const isWayBack = act !== 'stage' && former.get(place)?.includes(order.digest) === true;
+    const isWayBack =
+      act !== 'stage' && (host.isEdited || former.get(place)?.includes(order.digest) === true);
     if (step?.basePath !== order.basePath || !(isPlanned || isWayBack))
       sim.violated(
         'I6',
@@ -127,10 +130,12 @@ export function watchHosts(
       }
       checkApproval(job, what);
       checkPlan(host, act, order, job);
+      stages.begins(host, act, order);
       sim.count(`${act} on a host`);
     },
-    ends: (host, _act, order) => {
+    ends: (host, act, order) => {
       underWay.get(host.id)?.delete(order.fence);
+      stages.ends(host, act);
     },
   };
 }

@@ -26,6 +26,7 @@ const WORST = {
   'request-late': 0.06,
   /** What the app answers was changed on its way: an attacker inside Jira's side. */
   'answer-forged': 0.5,
+  'text-forged': 0.1,
   'agent-crashes': 0.012,
   'agent-freezes': 0.015,
   'agent-stops': 0.002,
@@ -54,7 +55,25 @@ const WORST = {
   'session-lost': 0.05,
   /** The same while a statement runs: the moment that matters most. */
   'session-lost-at-statement': 0.6,
+  /** It takes long, whatever becomes of its session. */
+  'statement-slow': 0.3,
   'settings-changed': 0.06,
+  /** Somebody lets an agent out. */
+  'agent-revoked': 0.02,
+  'issue-deleted': 0.015,
+  'issue-moved': 0.01,
+  /** Somebody works on a host by hand. */
+  'host-edited': 0.03,
+  'stranger-calls': 0.5,
+  /** The agent's line to the app is away for a while. */
+  'agent-cut-off': 0.08,
+  /** Somebody, or a time service, sets the clock of an agent's machine. */
+  'clock-set': 0.03,
+  /** The agent cannot write its journal. */
+  'agent-disk-full': 0.03,
+  'host-disk-full': 0.12,
+  /** The host says that the release does not start. */
+  'start-refused': 0.1,
 } as const;
 
 export type Trouble = keyof typeof WORST;

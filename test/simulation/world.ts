@@ -5,6 +5,8 @@ import { installWorkflow } from '#app/install-workflow';
 import type { Installer } from '#app/installer-port';
 import { putPolicy, putSite } from '#app/manage-settings';
 import type { Ports } from '#app/ports';
+import type { Envelope } from '#wire/agent';
+import type { JobRef } from '../../agent/ports';
 import { cryptoFor } from './agent-keys';
 import { createAgentRunner } from './agent-machine';
 import type { AgentMachine, AgentRunner } from './agent-machine';
@@ -24,20 +26,25 @@ import { createFakeQueue } from './fake-queue';
 import type { FakeQueue } from './fake-queue';
 import { createFakeStore } from './fake-store';
 import type { FakeStore } from './fake-store';
-import { createFunctions, must } from './functions';
+import { createFunctions, must, mustDo } from './functions';
 import type { Functions } from './functions';
 import { createJiraEvents } from './jira-events';
 import type { JiraEvents } from './jira-events';
 import { isForeseen } from './failures';
 import { exchangeFor } from './network';
-import { FIRST_PACKAGE } from './packages';
+import type { Wiretap } from './network';
+import { FIRST_PACKAGE, OLD_PACKAGE } from './packages';
+import type { FakePackage } from './packages';
 import type { Life } from './scheduler';
 import type { Sim } from './sim';
 import { watchDatabases } from './watch-databases';
+import { watchEffects } from './watch-effects';
 import { watchHistory } from './watch-history';
 import type { HistoryWatch } from './watch-history';
 import { watchHosts } from './watch-hosts';
 import { watchJobs } from './watch-jobs';
+import { watchOrder } from './watch-order';
+import { watchQuestions } from './watch-questions';
 
 export interface World {
   readonly sim: Sim;
@@ -49,6 +56,7 @@ export interface World {
   readonly history: HistoryWatch;
   readonly hosts: readonly FakeHost[];
   readonly agents: readonly AgentRunner[];
+  readonly tap: Wiretap;
 }
 
 const AUDIENCE = 'ari:cloud:ecosystem::installation/1';
@@ -56,7 +64,7 @@ const AUDIENCE = 'ari:cloud:ecosystem::installation/1';
 /** Builds the site and sets it up in calm weather, through the use cases that its pages call. */
 export async function createWorld(sim: Sim): Promise<World> {
   const store = createFakeStore(sim);
-  const clicks = createClickLedger(sim);
+  const clicks = createClickLedger(sim, store);
   const history = watchHistory(sim, store, clicks);
   const crypto = cryptoFor(sim, pinnedKey(sim));
   const portsOf = (life: Life): Ports => ({
@@ -83,16 +91,31 @@ export async function createWorld(sim: Sim): Promise<World> {
   const sites = await setUpProject(sim, functions);
   const hosts = sites.flatMap(hostsOf);
 
-  const hostWatch = watchHosts(sim, store, history, hosts);
+  watchQuestions(sim, store);
+  const stages = watchOrder(sim, store, history, hosts);
+  const hostWatch = watchHosts(sim, store, history, hosts, stages);
   const jobWatch = watchJobs(sim, store);
-  const databases = createFakeDatabases(sim, watchDatabases(sim, store, history));
-  const centre = createFakeCentre(sim, store);
+  const effects = watchEffects(sim, store);
+  const idOf = ({ name }: Life): string =>
+    machines.find((machine) => name.startsWith(`${machine.name}.`))?.identity.agent ?? '';
+  const meansSoon = (life: Life) => (ref: JobRef, what: string) =>
+    effects.means(idOf(life), ref, what, 'soon');
+  const databaseWatch = watchDatabases(sim, store, history);
+  const databases = createFakeDatabases(sim, (life) => ({
+    ...databaseWatch,
+    means: (row) => meansSoon(life)(row, `A statement of ${row.script}`),
+  }));
+  const centre = createFakeCentre(sim, store, (life) => ({ means: meansSoon(life) }));
   const attacker = createAttacker(sim, store);
-  const exchange = (life: Life) => exchangeFor(sim, life, functions, attacker, jobWatch);
+  const tap: Wiretap = { heard: undefined };
+  const isRevoked = ({ agent }: Envelope): boolean =>
+    store.peek('agent', agent)?.state === 'revoked';
+  const exchange = (life: Life) =>
+    exchangeFor(sim, life, functions, isRevoked, attacker, jobWatch, tap);
 
   const machines: AgentMachine[] = [];
-  for (const name of ['agent-a', 'agent-b']) {
-    machines.push(await enrollMachine(sim, functions, name, exchange));
+  for (const agent of drawAgents(sim)) {
+    machines.push(await enrollMachine(sim, functions, agent, exchange));
   }
   const agents = machines.map((machine) =>
     createAgentRunner(sim, machine, {
@@ -101,6 +124,7 @@ export async function createWorld(sim: Sim): Promise<World> {
       exchange,
       databases,
       centres: centre.reach,
+      means: (ref, what, precision) => effects.means(machine.identity.agent, ref, what, precision),
     }),
   );
   for (const account of EDITORS) jira.editors.add(account);
@@ -109,7 +133,15 @@ export async function createWorld(sim: Sim): Promise<World> {
     const made = { id, key: `REL-${issue}`, project: PROJECT, issueTypeId: ISSUE_TYPE };
     events.changed(jira.make({ ...made, reporter: DEV }), 'made');
   }
-  return { sim, store, functions, jira, events, queue, history, hosts, agents };
+  return { sim, store, functions, jira, events, queue, history, hosts, agents, tap };
+}
+
+/** Two that may work everywhere; now and then one more, for one environment. */
+function drawAgents({ chance }: Sim): Parameters<typeof enrollMachine>[2][] {
+  const everywhere = ['SIT', 'PROD'];
+  const both = ['agent-a', 'agent-b'].map((name) => ({ name, environments: everywhere }));
+  if (!chance.happens(0.3)) return both;
+  return [...both, { name: 'agent-c', environments: [chance.pick(everywhere)] }];
 }
 
 const INSTALLER: Installer = {
@@ -134,18 +166,18 @@ async function setUpProject(sim: Sim, functions: Functions): Promise<readonly Si
   const policy = { ...DEFAULT_POLICY, ...drawPolicy(sim.chance) };
   const sites = ['shop', 'cart']
     .slice(0, sim.chance.between(1, 2))
-    .map((id, index) => drawSite(sim.chance, id, index + 1));
+    .map((id, index) => drawSite(sim.chance, policy, id, index + 1));
   await must(functions, (ports) => installWorkflow(ports, INSTALLER, PROJECT));
-  await must(functions, (ports) => putPolicy(ports, { project: PROJECT, policy }));
+  await mustDo(functions, (ports) => putPolicy(ports, { project: PROJECT, policy }));
   for (const site of sites) {
-    await must(functions, (ports) => putSite(ports, { project: PROJECT, site }));
+    await mustDo(functions, (ports) => putSite(ports, { project: PROJECT, site }));
   }
   return sites;
 }
 
 const hostsOf = (site: Site): readonly FakeHost[] =>
   Object.values(site.environments).flatMap(({ hosts }) =>
-    hosts.map((host) =>
-      servingHost(host, { digest: FIRST_PACKAGE.sha256, version: FIRST_PACKAGE.version }),
-    ),
+    hosts.map((host) => servingHost(host, installed(FIRST_PACKAGE), installed(OLD_PACKAGE))),
   );
+
+const installed = ({ sha256, version }: FakePackage) => ({ digest: sha256, version });
