@@ -61,11 +61,17 @@ export function setbacks(
   });
 }
 
+interface Hearsay {
+  /** Everything that the agent had to tell. */
+  readonly told?: readonly ReportEntry[];
+  readonly mayBeDropped?: boolean;
+}
+
 /** Where the app's store and the agent's journal say different things of the same job or host. */
 export function disagreements(
   memory: MemoryStore,
   journal: DatabaseSync,
-  told: readonly ReportEntry[],
+  { told = [], mayBeDropped = false }: Hearsay,
 ): readonly string[] {
   const known = new Map(
     journal
@@ -76,6 +82,8 @@ export function disagreements(
   );
   const ofJobs = stored(memory, 'job').flatMap(({ job, lastSeq, outcome }) => {
     const row = known.get(job);
+    // An agent that died before it read the app's last answer asks again, hears that the job is over, and lets it go.
+    if (row?.state === 'dropped' && mayBeDropped && outcome !== null) return [];
     if (row?.state !== 'closed') return [`job ${job} is ${row?.state ?? 'unknown'} in the journal`];
     const [app, agent] = [
       { lastSeq, outcome },

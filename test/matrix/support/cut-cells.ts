@@ -1,11 +1,11 @@
 /** Every operation under every cut, several times, each time at a message that the seed chooses. */
-import { isDeepStrictEqual } from 'node:util';
 import { Envelope } from '#wire/agent';
 import { createChance } from '../../simulation/chance';
 import { DEADLINE_SECONDS, playStory } from './cut-story';
 import type { StoryEnd } from './cut-story';
 import { CUTS } from './fault-proxy';
 import type { Cut } from './fault-proxy';
+import { differences } from './differences';
 import { medianOf, tableOf } from './table';
 
 /** What the protocol knows: a new operation is cut as soon as it is there. */
@@ -75,16 +75,6 @@ async function playCut(
     ];
     return { seconds: end.seconds, violations };
   }
-}
-
-/** Which parts of the picture are not as they are without a cut. */
-function differences(clean: object, cut: object): readonly string[] {
-  const after = new Map(Object.entries(cut));
-  return Object.entries(clean).flatMap(([part, before]: [string, unknown]) =>
-    isDeepStrictEqual(before, after.get(part))
-      ? []
-      : [`${part} ${JSON.stringify(after.get(part))} instead of ${JSON.stringify(before)}`],
-  );
 }
 
 /** The cells as a table for people. */

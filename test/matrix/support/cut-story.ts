@@ -4,32 +4,29 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { liveAgent } from '../../../agent/agent-loop';
-import { createAppClient, enroll } from '../../../agent/app-client';
+import { createAppClient } from '../../../agent/app-client';
 import { createCentres } from '../../../agent/centres/centres';
 import { openState } from '../../../agent/cli/state-directory';
 import { createExchange } from '../../../agent/exchange';
 import { createJournal } from '../../../agent/journal';
-import type { Identity, Journal } from '../../../agent/ports';
+import type { Journal } from '../../../agent/ports';
 import { createServerTime } from '../../../agent/server-time';
 import type { DatabaseRule } from '../../../agent/sql/database-rule';
-import { approveAgent, createEnrollment } from '#app/manage-agents';
-import { reviewScript } from '#app/review-script';
-import { reviewMark } from '#core/scripts';
 import type { ReportEntry } from '#wire/agent';
-import { aHost, aPolicy, aSite, DBA, REPORTER, TESTER, NOW } from '../../support/builders';
-import { aReleaseWorld, PROJECT } from '../../support/release-world';
-import type { ReleaseWorld } from '../../support/release-world';
+import { aHost, aSite, NOW } from '../../support/builders';
+import { aReleaseWorld } from '../../support/release-world';
 import { setKey, written } from '../../support/written-content';
 import { anAgent, silent } from '../../agent/support/an-agent';
 import { createFleet } from '../../agent/support/fake-hosts';
 import { NEW } from '../../agent/support/plans';
 import { disagreements, recordsOf } from './compare-records';
+import { SIT_ALONE, startRelease } from './clicks';
 import { fastClock } from './fast-clock';
 import { startFaultProxy } from './fault-proxy';
 import type { Fault } from './fault-proxy';
+import { letIn } from './let-in';
 import { createMemoryDatabase } from './memory-database';
 import { serveHandlers } from './served-app';
-import type { ServedApp } from './served-app';
 
 /** A minute in a second: a stalled message costs the agent half of its lease. */
 const PACE = 60;
@@ -93,24 +90,6 @@ export async function playStory(fault?: Fault): Promise<StoryEnd> {
   });
   const time = createServerTime(clock);
   const sender = { exchange, clock, time, key, boot: 'b007b007b007', log: silent };
-  const letIn = async (): Promise<Identity> => {
-    const environments = ['SIT'];
-    const { code } = await createEnrollment(world.ports, {
-      project: PROJECT,
-      name: 'A',
-      environments,
-    });
-    // Whoever installs an agent types the command again when it could not reach the app.
-    for (;;) {
-      const enrolled = await enroll(sender, code, 'A');
-      if (enrolled.kind === 'refused') throw new Error(enrolled.message);
-      if (enrolled.kind === 'unreachable') continue;
-      const { agent, fingerprint } = enrolled.answer;
-      await approveAgent(world.ports, { project: PROJECT, agentId: agent, fingerprint });
-      return enrolled.answer;
-    }
-  };
-
   const slow = () => clock.sleep(SLOW_MILLISECONDS);
   const fleet = createFleet();
   const databases = createMemoryDatabase(slow);
@@ -124,7 +103,7 @@ export async function playStory(fault?: Fault): Promise<StoryEnd> {
   );
   const stopping = new AbortController();
   try {
-    const identity = await letIn();
+    const identity = await letIn(world.ports, sender);
     const told: ReportEntry[] = [];
     const journal = overheard(createJournal(database), told);
     const agent = anAgent({
@@ -146,7 +125,7 @@ export async function playStory(fault?: Fault): Promise<StoryEnd> {
     });
     const settings = { ...agent.settings, databases: [RULE], identity };
     const life = liveAgent({ ...agent, databases, settings }, stopping.signal);
-    await release(world, app);
+    await startRelease(world, app);
 
     const isOver = async (): Promise<boolean> =>
       world.ports.jira.statusOf(world.issue) === 'deployed' &&
@@ -167,7 +146,7 @@ export async function playStory(fault?: Fault): Promise<StoryEnd> {
         statements: databases.effects,
         namespaces: readdirSync(join(centre, 'SIT/shop'), { recursive: true }).map(String).sort(),
       },
-      disagreements: [...app.setbacks, ...disagreements(world.ports.memory, database, told)],
+      disagreements: [...app.setbacks, ...disagreements(world.ports.memory, database, { told })],
       struck: proxy.struck(),
       seen: proxy.seen,
       seconds: (performance.now() - from) / 1_000,
@@ -191,29 +170,3 @@ const overheard = (journal: Journal, told: ReportEntry[]): Journal => ({
     journal.writeResult(serial, result, entry)
   ),
 });
-
-const SIT_ALONE = aPolicy({ environments: [{ id: 'SIT', approvals: [], starters: 'testers' }] });
-
-/** What people do: submit, start, review the script, let it run. */
-async function release(world: ReleaseWorld, app: ServedApp): Promise<void> {
-  const click = async (action: string, by: string): Promise<void> => {
-    app.keepTime();
-    const clicked = await world.click(action, by);
-    if (clicked.kind !== 'moved') throw new Error(`${action}: ${JSON.stringify(clicked)}`);
-  };
-  await click('submit', REPORTER);
-  await click('start', TESTER);
-  const [script] = (await world.record()).state.content?.sql ?? [];
-  if (script) {
-    await reviewScript(world.ports, {
-      issueId: world.issue.id,
-      accountId: DBA,
-      script: script.id,
-      mark: reviewMark(script),
-      verdict: 'approved',
-      reason: '',
-    });
-  }
-  await app.drain();
-  await click('submit-sql', DBA);
-}

@@ -13,6 +13,8 @@ export interface ServedApp {
   keepTime(): void;
   /** Does what is queued, after whatever does it already. */
   drain(): Promise<void>;
+  /** How often an agent has asked for work. */
+  polls(): number;
   /** Jobs that a call has set back: their reports, their fence or their end. */
   readonly setbacks: readonly string[];
   close(): Promise<void>;
@@ -21,6 +23,7 @@ export interface ServedApp {
 /** Serves the agent's web trigger on a free port. */
 export async function serveHandlers(ports: MemoryPorts, clock: Clock): Promise<ServedApp> {
   const found: string[] = [];
+  let polls = 0;
   let turn: Promise<void> = Promise.resolve();
   const keepTime = (): void => {
     const behind = Math.floor(clock.wallMilliseconds() / 1_000) - ports.clock.now();
@@ -50,6 +53,7 @@ export async function serveHandlers(ports: MemoryPorts, clock: Clock): Promise<S
       'content-length': Buffer.byteLength(text),
     });
     response.end(text);
+    if (body.includes('"op":"poll"')) polls += 1;
     await drain();
   };
   const server = createServer((request, response) => void answer(request, response));
@@ -59,6 +63,7 @@ export async function serveHandlers(ports: MemoryPorts, clock: Clock): Promise<S
     port: typeof bound === 'object' ? (bound?.port ?? 0) : 0,
     keepTime,
     drain,
+    polls: () => polls,
     setbacks: found,
     close: async () => {
       const closed = new Promise((resolve) => server.close(resolve));
