@@ -2,7 +2,15 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { z } from 'zod';
 
-export const SUITES = ['unit', 'simulation', 'servers', 'pages', 'scenarios', 'figures'] as const;
+export const SUITES = [
+  'unit',
+  'simulation',
+  'matrices',
+  'servers',
+  'pages',
+  'scenarios',
+  'figures',
+] as const;
 export type Suite = (typeof SUITES)[number];
 
 export const SuiteReport = z.object({

@@ -8,6 +8,8 @@ import { judgeSuite } from './verdict';
 /** What needs more than Node and patience, by path; whatever else stands under test/ is the unit suite. */
 const PATHS = {
   simulation: ['test/simulation/'],
+  // An agent that is cut off, and one that is killed, at every point.
+  matrices: ['test/matrix/'],
   // Real databases, hosts and processes.
   servers: [
     'test/agent/(sql|host)/',
@@ -27,6 +29,7 @@ const PATHS = {
 const WORKERS = {
   unit: '--maxWorkers=2',
   simulation: '--maxWorkers=2',
+  matrices: '--maxWorkers=2',
   servers: '--maxWorkers=2',
   pages: '--runInBand',
   scenarios: '--maxWorkers=2',

@@ -1,0 +1,23 @@
+/** The line between agent and app is cut: every operation, every cut, twice. `npm run cut-matrix` cuts 25 times. */
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { cutTable, OPERATIONS, playCells } from './support/cut-cells';
+import type { Cell } from './support/cut-cells';
+
+describe('a line that is cut', () => {
+  let cells: readonly Cell[] = [];
+  beforeAll(async () => {
+    cells = await playCells({ runs: 2, from: 1, atOnce: 16 });
+    console.log(cutTable(cells));
+  }, 240_000);
+
+  test.each(OPERATIONS)(
+    'at %s leaves the release as it is without a cut: each effect, comment and transition once',
+    (op) => {
+      const row = cells.filter((cell) => cell.op === op);
+      expect(row.map(({ seconds }) => seconds.length)).toEqual([2, 2, 2, 2, 2]);
+      expect(
+        row.flatMap(({ cut, violations }) => violations.map((why) => `${cut} ${why}`)),
+      ).toEqual([]);
+    },
+  );
+});

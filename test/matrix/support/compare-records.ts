@@ -1,0 +1,115 @@
+/** What the app's store and Jira hold after a release, and whether the agent's journal says the same. */
+import type { DatabaseSync } from 'node:sqlite';
+import { hostKey } from '#app/host-chunks';
+import { fromStored } from '#forge/entities';
+import type { ReportEntry } from '#wire/agent';
+import type { EntityName, RecordOf } from '#wire/records';
+import { JobRow } from '../../../agent/journal-rows';
+import type { MemoryStore } from '../../support/memory-store';
+import type { ReleaseWorld } from '../../support/release-world';
+
+/** Every record of an entity, in the order in which they were made. */
+export function stored<Name extends EntityName>(
+  { rows }: MemoryStore,
+  entity: Name,
+): readonly RecordOf<Name>[] {
+  const prefix = `${entity} `;
+  return [...rows]
+    .filter(([row]) => row.startsWith(prefix))
+    .map(([row, text]) => fromStored(entity, row.slice(prefix.length), JSON.parse(text)));
+}
+
+/** What people can see of the release: where it stands, what happened, what was said, how its jobs ended. */
+export async function recordsOf({ ports, issue, record }: ReleaseWorld) {
+  const { memory } = ports;
+  return {
+    status: (await record()).status,
+    shown: issue.statusId,
+    events: stored(memory, 'events').flatMap(({ events }) => events.map(({ type }) => type)),
+    moves: issue.changes.map(({ from, to }) => `${from} → ${to}`).toReversed(),
+    comments: issue.comments.map(({ comment }) => `${comment.label}: ${comment.text}`),
+    effectsLeft: (await record()).jira.effects.length,
+    // A claim that comes twice raises the fence once.
+    jobs: stored(memory, 'job').map(({ stage, status, outcome, fence }) => ({
+      stage,
+      status,
+      outcome,
+      fence,
+    })),
+    hosts: [...shownBy(memory)].map(([key, { state }]) => `${key} ${state}`).sort(),
+  };
+}
+
+/** What the app has last heard of each host, script and namespace. */
+const shownBy = (memory: MemoryStore) =>
+  new Map(stored(memory, 'host-states').flatMap(({ hosts }) => Object.entries(hosts)));
+
+/** What must never happen to a job between two moments: a step back. */
+export function setbacks(
+  before: readonly RecordOf<'job'>[],
+  after: readonly RecordOf<'job'>[],
+): readonly string[] {
+  const now = new Map(after.map((job) => [job.job, job] as const));
+  return before.flatMap(({ job, status, fence, lastSeq }) => {
+    const then = now.get(job);
+    if (!then) return [`job ${job} is gone`];
+    const wentBack = then.lastSeq < lastSeq || then.fence < fence;
+    const cameBack = status === 'finished' && then.status !== 'finished';
+    return wentBack || cameBack
+      ? [`job ${job} went back from ${String(lastSeq)} to ${String(then.lastSeq)}, ${then.status}`]
+      : [];
+  });
+}
+
+interface Hearsay {
+  /** Everything that the agent had to tell. */
+  readonly told?: readonly ReportEntry[];
+  readonly mayBeDropped?: boolean;
+}
+
+/** Where the app's store and the agent's journal say different things of the same job or host. */
+export function disagreements(
+  memory: MemoryStore,
+  journal: DatabaseSync,
+  { told = [], mayBeDropped = false }: Hearsay,
+): readonly string[] {
+  const known = new Map(
+    journal
+      .prepare('SELECT * FROM jobs')
+      .all()
+      .map((row) => JobRow.parse(row))
+      .map((row) => [row.job, row] as const),
+  );
+  const ofJobs = stored(memory, 'job').flatMap(({ job, lastSeq, outcome }) => {
+    const row = known.get(job);
+    // An agent that died before it read the app's last answer asks again, hears that the job is over, and lets it go.
+    if (row?.state === 'dropped' && mayBeDropped && outcome !== null) return [];
+    if (row?.state !== 'closed') return [`job ${job} is ${row?.state ?? 'unknown'} in the journal`];
+    const [app, agent] = [
+      { lastSeq, outcome },
+      { lastSeq: row.last_seq, outcome: row.outcome },
+    ].map((end) => JSON.stringify(end));
+    return app === agent
+      ? []
+      : [`job ${job}: the app has ${app ?? ''}, the journal ${agent ?? ''}`];
+  });
+  const open = journal
+    .prepare(
+      `SELECT step, host, json FROM journal i WHERE kind = 'INTENT'
+       AND NOT EXISTS (SELECT 1 FROM journal r WHERE r.intent = i.seq)`,
+    )
+    .all()
+    .map((row) => `the journal has no end of ${JSON.stringify(row)}`);
+  const left = journal.prepare('SELECT count(*) AS count FROM outbox').get()?.['count'];
+  const unsent = left === 0 ? [] : [`the outbox still holds ${String(left)} rows`];
+
+  const shown = shownBy(memory);
+  const last = new Map(told.map((entry) => [hostKey(entry.step, entry.host), entry] as const));
+  const ofHosts = [...last].flatMap(([key, { state, note, at }]) => {
+    const app = shown.get(key);
+    return app?.state === state && app.note === note && app.at === at
+      ? []
+      : [`${key}: the app has ${app?.state ?? 'nothing'}, the agent said ${state}`];
+  });
+  return [...ofJobs, ...open, ...unsent, ...ofHosts];
+}

@@ -1,0 +1,73 @@
+/** What the killed agent's release carries, where its shop lives, and what agent.yml lets it touch. */
+import { join } from 'node:path';
+import type { DatabaseRule } from '../../../agent/sql/database-rule';
+import { aHost, aSite } from '../../support/builders';
+import { setKey, written } from '../../support/written-content';
+import type { CrashPlace } from './crash-place';
+import { SCRIPTS } from './target-database';
+import type { TargetHost } from './target-host';
+
+/** How long a life waits for the app. */
+export const DEADLINES = { appConnectSeconds: 10, appFirstByteSeconds: 10, appTotalSeconds: 20 };
+
+const CHANGES = ['colours.json', 'limits.json'].map((namespace) => ({
+  id: namespace.replace('.', '-'),
+  namespace,
+  keys: [setKey('door', 'red')],
+}));
+
+const codeOf = ({ packages }: CrashPlace) => ({
+  site: 'shop',
+  version: '1.1.0',
+  artifactSha256: packages['1.1.0'] ?? '',
+});
+
+/** One script for the database, or configuration and code for the host. */
+export const workFor = (place: CrashPlace, rule: DatabaseRule | undefined) =>
+  rule
+    ? written([{ id: 's', name: 's.sql', text: `${SCRIPTS[rule.engine].join(';\n')};` }], [], {
+        code: [],
+      })
+    : written([], CHANGES, { code: [codeOf(place)] });
+
+/** The shop lives in the point's own directory and on its own port, of the one OpenSSH host. */
+export function siteOf({ ssh }: CrashPlace, host: TargetHost | undefined) {
+  const place = {
+    hosts: [aHost({ id: 'web1', name: 'web-1', address: ssh.address, sshPort: ssh.port })],
+    basePath: host?.base ?? '/srv/shop',
+    servicePort: host?.port ?? 8080,
+    healthPath: '/healthz',
+    versionPath: '/version',
+  };
+  return aSite({ store: 'packages', environments: { SIT: place } });
+}
+
+interface ConfigParts {
+  readonly directory: string;
+  readonly url: string;
+  readonly base: string | undefined;
+  readonly rule: DatabaseRule | undefined;
+}
+
+/** agent.yml, which JSON is too. */
+export function configOf(
+  { ssh, directory: shared }: CrashPlace,
+  { directory, url, base, rule }: ConfigParts,
+) {
+  const environments = ['SIT'];
+  return {
+    url,
+    stateDirectory: join(directory, 'state'),
+    name: 'mortal',
+    hosts: [
+      {
+        ...{ match: '127.0.0.0/8', ports: [ssh.port], environments, probePorts: ['1024-65535'] },
+        ...{ user: ssh.user, key: ssh.key, knownHosts: ssh.knownHosts, basePath: base ?? '/srv' },
+      },
+    ],
+    stores: [{ id: 'packages', kind: 'directory', path: join(shared, 'packages') }],
+    databases: rule ? [rule] : [],
+    centres: [{ id: 'files', environments, kind: 'files', directory: join(directory, 'centre') }],
+    limits: { healthSeconds: 600, ...DEADLINES },
+  };
+}

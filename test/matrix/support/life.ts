@@ -1,0 +1,29 @@
+/** One life of the agent's program: a process, and the points that it says it has passed. */
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import type { CrashPlace } from './crash-place';
+import type { LifeOrder } from './mortal-program';
+
+export interface Life {
+  readonly child: ChildProcess;
+  readonly ended: Promise<unknown>;
+  readonly points: () => readonly string[];
+}
+
+/** Starts it; whoever does ends it. */
+export function startLife({ program }: CrashPlace, order: LifeOrder): Life {
+  const child = spawn(process.execPath, [program, JSON.stringify(order)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let text = '';
+  child.stdout.setEncoding('utf8').on('data', (piece: string) => (text += piece));
+  const ended = new Promise((resolve) => child.once('close', resolve));
+  return { child, ended, points: () => text.split('\n').filter((line) => line !== '') };
+}
+
+/** Asks it to end, as systemd does; what it has passed until then. */
+export async function endLife({ child, ended, points }: Life): Promise<readonly string[]> {
+  child.kill('SIGTERM');
+  await ended;
+  return points();
+}

@@ -1,0 +1,150 @@
+/** A whole agent as a process of its own, in a time of its own, that kills itself at a named point. */
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import process from 'node:process';
+import { z } from 'zod';
+import { liveAgent } from '../../../agent/agent-loop';
+import { createAppClient } from '../../../agent/app-client';
+import { centrePlaces } from '../../../agent/centres/centre-places';
+import { createCentres } from '../../../agent/centres/centres';
+import { withConfiguration } from '../../../agent/centres/configured-artifacts';
+import { openState } from '../../../agent/cli/state-directory';
+import { parseConfig } from '../../../agent/config';
+import { createExchange } from '../../../agent/exchange';
+import { createHealth } from '../../../agent/health';
+import { createHosts } from '../../../agent/host/connect-hosts';
+import { hostHelper } from '../../../agent/host/helper-text';
+import { createJournal, readIdentity } from '../../../agent/journal';
+import { createArtifacts } from '../../../agent/packages';
+import type { AppClient, Hosts, Log } from '../../../agent/ports';
+import { createServerTime } from '../../../agent/server-time';
+import type { Databases } from '../../../agent/sql/database';
+import { createDatabase } from '../../../agent/sql/ledger-session';
+import { openMysql } from '../../../agent/sql/mysql';
+import { openPostgresql } from '../../../agent/sql/postgresql';
+import { fastClock } from './fast-clock';
+import { createPoints } from './points';
+import type { Points } from './points';
+
+/** What a life is started with. */
+export const LifeOrder = z.object({
+  configFile: z.string(),
+  /** What the first points belong to. */
+  stage: z.string(),
+  killAt: z.string().nullable(),
+  pace: z.number(),
+  began: z.number(),
+  from: z.number(),
+});
+export type LifeOrder = z.infer<typeof LifeOrder>;
+
+const JOURNAL = ['beginJob', 'writeIntent', 'writeResult', 'tell', 'finishJob', 'acknowledge'];
+
+async function live(order: LifeOrder): Promise<void> {
+  const { configFile: file, killAt } = order;
+  const points = createPoints(
+    order.stage,
+    (point) => point === killAt,
+    (point) => {
+      if (killAt === null) process.stdout.write(`${point}\n`);
+      if (point === killAt) process.kill(process.pid, 'SIGKILL');
+    },
+  );
+  const parsed = parseConfig(readFileSync(file, 'utf8'), file);
+  if (parsed.kind === 'invalid') throw new Error(parsed.sentence);
+  const { config } = parsed;
+  const { limits, hosts, stores, databases } = config;
+  const opened = openState(config.stateDirectory);
+  if (opened.kind === 'failed') throw new Error(opened.end.sentence);
+  const { key, database, close } = opened.state;
+  const identity = readIdentity(database);
+  if (!identity) throw new Error('The agent is not enrolled.');
+
+  const clock = fastClock(order.pace, order.began, order.from);
+  const boot = randomBytes(8).toString('hex');
+  const time = createServerTime(clock);
+  const exchange = createExchange(config.url, limits);
+  const app = createAppClient({ exchange, clock, time, key, boot, log: LOG }, identity, '1.0.0');
+  const places = centrePlaces(config);
+  const kept = createCentres(config.centres, places);
+  const centres = {
+    ...kept,
+    merged: points.around(kept.merged, 'merged', ['add']),
+    find: (id: string, environment: string) => {
+      const store = kept.find(id, environment);
+      return store && points.around(store, 'centre', ['write'], true);
+    },
+  };
+  const artifacts = withConfiguration(createArtifacts({ file, hosts, stores }, limits), {
+    ...{ centres: kept, limits, directory: places.workshop },
+  });
+  let requests = 0;
+  const stopping = new AbortController();
+  process.once('SIGTERM', () => stopping.abort());
+  await liveAgent(
+    {
+      clock,
+      log: LOG,
+      app: staged(points, points.around(app, 'app', ['claim', 'report', 'finish'])),
+      journal: points.around(createJournal(database), 'journal', JOURNAL),
+      hosts: pointedHosts(points, createHosts(hostHelper(), limits)),
+      artifacts: points.around(artifacts, 'package', ['open']),
+      centres,
+      databases: pointedDatabases(points, limits.connectSeconds),
+      health: points.around(createHealth(clock), 'health', ['look']),
+      chance: () => 0.5,
+      newRequestId: () => {
+        requests += 1;
+        return `${boot}.${String(requests)}`;
+      },
+      settings: { file, hosts, stores, databases, centres: config.centres, limits, identity },
+    },
+    stopping.signal,
+  );
+  close();
+  // Connections to the app are kept open.
+  process.exit(0);
+}
+
+/** What goes wrong in a life is for whoever reads the test's output. */
+const LOG: Log = {
+  info: () => undefined,
+  warn: () => undefined,
+  error: (message, facts) => console.error(message, facts),
+};
+
+/** From a claim on, points belong to the claimed stage. */
+const staged = (points: Points, app: AppClient): AppClient => ({
+  ...app,
+  claim: async (job, requestId) => {
+    const result = await app.claim(job, requestId);
+    if (result.kind === 'answered') points.stage = result.answer.stage;
+    return result;
+  },
+});
+
+const pointedHosts = (points: Points, hosts: Hosts): Hosts => ({
+  connect: async (target) => {
+    const line = await hosts.connect(target);
+    if (line.kind === 'failed') return line;
+    const acts = ['state', 'stage', 'activate', 'start'];
+    return { kind: 'connected', session: points.around(line.session, 'host', acts, true) };
+  },
+});
+
+/** Points lie around each word that a session says to its server. */
+const pointedDatabases = (points: Points, connectSeconds: number): Databases => ({
+  connect: async (rule) => {
+    const password = readFileSync(rule.passwordFile, 'utf8').trim();
+    const open = rule.engine === 'postgresql' ? openPostgresql : openMysql;
+    const opened = await open(rule, { password, tls: undefined }, connectSeconds);
+    if (opened.kind === 'failed') {
+      return { kind: 'failed', failure: { class: 'transport', sentence: opened.reason } };
+    }
+    const asking = points.around(opened.session, 'database', ['ask']);
+    const session = points.around(asking, 'database', ['run'], true);
+    return { kind: 'connected', database: createDatabase(session, opened.dialect) };
+  },
+});
+
+if (require.main === module) void live(LifeOrder.parse(JSON.parse(process.argv[2] ?? '')));

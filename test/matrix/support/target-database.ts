@@ -1,0 +1,71 @@
+/** What a killed agent's scripts have done to a real database: how many of their statements. */
+import { readFileSync } from 'node:fs';
+import { createConnection } from 'mysql2/promise';
+import { Client } from 'pg';
+import { z } from 'zod';
+import type { DatabaseRule } from '../../../agent/sql/database-rule';
+
+/** In and out of a transaction; done twice, the third one shows. */
+export const SCRIPTS = {
+  postgresql: [
+    'CREATE TABLE crashed (id int PRIMARY KEY, note text)',
+    "INSERT INTO crashed VALUES (1, 'x'), (2, 'x')",
+    "UPDATE crashed SET note = note || '+'",
+    'CREATE INDEX CONCURRENTLY by_note ON crashed (note)',
+  ],
+  mysql: [
+    'CREATE TABLE crashed (id int PRIMARY KEY, note varchar(20))',
+    "INSERT INTO crashed VALUES (1, 'x'), (2, 'x')",
+    "UPDATE crashed SET note = CONCAT(note, '+')",
+    'CREATE INDEX by_note ON crashed (note)',
+  ],
+} as const;
+
+const INDEXED = {
+  postgresql: `SELECT 1 AS found FROM pg_index WHERE indexrelid = to_regclass('by_note') AND indisvalid`,
+  mysql: `SELECT 1 AS found FROM information_schema.statistics WHERE table_schema = database() AND index_name = 'by_note'`,
+};
+
+/** The places of a script's notes after each statement; null: no table. */
+const STATES = [null, '', 'x x', 'x+ x+'];
+
+/** How many statements have taken effect, and how many the ledger has as done. */
+export async function effectsIn(rule: DatabaseRule) {
+  const notes = await ask(rule, 'SELECT note FROM crashed ORDER BY id').then(
+    (rows) => rows.map(({ note }) => String(note)).join(' '),
+    () => null,
+  );
+  const indexed = (await ask(rule, INDEXED[rule.engine])).length;
+  const ledger = await ask(rule, 'SELECT state FROM interlock_ledger').catch(() => []);
+  return {
+    // What no order of the statements leads to is less than nothing.
+    statements: STATES.indexOf(notes) + indexed,
+    ledger: ledger.map(({ state }) => String(state)).sort(),
+  };
+}
+
+/** Makes the database of one point. */
+export async function makeDatabase(rule: DatabaseRule, name: string): Promise<DatabaseRule> {
+  await ask(rule, `CREATE DATABASE ${name}`);
+  return { ...rule, database: name };
+}
+
+const Rows = z.array(z.record(z.string(), z.unknown())).catch([]);
+
+async function ask(rule: DatabaseRule, sql: string) {
+  const { host, port, user, database } = rule;
+  const password = readFileSync(rule.passwordFile, 'utf8').trim();
+  if (rule.engine === 'postgresql') {
+    const client = new Client({ host, port, user, database, password });
+    await client.connect();
+    return client
+      .query(sql)
+      .then(({ rows }) => Rows.parse(rows))
+      .finally(() => client.end());
+  }
+  const connection = await createConnection({ host, port, user, database, password });
+  return connection
+    .query(sql)
+    .then(([rows]) => Rows.parse(rows))
+    .finally(() => connection.end());
+}

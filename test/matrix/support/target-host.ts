@@ -1,0 +1,66 @@
+/** A host's directory of one point, and who answers on its port what the process there serves. */
+import { execFile } from 'node:child_process';
+import { cp } from 'node:fs/promises';
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import type { CrashPlace } from './crash-place';
+
+export interface TargetHost {
+  readonly base: string;
+  readonly port: number;
+  /** What is current, what answers, and which versions have been started, in order. */
+  look(): { readonly current: string; readonly served: string; readonly booted: readonly string[] };
+  close(): Promise<void>;
+}
+
+/** A host that serves 1.0.0. */
+export async function aTargetHost(place: CrashPlace, directory: string): Promise<TargetHost> {
+  const base = join(directory, 'srv');
+  const served = (): string => {
+    const [, pid = '', , digest = ''] = runRecord(base);
+    const isAlive = existsSync(`/proc/${pid}/stat`);
+    return isAlive ? readFileSync(join(base, 'releases', digest, 'VERSION'), 'utf8') : '';
+  };
+  const service = createServer((_, response) => {
+    const version = served();
+    response.writeHead(version === '' ? 503 : 200).end(version);
+  });
+  await new Promise<void>((resolve) => service.listen(0, '127.0.0.1', resolve));
+  const bound = service.address();
+  const port = typeof bound === 'object' ? (bound?.port ?? 0) : 0;
+  await cp(place.servedBefore, base, { recursive: true, verbatimSymlinks: true });
+  const words = ['start', base, '1', 'earlier.1', place.packages['1.0.0'] ?? '', '1.0.0'];
+  await promisify(execFile)('sh', [place.helper, ...words, String(port), 'bin/start']);
+  return {
+    base,
+    port,
+    look: () => ({
+      current: readFileSync(join(base, 'current/VERSION'), 'utf8'),
+      served: served(),
+      booted: readFileSync(join(base, 'booted'), 'utf8').trim().split('\n'),
+    }),
+    close: async () => {
+      const [kind, pid = ''] = runRecord(base);
+      if (kind === 'setsid' && existsSync(`/proc/${pid}/stat`))
+        process.kill(-Number(pid), 'SIGKILL');
+      const closed = new Promise((resolve) => service.close(resolve));
+      service.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+/** How the process began, its id, when, and from which release. */
+const runRecord = (base: string): readonly string[] => {
+  const file = join(base, '.interlock/run');
+  return existsSync(file) ? readFileSync(file, 'utf8').split(' ') : [];
+};
+
+/** The writes of the shop's namespaces, by their files. */
+export function namespacesIn(directory: string): readonly string[] {
+  const shop = join(directory, 'SIT/shop');
+  mkdirSync(shop, { recursive: true });
+  return readdirSync(shop, { recursive: true }).map(String).sort();
+}
