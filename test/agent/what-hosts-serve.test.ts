@@ -60,9 +60,9 @@ test('a host that is healthy but serves the old version stops the rollout at the
       sentence: expect.stringContaining('is healthy but serves version 1.0.0'),
     },
   });
-  expect(world.fleet.effects.filter((effect) => / activate /.test(effect))).toEqual([
+  expect(world.fleet.effects.filter((effect) => / (re)?activate /.test(effect))).toEqual([
     'web-1 activate 1.1.0',
-    'web-1 activate 1.0.0',
+    'web-1 reactivate 1.0.0',
   ]);
 });
 

@@ -21,7 +21,7 @@ describe('a version that never gets healthy', () => {
   /** How many switches each host has made. */
   const switches = (): readonly number[] =>
     stand.hosts.map(
-      ({ ssh }) => ssh.commands().filter(({ command }) => command.includes(`'activate'`)).length,
+      ({ ssh }) => ssh.commands().filter(({ command }) => /'(?:re)?activate'/.test(command)).length,
     );
 
   /** Starts the release as it stands, and waits for its end. */
