@@ -54,7 +54,7 @@ async function askDatabases(
   file: string,
   print: (line: string) => void,
 ): Promise<CommandEnd | undefined> {
-  const way = createDatabases(file, limits);
+  const way = createDatabases(file, limits, () => undefined);
   let first: CommandEnd | undefined;
   for (const rule of databases) {
     const probed = await probeDatabase(way, rule);

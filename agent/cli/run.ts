@@ -4,6 +4,7 @@ import { liveAgent } from '../agent-loop';
 import { createAppClient } from '../app-client';
 import { centrePlaces } from '../centres/centre-places';
 import { createCentres } from '../centres/centres';
+import type { Centres } from '../centres/centres';
 import { withConfiguration } from '../centres/configured-artifacts';
 import { machineClock } from '../clock';
 import type { AgentConfig } from '../config';
@@ -18,6 +19,8 @@ import { createKeyRing } from '../key-ring';
 import { createLog } from '../log';
 import { createArtifacts } from '../packages';
 import type { Agent, Identity } from '../ports';
+import { createRedaction, withRedaction } from '../redaction';
+import type { Redaction } from '../redaction';
 import { createKeyRenewal } from '../renew-key';
 import { createServerTime } from '../server-time';
 import { createDatabases } from '../sql/open-session';
@@ -100,13 +103,14 @@ function assembleAgent(
   const app = createAppClient(sender, identity, AGENT_VERSION);
   const files = createKeyFiles(key, statePaths(config.stateDirectory));
   const places = centrePlaces(config);
-  const kept = createCentres(config.centres, places);
+  const redaction = createRedaction();
+  const kept = tellingSecrets(createCentres(config.centres, places), redaction);
   let requests = 0;
-  return {
+  return withRedaction({
     clock,
     log,
     app,
-    redact: (text) => text,
+    redact: (text) => redaction.redact(text),
     renewKey: createKeyRenewal({ files, ring, app, clock, log, identity, days: limits.keyDays }),
     journal: createJournal(database),
     hosts: createHosts(hostHelper(), limits),
@@ -116,7 +120,7 @@ function assembleAgent(
       directory: places.workshop,
     }),
     centres: kept,
-    databases: createDatabases(file, limits),
+    databases: createDatabases(file, limits, (secret) => redaction.learn(secret)),
     health: createHealth(clock),
     chance: Math.random,
     newRequestId: () => {
@@ -124,5 +128,17 @@ function assembleAgent(
       return `${boot}.${requests}`;
     },
     settings: { file, hosts, stores, databases, centres, limits, identity },
-  };
+  });
 }
+
+/** Whatever is read as a secret is one from then on. */
+const tellingSecrets = (centres: Centres, redaction: Redaction): Centres => ({
+  ...centres,
+  secrets: {
+    read: async (name) => {
+      const found = await centres.secrets.read(name);
+      if (found.kind === 'value') redaction.learn(found.value);
+      return found;
+    },
+  },
+});

@@ -9,10 +9,11 @@ import { noSession } from './no-session';
 import { openPostgresql } from './postgresql';
 import type { Tls } from './session';
 
-/** The databases of agent.yml; `file` is where it stands. */
+/** The databases of agent.yml; `file` is where it stands. `learn` hears of each password before it is used. */
 export function createDatabases(
   file: string,
   { connectSeconds }: Pick<Limits, 'connectSeconds'>,
+  learn: (secret: string) => void,
 ): Databases {
   return {
     connect: async (rule) => {
@@ -20,6 +21,7 @@ export function createDatabases(
       if (secret.kind === 'refused') {
         return { kind: 'failed', failure: { class: 'permission', sentence: secret.sentence } };
       }
+      learn(secret.password);
       const tls = readAuthorities(rule, file);
       if (tls.kind === 'refused') {
         return { kind: 'failed', failure: { class: 'permission', sentence: tls.sentence } };

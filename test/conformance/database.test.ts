@@ -6,7 +6,11 @@ import { splitScript } from '../../agent/sql/split-script';
 import { servers } from '../support/database-servers';
 import type { DatabaseServer } from '../support/database-servers';
 
-const databases = createDatabases('/etc/interlock/agent.yml', { connectSeconds: 5 });
+const databases = createDatabases(
+  '/etc/interlock/agent.yml',
+  { connectSeconds: 5 },
+  () => undefined,
+);
 
 const PAGE = {
   scope: 'installation-1 db:orders:SIT',

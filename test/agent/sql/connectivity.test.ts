@@ -15,7 +15,7 @@ import { runTestScripts } from '../support/script-world';
 
 const directory = scratch();
 const FILE = '/etc/interlock/agent.yml';
-const databases = createDatabases(FILE, { connectSeconds: 5 });
+const databases = createDatabases(FILE, { connectSeconds: 5 }, () => undefined);
 
 const otherPassword = join(directory, 'other-password');
 writeFileSync(otherPassword, 'another secret of the tests\n', { mode: 0o600 });

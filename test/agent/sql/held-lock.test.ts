@@ -22,7 +22,11 @@ const fastClock: Clock = {
 };
 
 describe.each(['postgresql', 'mariadb'] as const)('a lock on %s', (name) => {
-  const databases = createDatabases('/etc/interlock/agent.yml', { connectSeconds: 5 });
+  const databases = createDatabases(
+    '/etc/interlock/agent.yml',
+    { connectSeconds: 5 },
+    () => undefined,
+  );
   let server: DatabaseServer;
   beforeAll(async () => {
     server = await servers[name]();

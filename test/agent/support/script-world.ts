@@ -55,7 +55,7 @@ export async function runTestScripts(run: ScriptRun): Promise<ScriptRunEnd> {
         return journal.tell(of, entry);
       },
     },
-    databases: createDatabases(base.settings.file, base.settings.limits),
+    databases: createDatabases(base.settings.file, base.settings.limits, () => undefined),
     settings: { ...base.settings, databases: [rule] },
   };
   const claimed = await app.claim(job, 'request-1');

@@ -92,6 +92,8 @@ async function live(order: LifeOrder): Promise<void> {
       centres,
       databases: pointedDatabases(points, limits.connectSeconds),
       health: points.around(createHealth(clock), 'health', ['look']),
+      redact: (text) => text,
+      renewKey: async () => undefined,
       chance: () => 0.5,
       newRequestId: () => {
         requests += 1;

@@ -1,0 +1,109 @@
+/** Keeps secrets on this machine: whatever the agent reads as one is taken out of every text, in the forms that programs write it in. */
+import type { Agent, Log } from './ports';
+import type { FinishOutcome, ReportEntry } from '#wire/agent';
+
+export interface Redaction {
+  /** From now on the value occurs in no text. A shorter one than six characters would mask ordinary words. */
+  learn(secret: string): void;
+  redact(text: string): string;
+}
+
+const SECRET_MIN_CHARS = 6;
+const MASK = '[secret]';
+
+/** Knows no secret yet. */
+export function createRedaction(): Redaction {
+  let forms: readonly string[] = [];
+  return {
+    learn: (secret) => {
+      const parts = [secret, ...secret.split(/\r?\n/)].map((part) => part.trim());
+      const found = parts.filter(({ length }) => length >= SECRET_MIN_CHARS).flatMap(formsOf);
+      // The longest first: a form may be a part of another one.
+      forms = [...new Set([...forms, ...found])].sort((left, right) => right.length - left.length);
+    },
+    redact: (text) => forms.reduce((rest, form) => rest.replaceAll(form, MASK), text),
+  };
+}
+
+/** The value as it is, and as JSON, URLs, base64 and hex spell it. */
+function formsOf(secret: string): readonly string[] {
+  const bytes = Buffer.from(secret);
+  const hex = bytes.toString('hex');
+  const json = JSON.stringify(secret).slice(1, -1);
+  return [
+    secret,
+    json,
+    JSON.stringify(json).slice(1, -1),
+    encodeURIComponent(secret),
+    encodeURIComponent(secret).replaceAll('%20', '+'),
+    hex,
+    hex.toUpperCase(),
+    ...[0, 1, 2].flatMap((offset) => base64At(bytes, offset)),
+  ].filter(({ length }) => length >= SECRET_MIN_CHARS);
+}
+
+/** What base64 makes of the bytes when so many others stand before them: the characters that depend on no neighbour. */
+function base64At(bytes: Buffer, offset: number): readonly string[] {
+  const whole = Buffer.concat([Buffer.alloc(offset), bytes]).toString('base64');
+  const from = Math.ceil((offset * 8) / 6);
+  const to = Math.floor(((offset + bytes.length) * 8) / 6);
+  const inner = whole.slice(from, to);
+  return [inner, inner.replaceAll('+', '-').replaceAll('/', '_')];
+}
+
+/** The agent that writes no secret down: not into its journal, from which the app is told, nor into its log. */
+export function withRedaction(agent: Agent): Agent {
+  const { journal, log, redact } = agent;
+  const clean = (entry: ReportEntry): ReportEntry => ({ ...entry, note: redact(entry.note) });
+  return {
+    ...agent,
+    log: redactedLog(log, redact),
+    journal: {
+      ...journal,
+      writeIntent: (intent, entry) => {
+        const { failure } = intent;
+        const told = failure && { ...failure, sentence: redact(failure.sentence) };
+        return journal.writeIntent({ ...intent, ...(told && { failure: told }) }, clean(entry));
+      },
+      writeResult: (serial, result, entry) =>
+        journal.writeResult(serial, redact(result), clean(entry)),
+      tell: (job, entry) => journal.tell(job, clean(entry)),
+      finishJob: (job, outcome) => journal.finishJob(job, cleanOutcome(outcome, redact)),
+    },
+  };
+}
+
+function cleanOutcome(outcome: FinishOutcome, redact: Agent['redact']): FinishOutcome {
+  switch (outcome.kind) {
+    case 'succeeded':
+      return outcome;
+    case 'failed': {
+      const { failure } = outcome;
+      return { ...outcome, failure: { ...failure, sentence: redact(failure.sentence) } };
+    }
+    case 'unknown':
+      return { ...outcome, question: redact(outcome.question) };
+  }
+}
+
+/** A log whose words and facts hold no secret. */
+export function redactedLog(log: Log, redact: Agent['redact']): Log {
+  const written =
+    (level: 'info' | 'warn' | 'error'): Log['info'] =>
+    (message, facts) =>
+      log[level](redact(message), facts && cleanFacts(facts, redact));
+  return { info: written('info'), warn: written('warn'), error: written('error') };
+}
+
+const cleanFacts = (
+  facts: Readonly<Record<string, unknown>>,
+  redact: Agent['redact'],
+): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(facts).map(([name, fact]) => [name, cleanFact(fact, redact)]));
+
+function cleanFact(fact: unknown, redact: Agent['redact']): unknown {
+  if (typeof fact === 'string') return redact(fact);
+  if (Array.isArray(fact)) return fact.map((each: unknown) => cleanFact(each, redact));
+  if (typeof fact !== 'object' || fact === null) return fact;
+  return cleanFacts({ ...fact }, redact);
+}

@@ -1,0 +1,126 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { createRedaction, redactedLog, withRedaction } from '../../agent/redaction';
+import { aJournal, anAgent } from './support/an-agent';
+import { createFakeApp } from './support/fake-app';
+import { createFleet } from './support/fake-hosts';
+import { aPlan } from './support/plans';
+import { createVirtualClock } from './support/virtual-clock';
+
+const CANARIES = 200;
+
+/** Everything that programs make of a value on its way into a message. */
+const SPELLINGS: Readonly<Record<string, (secret: string) => string>> = {
+  'as it is': (secret) => secret,
+  'in JSON': (secret) => JSON.stringify({ password: secret }),
+  'in JSON in JSON': (secret) => JSON.stringify(JSON.stringify({ password: secret })),
+  'in a URL': (secret) => `postgresql://shop:${encodeURIComponent(secret)}@db/shop`,
+  'in a form': (secret) => new URLSearchParams({ password: secret }).toString(),
+  'in base64': (secret) => Buffer.from(secret).toString('base64'),
+  'in base64 behind one byte': (secret) => Buffer.from(`:${secret}:`).toString('base64'),
+  'in base64 behind a name': (secret) => Buffer.from(`admin:${secret}`).toString('base64'),
+  'in base64 for URLs': (secret) => Buffer.from(`ab${secret}`).toString('base64url'),
+  'in hex': (secret) => Buffer.from(secret).toString('hex'),
+};
+
+const aSecret = fc
+  .string({ minLength: 8, maxLength: 60, unit: 'grapheme' })
+  .map((text) => `kN4/${text.trim()}+9qX`)
+  .filter((text) => !/[*'()~!]/.test(text));
+
+const shows = (told: string, secret: string, spelled: string): boolean =>
+  told.includes(secret) || told.includes(spelled);
+
+describe('a secret that the agent has read', () => {
+  test.each(Object.keys(SPELLINGS))('occurs in no text, %s', (name) => {
+    const spell = SPELLINGS[name] ?? ((secret: string) => secret);
+    const seen = new Set<string>();
+    fc.assert(
+      fc.property(aSecret, fc.string(), fc.string(), (secret, before, after) => {
+        const redaction = createRedaction();
+        redaction.learn(secret);
+        const spelled = spell(secret);
+
+        const told = redaction.redact(`${before}${spelled}${after}`);
+
+        seen.add(secret);
+        expect(told).toContain('[secret]');
+        expect(shows(told, secret, spelled)).toBe(false);
+      }),
+      { numRuns: CANARIES },
+    );
+    expect(seen.size).toBeGreaterThan(CANARIES / 2);
+  });
+
+  test('is taken out line by line when it has several', () => {
+    const redaction = createRedaction();
+    redaction.learn('-----BEGIN KEY-----\nMIIBVwIBADANBgkq\nhkiG9w0BAQEFAASC\n-----END KEY-----\n');
+
+    expect(redaction.redact('libpq: bad key near hkiG9w0BAQEFAASC')).toBe(
+      'libpq: bad key near [secret]',
+    );
+  });
+
+  test('masks no ordinary words: what is too short to be told from them is none', () => {
+    const redaction = createRedaction();
+    for (const short of ['', 'a', 'shop', 'admin']) redaction.learn(short);
+
+    expect(redaction.redact('The shop needs an admin.')).toBe('The shop needs an admin.');
+  });
+
+  test('is in nothing that the journal keeps for the app, and in no line of the log', async () => {
+    const secret = 'hunter2-hunter2';
+    const redaction = createRedaction();
+    redaction.learn(secret);
+    const lines: string[] = [];
+    const keep = (message: string, facts?: object): void => {
+      lines.push(`${message} ${JSON.stringify(facts)}`);
+    };
+    const { journal } = aJournal();
+    const clock = createVirtualClock();
+    const app = createFakeApp(clock, aPlan(['web-1']));
+    const agent = withRedaction({
+      ...anAgent({ clock, app, fleet: createFleet(), journal }),
+      redact: (text) => redaction.redact(text),
+      log: { info: keep, warn: keep, error: keep },
+    });
+    const ref = { job: '10001.9', fence: 1 };
+    const entry = {
+      ...{ at: 1, step: 'code-1', host: 'web1', milliseconds: 0 },
+      ...({ state: 'failed', note: `bin/start said ${secret}` } as const),
+    };
+    const failure = { class: 'start-up', sentence: `It printed ${secret}.` } as const;
+
+    await agent.journal.beginJob(ref, 0);
+    const act = { act: 'activate', digest: 'a'.repeat(64), version: '1.1.0' } as const;
+    const serial = await agent.journal.writeIntent(
+      { ...ref, ...act, step: 'code-1', host: 'web1', failure },
+      entry,
+    );
+    await agent.journal.writeResult(serial, `exit 1: ${secret}`, entry);
+    await agent.journal.tell(ref.job, entry);
+    const kept = await agent.journal.intentsOf(ref.job);
+    const first = await agent.journal.nextMessage(ref.job);
+    await agent.journal.finishJob(ref.job, { kind: 'failed', failure });
+    const [open] = await agent.journal.openJobs();
+    agent.log.error(`lost ${secret}`, { end: { failure, tries: [secret, 3] } });
+
+    const all = JSON.stringify([kept, first, open, lines]);
+    expect(all).not.toContain('hunter2');
+    expect(all.split('[secret]').length - 1).toBeGreaterThanOrEqual(7);
+  });
+});
+
+test('a log keeps numbers, nulls and names as they are', () => {
+  const told: unknown[] = [];
+  const tell = (message: string, facts?: object): void => {
+    told.push([message, facts]);
+  };
+  redactedLog({ info: tell, warn: tell, error: tell }, (text) => text).warn('x', {
+    job: '1',
+    fence: 3,
+    none: null,
+  });
+
+  expect(told).toEqual([['x', { job: '1', fence: 3, none: null }]]);
+});
