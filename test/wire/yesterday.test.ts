@@ -133,7 +133,8 @@ describe('an agent of 0.1', () => {
       });
 
       expect(answer.status).toBe(message.status);
-      expect(Object.keys(answer.body).sort()).toEqual(Object.keys(message.answer).sort());
+      // What the app has come to say since is passed over.
+      expect(Object.keys(answer.body)).toEqual(expect.arrayContaining(Object.keys(message.answer)));
       expect(unreadable(message.body, answer.status, answer.body)).toEqual([]);
       const enrolled = z.object({ agent: z.string(), fingerprint: z.string() });
       const known = enrolled.safeParse(answer.body).data;
