@@ -55,8 +55,13 @@ export function stricter(policy: Policy): Policy {
   };
 }
 
-/** A site with one to three hosts per environment; the addresses are its own. */
-export function drawSite(chance: Chance, id: string, serial: number): Site {
+/** A site with one to three hosts per environment of the policy; the addresses are its own. */
+export function drawSite(
+  chance: Chance,
+  { environments }: Pick<Policy, 'environments'>,
+  id: string,
+  serial: number,
+): Site {
   const place = (environment: number) => ({
     hosts: Array.from({ length: chance.between(1, 3) }, (_, index) => ({
       id: `h${index + 1}`,
@@ -70,6 +75,8 @@ export function drawSite(chance: Chance, id: string, serial: number): Site {
     healthPath: '/healthz',
     versionPath: '/version',
   });
+  // All are drawn, so that a policy of fewer shifts nothing else.
+  const places = Object.entries({ SIT: place(1), PROD: place(2) });
   return {
     id,
     name: id,
@@ -78,7 +85,9 @@ export function drawSite(chance: Chance, id: string, serial: number): Site {
     store: 'packages',
     leader: LEAD,
     backup: BACKUP,
-    environments: { SIT: place(1), PROD: place(2) },
+    environments: Object.fromEntries(
+      places.filter(([name]) => environments.some((environment) => environment.id === name)),
+    ),
   };
 }
 

@@ -17,6 +17,7 @@ import { reviewScript } from '#app/review-script';
 import { showRelease } from '#app/show-release';
 import { sweep } from '#app/sweep';
 import type { Envelope } from '#wire/agent';
+import type { Outcome } from '#wire/page';
 import { workOutbox, WORKING_SECONDS } from '#app/work-outbox';
 import { isForeseen } from './failures';
 import { createLife, kill } from './scheduler';
@@ -86,6 +87,15 @@ export async function must<Answer>(
   const end = await functions.invoke('setup', work);
   if (end.kind === 'answered') return end.answer;
   throw new Error(`The set-up failed: ${end.kind === 'threw' ? String(end.error) : end.kind}`);
+}
+
+/** A setting that must be taken. */
+export async function mustDo(
+  functions: Functions,
+  work: (ports: Ports) => Promise<Outcome>,
+): Promise<void> {
+  const outcome = await must(functions, work);
+  if (outcome.kind === 'refused') throw new Error(`The set-up was refused: ${outcome.sentence}`);
 }
 
 /** What src/functions/ does around the use cases, without Forge. */

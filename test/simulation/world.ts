@@ -24,7 +24,7 @@ import { createFakeQueue } from './fake-queue';
 import type { FakeQueue } from './fake-queue';
 import { createFakeStore } from './fake-store';
 import type { FakeStore } from './fake-store';
-import { createFunctions, must } from './functions';
+import { createFunctions, must, mustDo } from './functions';
 import type { Functions } from './functions';
 import { createJiraEvents } from './jira-events';
 import type { JiraEvents } from './jira-events';
@@ -134,11 +134,11 @@ async function setUpProject(sim: Sim, functions: Functions): Promise<readonly Si
   const policy = { ...DEFAULT_POLICY, ...drawPolicy(sim.chance) };
   const sites = ['shop', 'cart']
     .slice(0, sim.chance.between(1, 2))
-    .map((id, index) => drawSite(sim.chance, id, index + 1));
+    .map((id, index) => drawSite(sim.chance, policy, id, index + 1));
   await must(functions, (ports) => installWorkflow(ports, INSTALLER, PROJECT));
-  await must(functions, (ports) => putPolicy(ports, { project: PROJECT, policy }));
+  await mustDo(functions, (ports) => putPolicy(ports, { project: PROJECT, policy }));
   for (const site of sites) {
-    await must(functions, (ports) => putSite(ports, { project: PROJECT, site }));
+    await mustDo(functions, (ports) => putSite(ports, { project: PROJECT, site }));
   }
   return sites;
 }
