@@ -36,7 +36,7 @@ test(`${SEEDS} seeds hold I1, I4, I6, I7, I10 to I13, I21, I23 and I24`, async (
   const yardstick = verificationMicroseconds();
   const [byClock, byCore] = [SEEDS / seconds, SEEDS / cpuSeconds];
   const onUsualCore = byCore * Math.max(1, yardstick / USUAL_VERIFICATION_MICROSECONDS);
-  process.stdout.write(
+  process.stderr.write(
     `${byClock.toFixed(1)} seeds/s by the clock, ${byCore.toFixed(1)} per second of processor time; ` +
       `an Ed25519 verification took ${yardstick.toFixed(0)} µs, so ${onUsualCore.toFixed(1)} on a usual core\n`,
   );
