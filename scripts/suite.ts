@@ -26,7 +26,8 @@ const PATHS = {
 
 const WORKERS = {
   unit: '--maxWorkers=2',
-  simulation: '--maxWorkers=2',
+  // It counts what one core does, and two at once slow each other down.
+  simulation: '--runInBand',
   servers: '--maxWorkers=2',
   pages: '--runInBand',
   scenarios: '--maxWorkers=2',
