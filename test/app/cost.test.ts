@@ -81,7 +81,7 @@ async function withPastReleases(world: ReleaseWorld, count: number): Promise<voi
 }
 
 const print = (what: string, { reads, writes, jiraCalls }: Cost): void => {
-  process.stdout.write(`${what}: ${reads} reads, ${writes} writes, ${jiraCalls} Jira calls\n`);
+  process.stderr.write(`${what}: ${reads} reads, ${writes} writes, ${jiraCalls} Jira calls\n`);
 };
 
 function expectWithin({ reads, writes, jiraCalls }: Cost): void {

@@ -98,7 +98,7 @@ describe('a text of a release', () => {
       expect(sha256(fetched)).toBe(text.sha256);
     }
     const { reads } = world.ports.cost;
-    process.stdout.write(`${bytes} bytes of SQL fetched by an agent: ${reads} reads\n`);
+    process.stderr.write(`${bytes} bytes of SQL fetched by an agent: ${reads} reads\n`);
     expect(reads).toBeLessThanOrEqual(READS_PER_5_MB);
   });
 

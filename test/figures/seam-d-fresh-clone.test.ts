@@ -89,7 +89,7 @@ describe('seam d: a fresh clone', () => {
     await stop();
     const later = await secondsToPage();
 
-    process.stdout.write(
+    process.stderr.write(
       `fresh clone: npm ci ${installed.toFixed(0)} s, usable after ${first.toFixed(0)} s, later start ${later.toFixed(1)} s\n`,
     );
     expect(first).toBeLessThanOrEqual(FIRST_START_SECONDS);

@@ -44,7 +44,7 @@ describe('the way from the click to the host', () => {
 
     const sorted = times.sort((left, right) => left - right);
     const at = (share: number): number => sorted[Math.ceil(share * sorted.length) - 1] ?? Infinity;
-    process.stdout.write(
+    process.stderr.write(
       `start to intent, ${STARTS} starts: median ${at(0.5)} ms, p95 ${at(0.95)} ms, slowest ${at(1)} ms\n`,
     );
     expect(at(0.95)).toBeLessThanOrEqual(P95_MILLISECONDS);

@@ -135,7 +135,7 @@ describe('people with a browser', () => {
 
     expect(await demo.answers(PROD, '/version')).toEqual(Array(3).fill('{"version":"1.1.0"}'));
     const { proportionalMegabytes, residentMegabytes } = demo.memory();
-    process.stdout.write(
+    process.stderr.write(
       `after the walk to PROD: ${String(proportionalMegabytes)} MB (${String(residentMegabytes)} MB where shared pages count for each process)\n`,
     );
     expect(proportionalMegabytes).toBeGreaterThan(100);

@@ -34,7 +34,7 @@ describe('npm start', () => {
     expect(await demo.answers(0, '/config')).toEqual(
       Array(3).fill('{"greeting":"Welcome to the shop (SIT)"}'),
     );
-    process.stdout.write(`demo: ${memory}\n`);
+    process.stderr.write(`demo: ${memory}\n`);
     const [, counted = '', each = ''] = /takes (\d+) MB .*\((\d+) MB/.exec(memory) ?? [];
     expect(Number(counted)).toBeGreaterThan(100);
     expect(Number(each)).toBeLessThanOrEqual(MEGABYTES_MAX);

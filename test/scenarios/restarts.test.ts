@@ -14,6 +14,8 @@ describe('parts that come and go', () => {
 
   test('an agent that was replaced while it was idle goes on where the other ended [S0-27]', async () => {
     const first = await stand.ready('1.0.0');
+    // Before it has begun it hears no signal: it would be ended by it, not asked to end.
+    await stand.agent().says(/The app gives this agent work/);
     await stand.agent().stop();
     expect(stand.agent().process.exitCode).toBe(0);
     stand.startAgent();

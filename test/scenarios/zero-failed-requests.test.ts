@@ -42,7 +42,7 @@ describe('customers of a Node service behind HAProxy', () => {
     isOpen = false;
     await Promise.all(customers);
 
-    process.stdout.write(
+    process.stderr.write(
       `answers behind HAProxy: ${JSON.stringify(Object.fromEntries(answers))}\n`,
     );
     expect(end).toBe('Deployed');

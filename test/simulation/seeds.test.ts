@@ -53,7 +53,7 @@ test(`${SEEDS} seeds hold I1 to I8, I10 to I13, I15 to I17, I19 and I21 to I24`,
 
   const [byClock, byCore] = [SEEDS / seconds, SEEDS / cpuSeconds];
   const onUsualCore = byCore * slowness();
-  process.stdout.write(
+  process.stderr.write(
     `${byClock.toFixed(1)} seeds/s by the clock, ${byCore.toFixed(1)} per second of processor time, ` +
       `${onUsualCore.toFixed(1)} on a usual core\n`,
   );

@@ -28,7 +28,7 @@ test.each(PROTECTIONS)('without %s an invariant breaks, with it none does', (pro
 test('at least 20 protections are switched off; their recorded seeds take a minute of one core', () => {
   const recorded = bites.filter(({ protection, found }) => found?.seed === TEETH[protection].seed);
   const seconds = recorded.reduce((sum, { cpuSeconds }) => sum + cpuSeconds, 0);
-  process.stdout.write(
+  process.stderr.write(
     `${recorded.length} of ${bites.length} recorded seeds in ${seconds.toFixed(1)} s of processor time\n`,
   );
 
