@@ -90,7 +90,7 @@ describe('what a transaction cannot undo', () => {
     const server = await servers.mariadb();
     try {
       const text =
-        'CREATE TABLE before_it (id int); CREATE TABLE slow AS SELECT SLEEP(3) AS s; INSERT INTO before_it VALUES (1);';
+        'CREATE TABLE before_it (id int); CREATE TABLE slow AS SELECT SLEEP(6) AS s; INSERT INTO before_it VALUES (1);';
       const run = { rule: server.rule, scripts: [{ id: 'ddl', text }], release: '2', job: '2.1' };
       const child = startAgent({ ...run, fence: 1 });
       await until(async () => (await counted(server, '2', 'intent', 2)) === 1);
@@ -101,7 +101,7 @@ describe('what a transaction cannot undo', () => {
       expect(asked.end).toEqual({
         kind: 'unknown',
         question: expect.stringMatching(
-          /^Known: the agent began statement 2 of 3 \(line 1: CREATE TABLE slow AS SELECT SLEEP\(3\) AS s\) of script ddl\.sql .*\nNot known: .*\nChoices, .*retry runs it again .*not done stops here.*done says that all SQL of this stage has run, what comes after it \(1\) too\.$/,
+          /^Known: the agent began statement 2 of 3 \(line 1: CREATE TABLE slow AS SELECT SLEEP\(6\) AS s\) of script ddl\.sql .*\nNot known: .*\nChoices, .*retry runs it again .*not done stops here.*done says that all SQL of this stage has run, what comes after it \(1\) too\.$/,
         ),
       });
       expect(asked.entries.map(({ note }) => note)[0]).toMatch(
