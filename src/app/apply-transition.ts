@@ -1,6 +1,6 @@
 /** A click has moved the issue: turn it into a command, or put the issue back and say why. */
 import type { ClickCommand } from '#core/command';
-import { forgetDoubtful, forgetJudged, refuseChangedPlan } from '#core/judged-plan';
+import { forgetJudged, refuseChangedPlan } from '#core/judged-plan';
 import { environmentOf } from '#core/policy';
 import type { Person } from '#core/facts';
 import { sentencesOf } from '#core/refusal';
@@ -75,7 +75,7 @@ function attempt(
         record.state,
         ports.clock.now(),
       );
-      const judged = forgetJudged(record.judged, row.action);
+      const judged = forgetJudged(record.judged, row.action, ports.clock.now());
       return { command, objection, shown: row.to, clicks: clickIds(click), judged };
     },
     known,
@@ -125,7 +125,7 @@ async function undo(
       events: misplaced ? [undone] : [],
       texts: [],
       clicks: clickIds(click),
-      judged: forgetDoubtful(record.judged, row.action),
+      judged: forgetJudged(record.judged, row.action, ports.clock.now()),
       ...(agrees || stands === undefined ? {} : { shown: stands, repair: record.state.status }),
     });
     if (result === 'done') return;

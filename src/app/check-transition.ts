@@ -1,6 +1,6 @@
 /** May this issue make this move? Asked by Jira's validator, before the move happens. */
 import { decide } from '#core/decide';
-import { bindsPlan, rememberJudged } from '#core/judged-plan';
+import { bindsPlan, refuseBesideEarlier, rememberJudged } from '#core/judged-plan';
 import { sentenceOf, sentencesOf } from '#core/refusal';
 import type { Refusal } from '#core/refusal';
 import type { Status } from '#core/status';
@@ -67,6 +67,8 @@ async function checkClick(
   const command = { type: 'click', action: row.action, person: null, reason } as const;
   const decision = decide(record.state, command, world.facts);
   if (decision.kind === 'accepted') {
+    const earlier = refuseBesideEarlier(row, record.judged, record.state, ports.clock.now());
+    if (earlier) return refuse(sentenceOf(earlier));
     if ((await bindClick(ports, record, row)) === 'conflict') return 'conflict';
     if (startsWork(row)) await announceStart(ports, world);
     return { allowed: true };

@@ -12,10 +12,12 @@ export interface JudgedClick {
   readonly planDigest: string;
   /** Epoch seconds. */
   readonly at: number;
+  /** Jira has told of one click more; which of those that are remembered it was is not known. */
+  readonly told?: boolean | undefined;
 }
 
 /** A click that is told later than this is made anew: nobody remembers what it was judged on. */
-const JUDGED_SECONDS = 1_800;
+const JUDGED_SECONDS = 900;
 
 /** Clicks let through that are remembered. */
 const JUDGED_MAX = 20;
@@ -31,7 +33,27 @@ export const bindsPlan = (action: PersonAction): boolean =>
 
 /** Remembers a click that was let through. */
 export const rememberJudged = (judged: readonly JudgedClick[], click: JudgedClick): JudgedClick[] =>
-  [...judged.filter(({ at }) => click.at - at <= JUDGED_SECONDS), click].slice(-JUDGED_MAX);
+  [...stillRemembered(judged, click.at), click].slice(-JUDGED_MAX);
+
+/**
+ * Why a click must not be let through yet; undefined when it may. One that was judged on another plan is still to be
+ * told of, or Jira let it fall: it could be told instead of this one.
+ */
+export function refuseBesideEarlier(
+  row: { readonly action: PersonAction; readonly name: string },
+  judged: readonly JudgedClick[],
+  release: Release,
+  now: number,
+): Refusal | undefined {
+  if (!bindsPlan(row.action)) return undefined;
+  const earlier = stillRemembered(judged, now).filter(
+    ({ action, planDigest }) => action === row.action && planDigest !== release.planDigest,
+  );
+  const last = Math.max(...earlier.map(({ at }) => at));
+  if (earlier.length === 0) return undefined;
+  const minutes = Math.ceil((last + JUDGED_SECONDS - now) / 60);
+  return { why: 'earlier-click-open', wanted: row.name, minutes };
+}
 
 /**
  * Why a click does not count for the plan that is bound now; undefined when it does. Jira does not say which
@@ -44,22 +66,47 @@ export function refuseChangedPlan(
   now: number,
 ): Refusal | undefined {
   if (!bindsPlan(action)) return undefined;
-  const same = judged.filter(
-    (click) => click.action === action && now - click.at <= JUDGED_SECONDS,
-  );
+  const same = stillRemembered(judged, now).filter((click) => click.action === action);
   const isCertain =
     same.length > 0 && same.every(({ planDigest }) => planDigest === release.planDigest);
   return isCertain ? undefined : { why: 'changed-after-click' };
 }
 
-/** Forgets one click that counted. */
-export function forgetJudged(judged: readonly JudgedClick[], action: PersonAction): JudgedClick[] {
-  const first = judged.findIndex((click) => click.action === action);
-  return judged.filter((_, index) => index !== first);
-}
-
-/** Forgets every click of a kind: what they were judged on is in doubt, so each is made anew. */
-export const forgetDoubtful = (
+/**
+ * Forgets the click that was told. Where they were judged on several plans it is not known which one that was: they are
+ * forgotten together once Jira has told of as many.
+ */
+export function forgetJudged(
   judged: readonly JudgedClick[],
   action: PersonAction,
-): JudgedClick[] => judged.filter((click) => click.action !== action);
+  now: number,
+): JudgedClick[] {
+  const remembered = stillRemembered(judged, now);
+  const same = remembered.filter((click) => click.action === action);
+  const others = remembered.filter((click) => click.action !== action);
+  const plans = new Set(same.map(({ planDigest }) => planDigest));
+  if (plans.size <= 1) return [...others, ...same.slice(1)];
+  const told = toldOf(same) + 1;
+  return told >= same.length ? others : [...others, ...withTold(same, told)];
+}
+
+/**
+ * Those that may still be told of. One that grows too old may be the one that was told, so with each that is
+ * dropped there is one less to count.
+ */
+function stillRemembered(judged: readonly JudgedClick[], now: number): JudgedClick[] {
+  const actions = new Set(judged.map(({ action }) => action));
+  return [...actions].flatMap((action) => {
+    const same = judged.filter((click) => click.action === action);
+    const young = same.filter(({ at }) => now - at < JUDGED_SECONDS);
+    return withTold(young, toldOf(same) - (same.length - young.length));
+  });
+}
+
+const toldOf = (clicks: readonly JudgedClick[]): number =>
+  clicks.filter(({ told }) => told === true).length;
+
+const withTold = (clicks: readonly JudgedClick[], count: number): JudgedClick[] =>
+  clicks.map(({ action, planDigest, at }, index) =>
+    index < count ? { action, planDigest, at, told: true } : { action, planDigest, at },
+  );

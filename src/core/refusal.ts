@@ -69,6 +69,7 @@ export type Refusal =
   | { readonly why: 'nothing-unknown'; readonly status: Status }
   | { readonly why: 'still-working'; readonly job: string }
   | { readonly why: 'changed-after-click' }
+  | { readonly why: 'earlier-click-open'; readonly wanted: string; readonly minutes: number }
   | { readonly why: 'changed-while-writing' }
   | { readonly why: 'contended' }
   | { readonly why: 'job-superseded'; readonly job: string };
@@ -136,6 +137,8 @@ export function sentenceOf(refusal: Refusal): string {
       return 'The release is being changed by several at this moment; click again in a few seconds.';
     case 'changed-after-click':
       return 'What the release would do may have changed after the click; look at its content again and click once more.';
+    case 'earlier-click-open':
+      return `Jira may still tell of an earlier click on ${refusal.wanted}, which was made for another plan and must not count for this one; click again in ${minutesText(refusal.minutes)}.`;
     case 'changed-while-writing':
       return 'The release was changed or moved on while you wrote, and nothing of yours was saved; look at what it says now, then save again.';
     case 'job-superseded':
@@ -146,6 +149,9 @@ export function sentenceOf(refusal: Refusal): string {
 /** All reasons in one text, because people want every blocker at once. */
 export const sentencesOf = (refusals: readonly Refusal[]): string =>
   refusals.map(sentenceOf).join(' ');
+
+const minutesText = (minutes: number): string =>
+  minutes === 1 ? 'a minute' : `${String(minutes)} minutes`;
 
 function problemSentence(problem: PlanProblem): string {
   switch (problem.why) {

@@ -70,7 +70,14 @@ export const ReleaseRecord = z.object({
   /** Ids of the clicks that were turned into commands: an id seen twice is answered, not repeated. */
   clicks: z.array(z.string()),
   /** Clicks that the validator let through and Jira has not told of yet. */
-  judged: z.array(z.object({ action: z.string(), planDigest: z.string(), at: seconds })),
+  judged: z.array(
+    z.object({
+      action: z.string(),
+      planDigest: z.string(),
+      at: seconds,
+      told: z.boolean().optional(),
+    }),
+  ),
   history: z.object({
     segments: version,
     events: version,

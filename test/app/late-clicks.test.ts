@@ -6,6 +6,7 @@ import { reconcile } from '#app/reconcile';
 import {
   aContent,
   aPolicyOf,
+  BACKUP,
   LEADER,
   OWNER,
   PACKAGE_DIGEST,
@@ -168,6 +169,43 @@ describe('an approval that is recorded late', () => {
     expect((await world.record()).state.approvals).toEqual([]);
     expect(world.issue.comments.at(-1)?.comment.text).toContain('click once more');
     await world.click('approve', LEADER);
+    expect((await world.record()).status).toBe('ready');
+  });
+
+  test('never counts for a plan that others have clicked on meanwhile, however the two are told', async () => {
+    const policy = aPolicyOf([{ label: 'Leaders', count: 2, from: { kind: 'leaders' } }]);
+    const world = await aReleaseWorld({ policy });
+    await world.click('submit', REPORTER);
+    await world.ports.drain();
+    const early = await clickUntold(world, 'approve', BACKUP);
+    await edit(world);
+    await world.ports.drain();
+
+    const beside = await world.clickOnly('approve', LEADER);
+
+    expect(beside).toMatchObject({
+      kind: 'refused',
+      sentence: expect.stringMatching(/may still tell .* click again in 15 minutes\.$/),
+    });
+    await applyTransition(world.ports, early);
+    await world.ports.drain();
+    expect((await world.record()).state.approvals).toEqual([]);
+    await world.click('approve', LEADER);
+    await world.click('approve', BACKUP);
+    expect((await world.record()).status).toBe('ready');
+  });
+
+  test('that is never told keeps nobody from approving a quarter of an hour later', async () => {
+    const policy = aPolicyOf([{ label: 'Leaders', count: 1, from: { kind: 'leaders' } }]);
+    const world = await aReleaseWorld({ policy });
+    await world.click('submit', REPORTER);
+    await clickUntold(world, 'approve', BACKUP);
+    await edit(world);
+    await world.ports.drain();
+
+    world.ports.pass(901);
+    await world.click('approve', LEADER);
+
     expect((await world.record()).status).toBe('ready');
   });
 });

@@ -57,6 +57,7 @@ const SAMPLES: { readonly [Why in Refusal['why']]: Extract<Refusal, { why: Why }
   'nothing-unknown': { why: 'nothing-unknown', status: 'ready' },
   'still-working': { why: 'still-working', job: '10001.7' },
   'changed-after-click': { why: 'changed-after-click' },
+  'earlier-click-open': { why: 'earlier-click-open', wanted: 'Approve', minutes: 12 },
   contended: { why: 'contended' },
   'changed-while-writing': { why: 'changed-while-writing' },
   'job-superseded': { why: 'job-superseded', job: '10001.7' },
