@@ -91,7 +91,7 @@ export const PROJECT: SettingsView = {
       state: 'pending',
       environments: ['PROD'],
       group: 'finance',
-      rooms: ['A', 'B'],
+      rooms: ['Shanghai A', 'Shanghai B'],
       lastSeen: 1_795_183_200,
       agentVersion: '0.1.0',
       fingerprint: '1b7e 02cd 9a44 f0e3',
