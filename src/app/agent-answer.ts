@@ -32,7 +32,9 @@ export const suspended = (now: number, name: string): AgentAnswer =>
 export const stale = (now: number, message?: string): AgentAnswer =>
   failure(409, { error: 'stale', now, ...(message !== undefined && { message }) });
 
-export const taken = (now: number): AgentAnswer => failure(409, { error: 'taken', now });
+/** `message`: who works on it. */
+export const taken = (now: number, message: string): AgentAnswer =>
+  failure(409, { error: 'taken', now, message });
 
 export const gap = (now: number, expectedSeq: number): AgentAnswer =>
   failure(409, { error: 'gap', now, expectedSeq });

@@ -31,7 +31,7 @@ export async function claimJob(ports: Ports, call: AgentCall<ClaimData>): Promis
       graceSeconds: TAKEOVER_GRACE_SECONDS,
       highestFence: Math.max(job.fence, ...scopes.map(({ record }) => record.fence)),
     });
-    if (decision.kind === 'taken') return taken(now);
+    if (decision.kind === 'taken') return taken(now, takenWords(job));
     if (decision.kind === 'gone') return gone(now);
     if (decision.kind === 'repeated') return answer(ports, job, release);
 
@@ -59,6 +59,10 @@ export async function claimJob(ports: Ports, call: AgentCall<ClaimData>): Promis
   }
   throw new TooMuchContention(`Job ${jobId ?? ''}`);
 }
+
+/** Whoever wants the job sees whom to look at, and how long to wait. */
+const takenWords = ({ job, agent, claims = [] }: JobRecord): string =>
+  `Agent ${claims.at(-1)?.name ?? agent ?? ''} works on job ${job}; another agent gets it once nothing was heard from that one for ${String(LEASE_SECONDS + TAKEOVER_GRACE_SECONDS)} seconds.`;
 
 interface KnownScope {
   readonly scope: string;

@@ -78,7 +78,13 @@ describe('an agent that comes back to a job which another has taken over', () =>
         }),
       ]);
     }
-    expect(await world.agent.call(claim)).toMatchObject({ status: 409, body: { error: 'taken' } });
+    expect(await world.agent.call(claim)).toMatchObject({
+      status: 409,
+      body: {
+        error: 'taken',
+        message: `Agent Room 2 works on job ${old.job}; another agent gets it once nothing was heard from that one for 120 seconds.`,
+      },
+    });
     expect(world.ports.memory.rows).toEqual(before);
   });
 
