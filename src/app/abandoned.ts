@@ -9,6 +9,8 @@ export const isAbandoned = ({ leaseUntil, offeredAt }: JobRecord, now: number): 
 
 /** What the page says about the agent of a job. */
 export function attendanceOf(job: JobRecord | undefined, now: number): Attendance {
+  if (job?.status === 'offered' && job.agents.length === 0)
+    return { kind: 'unoffered', answerable: isAbandoned(job, now) };
   if (job?.status === 'offered') {
     return { kind: 'unclaimed', since: job.offeredAt, answerable: isAbandoned(job, now) };
   }

@@ -28,9 +28,13 @@ export const pending = (now: number): AgentAnswer => failure(403, { error: 'pend
 export const suspended = (now: number, name: string): AgentAnswer =>
   failure(403, { error: 'pending', now, message: suspendedWords(name) });
 
-export const stale = (now: number): AgentAnswer => failure(409, { error: 'stale', now });
+/** `message`: who has the job now, for an agent that had it. */
+export const stale = (now: number, message?: string): AgentAnswer =>
+  failure(409, { error: 'stale', now, ...(message !== undefined && { message }) });
 
-export const taken = (now: number): AgentAnswer => failure(409, { error: 'taken', now });
+/** `message`: who works on it. */
+export const taken = (now: number, message: string): AgentAnswer =>
+  failure(409, { error: 'taken', now, message });
 
 export const gap = (now: number, expectedSeq: number): AgentAnswer =>
   failure(409, { error: 'gap', now, expectedSeq });

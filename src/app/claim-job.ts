@@ -1,5 +1,6 @@
 /** An agent claims a job: exactly one gets it, with a fence higher than any before. */
-import { decideClaim } from '#core/job';
+import { decideClaim, withClaim } from '#core/job';
+import { reaches } from '#core/reach';
 import { LEASE_SECONDS, TAKEOVER_GRACE_SECONDS } from '#wire/agent';
 import type { ClaimAnswer, ClaimData } from '#wire/agent';
 import type { JobRecord, ScopeRecord } from '#wire/records';
@@ -7,6 +8,7 @@ import { gone, ok, taken } from './agent-answer';
 import type { AgentAnswer } from './agent-answer';
 import { ATTEMPTS_MAX, TooMuchContention } from './errors';
 import type { AgentCall } from './agent-call';
+import { workplaceOfJob } from './offer-job';
 import { placesOf } from './ports';
 import type { Change, Ports } from './ports';
 import { gateStands, signDecision } from './sign-decision';
@@ -17,7 +19,7 @@ export async function claimJob(ports: Ports, call: AgentCall<ClaimData>): Promis
   for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt += 1) {
     const now = ports.clock.now();
     const job = jobId === undefined ? undefined : await ports.store.get('job', jobId);
-    if (!job || !call.agent.environments.includes(job.environment)) return gone(now);
+    if (!job || !reaches(call.agent, workplaceOfJob(job))) return gone(now);
     const release = await gateStands(ports, job);
     if (!release || job.stop !== undefined) return gone(now);
 
@@ -29,7 +31,7 @@ export async function claimJob(ports: Ports, call: AgentCall<ClaimData>): Promis
       graceSeconds: TAKEOVER_GRACE_SECONDS,
       highestFence: Math.max(job.fence, ...scopes.map(({ record }) => record.fence)),
     });
-    if (decision.kind === 'taken') return taken(now);
+    if (decision.kind === 'taken') return taken(now, takenWords(job));
     if (decision.kind === 'gone') return gone(now);
     if (decision.kind === 'repeated') return answer(ports, job, release);
 
@@ -42,6 +44,12 @@ export async function claimJob(ports: Ports, call: AgentCall<ClaimData>): Promis
       boot: call.envelope.boot,
       fence: decision.fence,
       leaseUntil: now + LEASE_SECONDS,
+      claims: withClaim(job.claims ?? [], {
+        agent: call.agent.agentId,
+        name: call.agent.name,
+        fence: decision.fence,
+        at: now,
+      }),
     };
     const changes = [
       setJob(claimed, job.version),
@@ -51,6 +59,10 @@ export async function claimJob(ports: Ports, call: AgentCall<ClaimData>): Promis
   }
   throw new TooMuchContention(`Job ${jobId ?? ''}`);
 }
+
+/** Whoever wants the job sees whom to look at, and how long to wait. */
+const takenWords = ({ job, agent, claims = [] }: JobRecord): string =>
+  `Agent ${claims.at(-1)?.name ?? agent ?? ''} works on job ${job}; another agent gets it once nothing was heard from that one for ${String(LEASE_SECONDS + TAKEOVER_GRACE_SECONDS)} seconds.`;
 
 interface KnownScope {
   readonly scope: string;

@@ -36,7 +36,8 @@ export interface Commit {
 /** Commits, then asks for the Jira effects to be done; `conflict` means that somebody was faster. */
 export async function commit(ports: Ports, commit: Commit): Promise<'done' | 'conflict'> {
   const { store, clock } = ports;
-  const { record, events } = commit;
+  const { record } = commit;
+  const events = [...claimsOf(commit.finished), ...commit.events];
   await Promise.all(commit.texts.map((text) => store.putText(text)));
   const state = events.reduce(evolve, record.state);
   const segment = events.length === 0 ? undefined : segmentOf(ports, record, events);
@@ -69,6 +70,17 @@ export async function commit(ports: Ports, commit: Commit): Promise<'done' | 'co
   await askForEffects(ports, state.issueId);
   return 'done';
 }
+
+/**
+ * Who had a job becomes part of the chain with the job's end: a claim of its own would race with the moves in Jira
+ * that the same start has caused, and its agent would wait for them.
+ */
+const claimsOf = (finished: JobRecord | undefined): readonly ReleaseEvent[] =>
+  (finished?.claims ?? []).map((claim) => ({
+    type: 'job-claimed',
+    job: finished?.job ?? '',
+    ...claim,
+  }));
 
 /** Asks for the effects; when the queue is down, the sweep finds the outbox row. */
 export async function askForEffects(ports: Ports, issueId: string): Promise<void> {

@@ -3,6 +3,7 @@ import type { EnrollAnswer, EnrollData } from '#wire/agent';
 import type { AgentRecord, EnrollmentRecord } from '#wire/records';
 import { ok, unauthorized } from './agent-answer';
 import type { AgentAnswer } from './agent-answer';
+import { reachOf } from './manage-agents';
 import type { Ports } from './ports';
 
 /** The same key with the same code gets the same answer, so that a lost answer costs nothing. */
@@ -32,7 +33,7 @@ export async function enrollAgent(ports: Ports, data: EnrollData): Promise<Agent
     name: enrollment.name,
     state: 'pending',
     keys: [{ id: crypto.keyId(data.publicKey), publicKey: data.publicKey, notAfter: null }],
-    environments: enrollment.environments,
+    ...reachOf(enrollment),
     lastSeen: now,
     boot: null,
     agentVersion: '',

@@ -1,4 +1,5 @@
 /** A project admin lets agents in and out. */
+import type { Reach } from '#core/reach';
 import type { AgentView, EnrollmentCode, Outcome } from '#wire/page';
 import type { AgentRecord } from '#wire/records';
 import { troubleOf } from './agent-trouble';
@@ -15,11 +16,7 @@ const CODE_LENGTH = 28;
 /** Makes a one-time code; only its digest is stored, so it is shown once. */
 export async function createEnrollment(
   { store, crypto, clock }: Ports,
-  input: {
-    readonly project: string;
-    readonly name: string;
-    readonly environments: readonly string[];
-  },
+  input: Reach & { readonly project: string; readonly name: string },
 ): Promise<EnrollmentCode> {
   const code = crypto.token(CODE_LENGTH);
   const expiresAt = clock.now() + CODE_VALID_SECONDS;
@@ -27,12 +24,23 @@ export async function createEnrollment(
     version: 1,
     project: input.project,
     name: input.name,
-    environments: [...input.environments],
+    ...reachOf(input),
     expiresAt,
     usedBy: null,
   });
   return { code, expiresAt };
 }
+
+/** What an agent was enrolled for goes from its code to the agent and to the roster as it is. */
+export const reachOf = ({
+  environments,
+  group,
+  rooms,
+}: Reach): Pick<AgentRecord, 'environments' | 'group' | 'rooms'> => ({
+  environments: [...environments],
+  ...(group !== undefined && { group }),
+  ...(rooms !== undefined && { rooms: [...rooms] }),
+});
 
 /** The project's agents, the most recently seen first. */
 export async function listAgents(
@@ -50,6 +58,8 @@ export async function listAgents(
     name: record.name,
     state: record.state,
     environments: record.environments,
+    group: record.group ?? null,
+    rooms: record.rooms ?? null,
     lastSeen: record.lastSeen,
     agentVersion: record.agentVersion,
     trouble: troubleOf(record),
@@ -127,8 +137,7 @@ async function changeRoster(ports: Ports, agent: AgentRecord, expect: number): P
   const settings = await loadSettings(store, agent.project);
   if (settings.version === 0) await store.create('policy', agent.project, settings);
   const others = settings.agents.filter((member) => member.agentId !== agent.agentId);
-  const self =
-    agent.state === 'active' ? [{ agentId: agent.agentId, environments: agent.environments }] : [];
+  const self = agent.state === 'active' ? [{ agentId: agent.agentId, ...reachOf(agent) }] : [];
   const roster = {
     ...settings,
     version: settings.version + 1,

@@ -1,15 +1,48 @@
-/** The job that a call is about, if the caller still owns it. */
+/** Whose job it is that a call is about, and what an agent is told that has lost it. */
+import { reaches } from '#core/reach';
+import { utcText } from '#core/utc-text';
 import type { JobRecord } from '#wire/records';
+import { stale } from './agent-answer';
+import type { AgentAnswer } from './agent-answer';
 import type { AgentCall } from './agent-call';
+import { workplaceOfJob } from './offer-job';
 import type { Ports } from './ports';
 
-/** Undefined when another agent has taken over, the job is finished, or it was never the caller's. */
-export async function ownedJob(
+/** The job, if it is one that the caller may speak about: it was offered to it, and lies within its reach. */
+export async function knownJob(
   ports: Ports,
-  call: AgentCall<unknown>,
+  { agent, envelope }: AgentCall<unknown>,
 ): Promise<JobRecord | undefined> {
-  const { job: jobId, fence } = call.envelope;
-  const job = jobId === undefined ? undefined : await ports.store.get('job', jobId);
-  const owns = job?.status === 'running' && job.agent === call.agent.agentId && job.fence === fence;
-  return owns ? job : undefined;
+  const job = envelope.job === undefined ? undefined : await ports.store.get('job', envelope.job);
+  return job?.agents.includes(agent.agentId) && reaches(agent, workplaceOfJob(job))
+    ? job
+    : undefined;
+}
+
+/** Whether the caller has the job under the fence that it names. */
+export const owns = ({ agent, envelope }: AgentCall<unknown>, job: JobRecord): boolean =>
+  job.status === 'running' && job.agent === agent.agentId && job.fence === envelope.fence;
+
+/** The refusal of an agent that comes back to a job: it learns who has it now, and what becomes of what it says. */
+export function lost(
+  now: number,
+  { agent, envelope }: AgentCall<unknown>,
+  job: JobRecord | undefined,
+): AgentAnswer {
+  const last = job?.claims?.at(-1);
+  const isFormer = job?.claims?.some((claim) => claim.agent === agent.agentId) ?? false;
+  if (!job || !last || !isFormer) return stale(now);
+  const keeps =
+    'what is reported about it now does not count, and its log lines are kept as late ones';
+  if (last.agent !== agent.agentId)
+    return stale(
+      now,
+      `Agent ${last.name} took job ${job.job} over at ${utcText(last.at)}, because nothing was heard from ${agent.name}; ${keeps}.`,
+    );
+  return job.fence === envelope.fence
+    ? stale(now, `Job ${job.job} is over, or its release no longer waits for it; ${keeps}.`)
+    : stale(
+        now,
+        `Agent ${agent.name} has claimed job ${job.job} anew under fence ${String(job.fence)}; ${keeps}.`,
+      );
 }

@@ -5,6 +5,7 @@ import type { JobLog, JobRecord, LogChunkRecord } from '#wire/records';
 import { busy, ok, stale } from './agent-answer';
 import type { AgentAnswer } from './agent-answer';
 import type { AgentCall } from './agent-call';
+import { knownJob } from './owned-job';
 import type { Change, Ports } from './ports';
 
 /** Agents that no longer have a job may leave so many chunks of it. */
@@ -38,10 +39,10 @@ export function closedLog(job: JobRecord, lostLines: number): JobLog {
 /** Lines are taken when the job is over, and from an agent that has lost it too, but then as late ones. */
 export async function receiveLog(ports: Ports, call: AgentCall<LogData>): Promise<AgentAnswer> {
   const now = ports.clock.now();
-  const { job: jobId, fence } = call.envelope;
+  const { fence } = call.envelope;
   const { agentId } = call.agent;
-  const job = jobId === undefined ? undefined : await ports.store.get('job', jobId);
-  if (!job?.agents.includes(agentId) || fence === undefined || fence > job.fence) return stale(now);
+  const job = await knownJob(ports, call);
+  if (!job || fence === undefined || fence > job.fence) return stale(now);
   const isOwner = job.agent === agentId && job.fence === fence;
   const log = logOf(job);
   if (!isOwner) {

@@ -6,6 +6,7 @@ import { busy, gap, ok, stale } from './agent-answer';
 import type { AgentAnswer } from './agent-answer';
 import type { AgentCall } from './agent-call';
 import { chunkKey, chunkOf, hostKey } from './host-chunks';
+import { knownJob, lost } from './owned-job';
 import type { Change, Ports } from './ports';
 
 /** Applies a report in one transaction, or answers why it does not count. */
@@ -39,8 +40,8 @@ export type Admission =
 /** Whether a message of the job's row counts now; otherwise its answer. */
 export async function admit(ports: Ports, call: AgentCall<unknown>): Promise<Admission> {
   const now = ports.clock.now();
-  const { job: jobId, fence, seq } = call.envelope;
-  const job = jobId === undefined ? undefined : await ports.store.get('job', jobId);
+  const { fence, seq } = call.envelope;
+  const job = await knownJob(ports, call);
   if (!job || fence === undefined || seq === undefined)
     return { kind: 'answer', answer: stale(now) };
   const decision = decideMessage(job, {
@@ -57,7 +58,7 @@ export async function admit(ports: Ports, call: AgentCall<unknown>): Promise<Adm
     case 'gap':
       return { kind: 'answer', answer: gap(now, decision.expectedSeq) };
     case 'stale':
-      return { kind: 'answer', answer: stale(now) };
+      return { kind: 'answer', answer: lost(now, call, job) };
   }
 }
 

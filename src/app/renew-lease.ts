@@ -5,7 +5,7 @@ import { busy, ok, stale, suspended } from './agent-answer';
 import type { AgentAnswer } from './agent-answer';
 import type { AgentCall } from './agent-call';
 import { isLifeDue, noteLife, sightBoot } from './note-life';
-import { ownedJob } from './owned-job';
+import { knownJob, lost, owns } from './owned-job';
 import type { Ports } from './ports';
 import { gateStands, signDecision } from './sign-decision';
 import { spoken, understands } from './spoken-version';
@@ -18,9 +18,10 @@ export async function renewLease(
   const now = ports.clock.now();
   const sighting = await sightBoot(ports, call);
   if (sighting === 'second-life') return suspended(now, call.agent.name);
-  const job = await ownedJob(ports, call);
-  const release = job ? await gateStands(ports, job) : undefined;
-  if (!job || !release) return stale(now);
+  const job = await knownJob(ports, call);
+  if (!job || !owns(call, job)) return lost(now, call, job);
+  const release = await gateStands(ports, job);
+  if (!release) return stale(now);
 
   const { speaks } = call.data;
   // An agent that cannot read «stop» is told what it can read: that the job is no longer its own.

@@ -2,9 +2,9 @@
 import { nowSentence } from '#core/now';
 import { refuseReview } from '#core/permissions';
 import { sentenceOf } from '#core/refusal';
-import { eventActor, eventText } from '#core/story';
+import { claimText, eventActor, eventText } from '#core/story';
 import type { EnvironmentView, ReleaseView, StoryEntry } from '#wire/page';
-import type { ReleaseRecord } from '#wire/records';
+import type { JobRecord, ReleaseRecord } from '#wire/records';
 import { attendanceOf, isAbandoned } from './abandoned';
 import { segmentKey } from './commit';
 import { contentMark } from './content-mark';
@@ -66,7 +66,7 @@ export async function showRelease(
     content: release.content,
     contentMark: contentMark(ports, release),
     editRefused: editRefusal(release.status) ?? (await strangerRefusal(ports, record, input)),
-    story: await storyOf(ports, record),
+    story: [...claimStory(record, job), ...(await storyOf(ports, record))],
   };
 }
 
@@ -102,6 +102,20 @@ const environmentsOf = ({ state }: ReleaseRecord, { facts }: World): readonly En
     current: id === state.environment,
     deployedAt: state.deployments[id]?.at ?? null,
   }));
+
+/** Who has the job by now; its end makes this a part of the history. The latest first. */
+const claimStory = (
+  { history }: ReleaseRecord,
+  job: JobRecord | undefined,
+): readonly StoryEntry[] =>
+  (job && job.status !== 'finished' ? (job.claims ?? []) : [])
+    .map((claim, index) => ({
+      serial: history.events + 1 + index,
+      at: claim.at,
+      by: null,
+      text: claimText({ ...claim, job: job?.job ?? '' }),
+    }))
+    .reverse();
 
 async function storyOf(
   { store }: Ports,

@@ -1,10 +1,13 @@
 /** Loads what the decider must know about a release's world, by keys only. */
-import type { AgentFact, Facts, ScopeFact } from '#core/facts';
+import type { Facts, ScopeFact } from '#core/facts';
 import { scopesOf } from '#core/gates';
 import { DEFAULT_POLICY, firstEnvironment } from '#core/policy';
+import { reaches } from '#core/reach';
+import type { Reach, Workplace } from '#core/reach';
+import { workplaceOf } from '#core/workplace';
 import type { InboxRecord, PolicyRecord, ReleaseRecord, ScopeRecord } from '#wire/records';
 import { isHolding } from './holding';
-import { placesOf } from './ports';
+import { CHANGES_MAX, placesOf } from './ports';
 import type { Found, Ports, Store } from './ports';
 import { siteKey } from './site-key';
 
@@ -13,12 +16,21 @@ export interface World {
   readonly settings: PolicyRecord;
   /** What a release is about to take; empty while it holds all of it. */
   readonly scopes: ReadonlyMap<string, ScopeRecord>;
-  /** Of the agents that may be offered a job of the release's environment; of a draft's, the first that it will enter. */
+  /** Of the agents that may be offered a job of the release in its environment; in a draft's, the first that it will enter. */
   readonly inboxes: ReadonlyMap<string, InboxRecord>;
+  /** Whom its work is for; undefined where nobody can be offered all of it. */
+  readonly work: Workplace | undefined;
 }
 
-/** Most agents that one job is offered to: each has an inbox in the transaction that offers it. */
-const AGENTS_PER_JOB_MAX = 8;
+/** Most agents that one job is offered to. */
+const AGENTS_PER_JOB_MAX = 12;
+
+/** What a start writes besides inboxes and locks: release, history, outbox, job. */
+const CHANGES_OF_START = 4;
+
+/** Each agent has an inbox in the transaction that offers the job, and so has each lock that the start takes. */
+const agentsPerJob = (locks: number): number =>
+  Math.min(AGENTS_PER_JOB_MAX, CHANGES_MAX - CHANGES_OF_START - locks);
 
 /** Reads the policy, and then all that the release touches in one request: its sites, their scopes, its agents. */
 export async function loadWorld(ports: Ports, record: ReleaseRecord): Promise<World> {
@@ -40,19 +52,27 @@ export async function loadWorld(ports: Ports, record: ReleaseRecord): Promise<Wo
   const scopes = new Map(
     scopeNames.map((scope) => [scope, found.get('scope', scope) ?? NEVER_TAKEN]),
   );
-  const inboxes = heardLast(agentIds, found);
+  const sites = siteKeys.flatMap((key) => found.get('site', key)?.site ?? []);
+  const roster = rosterOf(settings, agentIds, found);
+  const work =
+    place === undefined
+      ? undefined
+      : workplaceOf(record.state, place, { sites, policy: settings.policy });
   const facts: Facts = {
     now: clock.now(),
     policy: settings.policy,
-    sites: siteKeys.flatMap((key) => found.get('site', key)?.site ?? []),
+    sites,
     scopes: await Promise.all(
       [...scopes].map(([scope, row]) => scopeFact(store, record, scope, row)),
     ),
-    agents: [...inboxes].map(([agentId, inbox]) => agentFact(settings, agentId, inbox)),
+    agents: roster.map(({ inbox, ...agent }) => ({ ...agent, lastSeen: inbox.lastSeen ?? 0 })),
     nextSerial: record.history.events + 1,
     sha256: (text) => crypto.sha256(text),
   };
-  return { facts, settings, scopes, inboxes };
+  const inReach = work === undefined ? [] : roster.filter((agent) => reaches(agent, work));
+  const offered = inReach.slice(0, agentsPerJob(scopesOf(record.state).length));
+  const inboxes = new Map(offered.map(({ agentId, inbox }) => [agentId, inbox]));
+  return { facts, settings, scopes, inboxes, work };
 }
 
 /** The project's policy, roster and workflow; the default policy where nothing was set yet. */
@@ -93,18 +113,20 @@ async function scopeFact(
   return latest === undefined ? fact : { ...fact, latest };
 }
 
-/** The agents that were heard from last, if there are many; the roster holds active ones only. */
-function heardLast(agentIds: readonly string[], found: Found): ReadonlyMap<string, InboxRecord> {
-  const inboxes = agentIds.flatMap((agentId) => {
-    const inbox = found.get('inbox', agentId);
-    return inbox ? [[agentId, inbox] as const] : [];
-  });
-  inboxes.sort(([, left], [, right]) => (right.lastSeen ?? 0) - (left.lastSeen ?? 0));
-  return new Map(inboxes.slice(0, AGENTS_PER_JOB_MAX));
+interface Member extends Reach {
+  readonly agentId: string;
+  readonly inbox: InboxRecord;
 }
 
-const agentFact = (settings: PolicyRecord, agentId: string, inbox: InboxRecord): AgentFact => ({
-  agentId,
-  environments: settings.agents.find((member) => member.agentId === agentId)?.environments ?? [],
-  lastSeen: inbox.lastSeen ?? 0,
-});
+/** These agents, those that were heard from last before the others; the roster holds active ones only. */
+function rosterOf(
+  { agents }: PolicyRecord,
+  agentIds: readonly string[],
+  found: Found,
+): readonly Member[] {
+  const members = agents.flatMap((agent): Member[] => {
+    const inbox = agentIds.includes(agent.agentId) ? found.get('inbox', agent.agentId) : undefined;
+    return inbox ? [{ ...agent, inbox }] : [];
+  });
+  return members.sort((left, right) => (right.inbox.lastSeen ?? 0) - (left.inbox.lastSeen ?? 0));
+}

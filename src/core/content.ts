@@ -102,8 +102,8 @@ export const SQL_SCRIPTS_MAX = 100;
 
 /**
  * Most sites, databases and namespaces together that one release may change: a start locks all of them in the
- * one transaction that offers the job, and a transaction holds 25 changes (release, history, outbox, job, up to
- * 8 agents' inboxes, and these).
+ * one transaction that offers the job, and a transaction holds 25 changes: release, history, outbox, job, these, and
+ * the inboxes of at least 9 agents, of 12 where there are 9 or fewer.
  */
 export const CONTENT_SCOPES_MAX = 12;
 

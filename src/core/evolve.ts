@@ -183,6 +183,7 @@ export function evolve(release: Release, event: ReleaseEvent): Release {
       return { ...release, status: 'aborted' };
     case 'issue-gone':
       return { ...release, status: 'aborted', run: null, question: null };
+    case 'job-claimed':
     case 'move-undone':
       return release;
   }

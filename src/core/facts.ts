@@ -1,6 +1,7 @@
 /** What the decider is told about the world; time, identity and chance are facts too. */
 import type { Sha256 } from './canonical';
 import type { Policy } from './policy';
+import type { Reach } from './reach';
 import type { Site } from './site';
 
 /** A person as Jira and the policy know them. */
@@ -22,9 +23,8 @@ export interface ScopeFact {
   readonly latest?: { readonly issueId: string; readonly issueKey: string };
 }
 
-export interface AgentFact {
+export interface AgentFact extends Reach {
   readonly agentId: string;
-  readonly environments: readonly string[];
   /** Epoch seconds of its last authenticated call. */
   readonly lastSeen: number;
 }

@@ -9,6 +9,7 @@ import type { Refusal } from './refusal';
 import type { Release } from './release';
 import { databaseScope, namespaceScope, siteScope } from './site';
 import { rejectedScript, unreviewedScripts } from './scripts';
+import { reachBlockers } from './workplace';
 
 type Gate = (release: Release, facts: Facts) => readonly Refusal[];
 
@@ -109,16 +110,16 @@ export const scopesFree = (release: Release, facts: Pick<Facts, 'scopes'>): read
       : [{ why: 'site-busy', site, environment, holder }];
   });
 
-const agentOnline: Gate = (release, facts) => {
-  const { environment } = release;
-  if (environment === null) return [];
-  const online = facts.agents.some(
-    (agent) =>
-      agent.environments.includes(environment) &&
-      facts.now - agent.lastSeen <= AGENT_SILENCE_MAX_SECONDS,
-  );
-  return online ? [] : [{ why: 'no-agent', environment }];
-};
+/** Nobody may be there, or nobody who reaches all that the release touches. */
+const agentOnline: Gate = (release, facts) =>
+  release.environment === null
+    ? []
+    : reachBlockers(
+        release,
+        release.environment,
+        facts,
+        facts.agents.filter(({ lastSeen }) => facts.now - lastSeen <= AGENT_SILENCE_MAX_SECONDS),
+      );
 
 /** What only this release may change while it is under way. */
 export const scopesOf = (release: Release): readonly string[] =>

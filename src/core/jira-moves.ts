@@ -59,6 +59,7 @@ export function moveOf(event: ReleaseEvent): Move | undefined {
     case 'config-confirmed':
     case 'config-reported-failed':
     case 'stage-offered':
+    case 'job-claimed':
     case 'outcome-unknown':
     case 'answered':
     case 'retried':
@@ -130,6 +131,7 @@ export function commentOf(event: ReleaseEvent, after: Release): Comment | undefi
     case 'config-confirmed':
     case 'no-code':
     case 'stage-offered':
+    case 'job-claimed':
     case 'answered':
     case 'code-succeeded':
     case 'retried':

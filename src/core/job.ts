@@ -1,5 +1,37 @@
 /** Who may work on a job, and which of an agent's messages count. */
 
+/** An agent that got a job, and how often it claimed it before the job ended or another agent got it. */
+export interface JobClaim {
+  readonly agent: string;
+  /** As people call it. */
+  readonly name: string;
+  /** Name of the agent that had the job and fell silent; null where nobody had it. */
+  readonly former: string | null;
+  /** The fences of its first and of its last claim. */
+  readonly fence: number;
+  readonly lastFence: number;
+  readonly times: number;
+  /** Of its first claim, in epoch seconds. */
+  readonly at: number;
+}
+
+/** A job that has come to so many agents one after the other waits for a person's answer. Its history takes them all in one segment. */
+export const CLAIMS_MAX = 40;
+
+/** The claims of a job with one more. */
+export function withClaim(
+  claims: readonly JobClaim[],
+  claim: Pick<JobClaim, 'agent' | 'name' | 'fence' | 'at'>,
+): JobClaim[] {
+  const last = claims.at(-1);
+  if (last?.agent === claim.agent) {
+    const again = { ...last, lastFence: claim.fence, times: last.times + 1 };
+    return [...claims.slice(0, -1), again];
+  }
+  const fresh = { ...claim, former: last?.name ?? null, lastFence: claim.fence, times: 1 };
+  return [...claims, fresh];
+}
+
 /** A job as far as claims and messages are concerned. */
 export interface ClaimableJob {
   readonly status: 'offered' | 'running' | 'finished';
@@ -9,6 +41,7 @@ export interface ClaimableJob {
   readonly fence: number;
   /** Epoch seconds. */
   readonly leaseUntil: number;
+  readonly claims?: readonly JobClaim[];
 }
 
 export interface ClaimRequest {
@@ -37,6 +70,7 @@ export function decideClaim(job: ClaimableJob, request: ClaimRequest): ClaimDeci
   if (owned && job.requestId === request.requestId) return { kind: 'repeated', fence: job.fence };
   const free =
     job.status === 'offered' || owned || request.now >= job.leaseUntil + request.graceSeconds;
+  if (free && !owned && (job.claims?.length ?? 0) >= CLAIMS_MAX) return { kind: 'gone' };
   return free ? { kind: 'claimed', fence: request.highestFence + 1 } : { kind: 'taken' };
 }
 

@@ -14,17 +14,21 @@ import type { Site } from './site';
 import { statusName } from './status';
 import { transitionOf } from './transitions';
 import type { PersonAction } from './transitions';
+import { utcText } from './utc-text';
+import { reachBlockers } from './workplace';
 
 /** Who is at the work that is under way; times are epoch seconds. */
 export type Attendance =
   | { readonly kind: 'at-work' }
   | { readonly kind: 'unclaimed'; readonly since: number; readonly answerable: boolean }
+  /** Nobody could be offered it: what no agent reaches, in words. */
+  | { readonly kind: 'unoffered'; readonly answerable: boolean }
   | { readonly kind: 'abandoned'; readonly since: number };
 
 /** Names people by account id, between `@[` and `]`: the page puts their names there. */
 export function nowSentence(
   release: Release,
-  world: Pick<Facts, 'policy' | 'sites' | 'scopes'>,
+  world: Pick<Facts, 'policy' | 'sites' | 'scopes' | 'agents'>,
   attendance: Attendance = { kind: 'at-work' },
 ): string {
   const place = release.environment ?? '';
@@ -43,6 +47,10 @@ export function nowSentence(
     case 'ready': {
       const [busy] = scopesFree(release, world);
       if (busy) return `Ready, but ${place} is not free.${aside(release)} ${sentenceOf(busy)}`;
+      // An agent that is silent may be back before anybody looks again; one that was never enrolled is not.
+      const [beyond] = reachBlockers(release, place, world, world.agents);
+      if (beyond)
+        return `Ready, but beyond the reach of every agent.${aside(release)} ${sentenceOf(beyond)}`;
       return `Ready to start in ${place}.${aside(release)} ${mayAct('start', release, world)}`;
     }
     case 'code-executing':
@@ -100,22 +108,16 @@ function absence(attendance: Attendance, place: string): string | undefined {
   switch (attendance.kind) {
     case 'at-work':
       return undefined;
+    case 'unoffered':
+      return `When the work was offered, no agent of ${place} reached all that it touches; have a project admin enroll one, and ${attendance.answerable ? 'then answer retry' : 'answer retry in a minute'}.`;
     case 'unclaimed':
       return attendance.answerable
-        ? `Waiting for an agent of ${place} since ${utc(attendance.since)}; start the agent, or answer done, not done or retry.`
+        ? `Waiting for an agent of ${place} since ${utcText(attendance.since)}; start the agent, or answer done, not done or retry.`
         : `Waiting for an agent of ${place} to take up the work.`;
     case 'abandoned':
-      return `No agent has worked on this since ${utc(attendance.since)}; answer done, not done or retry, or start the agent.`;
+      return `No agent has worked on this since ${utcText(attendance.since)}; answer done, not done or retry, or start the agent.`;
   }
 }
-
-const dayAndTime = new Intl.DateTimeFormat('en-GB', {
-  dateStyle: 'medium',
-  timeStyle: 'short',
-  timeZone: 'UTC',
-});
-
-const utc = (seconds: number): string => `${dayAndTime.format(seconds * 1_000)} UTC`;
 
 function mayAct(
   action: PersonAction,

@@ -20,6 +20,14 @@ export interface EnvironmentPolicy {
   readonly starters: 'leaders' | 'testers';
 }
 
+/** Databases and configuration centres that only the group's agents reach; what no group names goes along with its release. */
+export interface PolicyGroup {
+  readonly id: string;
+  /** Logical ids, as scripts and agents' files name them. */
+  readonly databases: readonly string[];
+  readonly centres: readonly string[];
+}
+
 export interface Policy {
   readonly version: number;
   /** In the order of promotion. */
@@ -30,6 +38,8 @@ export interface Policy {
   readonly dbas: readonly string[];
   /** Account ids of operations: they may run reviewed SQL, apply configuration by hand, and lead what has no site. */
   readonly operators: readonly string[];
+  /** Absent: no database and no centre belongs to a group. */
+  readonly groups?: readonly PolicyGroup[];
 }
 
 /** The policy that a project starts with: leader for STAGE; PROD wants product and quality as well once their groups are set. */

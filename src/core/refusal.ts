@@ -60,7 +60,21 @@ export type Refusal =
       /** Issue key of the release that holds it. */
       readonly holder: string;
     }
-  | { readonly why: 'no-agent'; readonly environment: string }
+  /** `group` is null where what is worked on belongs to none. */
+  | { readonly why: 'no-agent'; readonly environment: string; readonly group: string | null }
+  | {
+      readonly why: 'rooms-unserved';
+      readonly environment: string;
+      readonly group: string | null;
+      /** An empty name stands for hosts without a machine room. */
+      readonly rooms: readonly string[];
+      /** Each of them is served, but no agent serves all of them. */
+      readonly isTogether: boolean;
+    }
+  | {
+      readonly why: 'groups-mixed';
+      readonly things: readonly { readonly what: string; readonly group: string | undefined }[];
+    }
   | { readonly why: 'other-stage-failed'; readonly failed: RunStage; readonly class: FailureClass }
   | { readonly why: 'last-environment'; readonly environment: string }
   | { readonly why: 'not-last-environment'; readonly environment: string; readonly last: string }
@@ -118,7 +132,13 @@ export function sentenceOf(refusal: Refusal): string {
     case 'shared-busy':
       return `The ${refusal.what} is being changed in ${refusal.environment} by another release (${refusal.holder}); wait until that one is deployed, iterated or aborted.`;
     case 'no-agent':
-      return `No agent for ${refusal.environment} has been heard from in the last 3 minutes; start the agent, or have a project admin approve one.`;
+      return `No agent for ${agentsOf(refusal)} has been heard from in the last 3 minutes; start the agent, or have a project admin approve one.`;
+    case 'rooms-unserved':
+      return refusal.isTogether
+        ? `No agent for ${agentsOf(refusal)} that was heard from in the last 3 minutes serves ${roomsText(refusal.rooms)} together; have a project admin enroll one that does, or release the hosts of each machine room as a site of its own.`
+        : `No agent for ${agentsOf(refusal)} that was heard from in the last 3 minutes serves ${roomsText(refusal.rooms)}; start the agent that does, or have a project admin enroll one.`;
+    case 'groups-mixed':
+      return `The release carries things of different groups, which no agent serves together: ${refusal.things.map(belongingText).join(', ')}; have each group’s part in a release of its own.`;
     case 'other-stage-failed':
       return `${refusal.failed} failed (${refusal.class}), so only ${transitionOf(RETRY_OF[refusal.failed]).name} is possible.`;
     case 'last-environment':
@@ -164,6 +184,34 @@ function problemSentence(problem: PlanProblem): string {
     case 'nothing-to-do':
       return 'The release changes nothing; name a script, a configuration change or a site with its version.';
   }
+}
+
+/** `PROD in group finance`: whose agents are meant. */
+const agentsOf = ({
+  environment,
+  group,
+}: {
+  readonly environment: string;
+  readonly group: string | null;
+}): string => (group === null ? environment : `${environment} in group ${group}`);
+
+const belongingText = ({
+  what,
+  group,
+}: {
+  readonly what: string;
+  readonly group: string | undefined;
+}): string => (group === undefined ? `the ${what} of no group` : `the ${what} of group ${group}`);
+
+/** `machine rooms A and B`, or `hosts without a machine room`. */
+function roomsText(rooms: readonly string[]): string {
+  const named = rooms.filter((room) => room !== '');
+  const names = new Intl.ListFormat('en-GB').format(named);
+  const words = [
+    ...(named.length === 0 ? [] : [`machine room${named.length === 1 ? '' : 's'} ${names}`]),
+    ...(named.length === rooms.length ? [] : ['hosts without a machine room']),
+  ];
+  return words.join(' and ');
 }
 
 const inEnvironment = (environment: string | null): string =>

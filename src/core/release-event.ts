@@ -1,6 +1,7 @@
 /** What happens to a release: the history is a list of these, and nothing else changes its state. */
 import type { Content } from './content';
 import type { Failure } from './failure';
+import type { JobClaim } from './job';
 import type { RunStage } from './plan-step';
 import type { Terms } from './release';
 import type { ScriptReview } from './scripts';
@@ -55,6 +56,8 @@ export type ReleaseEvent =
   | { readonly type: 'config-reported-failed'; readonly by: string; readonly reason: string }
   | { readonly type: 'no-code' }
   | { readonly type: 'stage-offered'; readonly stage: RunStage; readonly job: string }
+  /** An agent got a job; told when the job ends. */
+  | ({ readonly type: 'job-claimed'; readonly job: string } & JobClaim)
   | { readonly type: 'outcome-unknown'; readonly job: string; readonly question: string }
   | {
       readonly type: 'answered';

@@ -34,6 +34,8 @@ export interface Site {
   readonly packageName: string;
   /** Logical id of the store; the agent's file maps it. */
   readonly store: string;
+  /** Only agents that were enrolled for this group serve it; absent: agents without a group do. */
+  readonly group?: string;
   /** Where its source lies, for people. */
   readonly repository?: string;
   /** Account ids. Either may act; a site always has a leader. */

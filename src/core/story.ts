@@ -1,6 +1,8 @@
 /** What an event says in a release's story, and who caused it. */
 import { contentText } from './content';
+import type { JobClaim } from './job';
 import type { ReleaseEvent } from './release-event';
+import { utcText } from './utc-text';
 
 /** The event in words; people are named apart from them. */
 export function eventText(event: ReleaseEvent): string {
@@ -53,6 +55,8 @@ export function eventText(event: ReleaseEvent): string {
       return 'found no code to deploy';
     case 'stage-offered':
       return `had the agents run ${event.stage} (job ${event.job})`;
+    case 'job-claimed':
+      return claimText(event);
     case 'outcome-unknown':
       return `could not learn the outcome: ${event.question}`;
     case 'answered':
@@ -86,6 +90,13 @@ export function eventText(event: ReleaseEvent): string {
     case 'move-undone':
       return `moved the issue to ${event.from}, which was put back: ${event.reason}`;
   }
+}
+
+/** Who worked on a job, and when it changed hands. */
+export function claimText({ job, name, former, at, times }: JobClaim & { job: string }): string {
+  const why = former === null ? '' : `, because nothing was heard from ${former} any more`;
+  const often = times === 1 ? '' : `; it claimed the job ${String(times)} times`;
+  return `gave job ${job} to agent ${name} at ${utcText(at)}${why}${often}`;
 }
 
 /** The account id of whoever caused the event; null where Interlock acted by rule. */

@@ -11,7 +11,7 @@ import type { HostState, LogLine } from './agent';
 import type { SignedCheckpoint } from './checkpoint';
 import type { CheckpointRecord } from './records';
 import { ContentSchema } from './release';
-import { PolicySchema, SiteSchema } from './site';
+import { GroupName, PolicySchema, SiteSchema } from './site';
 
 const nothing = z.object({});
 const agentId = z.string().min(1).max(100);
@@ -73,6 +73,10 @@ export const SETTINGS_CALLS = {
   'agent.enroll': z.object({
     name: z.string().trim().min(1).max(80),
     environments: z.array(z.string().trim().min(1).max(64)).min(1).max(20),
+    /** Absent: it serves what belongs to no group. */
+    group: GroupName.exactOptional(),
+    /** Absent: it serves every machine room. */
+    rooms: z.array(z.string().trim().min(1).max(100)).min(1).max(100).exactOptional(),
   }),
   'agent.approve': z.object({ agentId, fingerprint: z.string().trim().min(1).max(200) }),
   'agent.revoke': z.object({ agentId }),
@@ -280,6 +284,10 @@ export interface AgentView {
   readonly name: string;
   readonly state: 'pending' | 'active' | 'suspended' | 'revoked';
   readonly environments: readonly string[];
+  /** Null: it serves what belongs to no group. */
+  readonly group: string | null;
+  /** Null: it serves every machine room. */
+  readonly rooms: readonly string[] | null;
   /** Epoch seconds. */
   readonly lastSeen: number;
   readonly agentVersion: string;

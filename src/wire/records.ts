@@ -6,7 +6,7 @@ import { SEGMENT_FORMAT } from '#core/audit-chain';
 import { z } from 'zod';
 import { FinishOutcome, HostState, LogLine, PublicKey, RunStageSchema } from './agent';
 import { CountersignedCheckpoint } from './checkpoint';
-import { ReleaseEventSchema, ReleaseSchema, StatusSchema } from './release';
+import { JobClaim, ReleaseEventSchema, ReleaseSchema, StatusSchema } from './release';
 import { PolicySchema, SiteSchema } from './site';
 
 const version = z.int().min(0);
@@ -152,6 +152,10 @@ export const JobRecord = z.object({
   issueId: z.string(),
   project: z.string(),
   environment: z.string(),
+  /** Whose agents may take it; absent: those without a group. */
+  group: z.string().exactOptional(),
+  /** The machine rooms of its hosts; absent where it has none, and in jobs from before agents had rooms. */
+  rooms: z.array(z.string()).exactOptional(),
   stage: RunStageSchema,
   attempt: version,
   planDigest: z.string(),
@@ -175,6 +179,8 @@ export const JobRecord = z.object({
   /** Absent before the first chunk. */
   log: JobLog.exactOptional(),
   outcome: FinishOutcome.nullable(),
+  /** Who has had it, one after the other: entries of the release's history once the job ends. Absent before the first. */
+  claims: z.array(JobClaim).exactOptional(),
 });
 export type JobRecord = z.infer<typeof JobRecord>;
 
@@ -207,6 +213,13 @@ export const ScopeRecord = z.object({
 });
 export type ScopeRecord = z.infer<typeof ScopeRecord>;
 
+/** What an agent was enrolled for. Group and rooms are absent in agents from before there were any. */
+const reach = {
+  environments: z.array(z.string()),
+  group: z.string().exactOptional(),
+  rooms: z.array(z.string()).exactOptional(),
+};
+
 export const AgentRecord = z.object({
   version,
   agentId: z.string(),
@@ -225,7 +238,7 @@ export const AgentRecord = z.object({
       }),
     )
     .max(2),
-  environments: z.array(z.string()),
+  ...reach,
   lastSeen: seconds,
   boot: z.string().nullable(),
   /** Its boots before that, the latest first, and when each was followed by another. */
@@ -240,7 +253,7 @@ export const EnrollmentRecord = z.object({
   version,
   project: z.string(),
   name: z.string(),
-  environments: z.array(z.string()),
+  ...reach,
   expiresAt: seconds,
   usedBy: z.string().nullable(),
 });
@@ -296,7 +309,7 @@ export const PolicyRecord = z.object({
   installed: z.enum(['yes', 'no']),
   policy: PolicySchema,
   /** The project's active agents: who may be offered what. */
-  agents: z.array(z.object({ agentId: z.string(), environments: z.array(z.string()) })),
+  agents: z.array(z.object({ agentId: z.string(), ...reach })),
   workflow: InstalledWorkflow.nullable(),
 });
 export type PolicyRecord = z.infer<typeof PolicyRecord>;

@@ -135,6 +135,17 @@ export const ReleaseSchema: z.ZodType<Release> = z.object({
   ),
 });
 
+/** An agent that got a job, as the job and the history keep it. */
+export const JobClaim = z.object({
+  agent: z.string(),
+  name: z.string(),
+  former: z.string().nullable(),
+  fence: count,
+  lastFence: count,
+  times: z.int().min(1),
+  at: count,
+});
+
 const by = account;
 const job = z.string();
 const environment = z.string();
@@ -168,6 +179,7 @@ export const ReleaseEventSchema: z.ZodType<ReleaseEvent> = z.discriminatedUnion(
   z.object({ type: z.literal('config-reported-failed'), by, reason: z.string() }),
   z.object({ type: z.literal('no-code') }),
   z.object({ type: z.literal('stage-offered'), stage, job }),
+  JobClaim.extend({ type: z.literal('job-claimed'), job }),
   z.object({ type: z.literal('outcome-unknown'), job, question: z.string() }),
   z.object({ type: z.literal('answered'), by, job, answer: z.enum(['done', 'not-done', 'retry']) }),
   z.object({ type: z.literal('code-succeeded'), job }),

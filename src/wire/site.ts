@@ -64,6 +64,7 @@ export const SiteSchema: z.ZodType<Site> = z.strictObject({
   appType: z.literal('generic'),
   packageName: name,
   store: name,
+  group: name.exactOptional(),
   repository: z
     .url({
       protocol: /^(https?|ssh|git)$/,
@@ -94,6 +95,28 @@ export const ApprovalStepSchema = z
 /** Approvals count by the label of their step, and releases stand in environments by their name. */
 const areDistinct = (names: readonly string[]): boolean => new Set(names).size === names.length;
 
+export const GroupName = name;
+
+/** What belongs to two groups would be served by none. */
+const GroupsSchema = z
+  .array(
+    z.strictObject({
+      id: name,
+      databases: z.array(name).max(100).default([]),
+      centres: z.array(name).max(100).default([]),
+    }),
+  )
+  .max(50)
+  .refine((groups) => areDistinct(groups.map(({ id }) => id)), {
+    message: 'names one group twice; name each once',
+  })
+  .refine((groups) => areDistinct(groups.flatMap(({ databases }) => databases)), {
+    message: 'gives one database to two groups; give it to one',
+  })
+  .refine((groups) => areDistinct(groups.flatMap(({ centres }) => centres)), {
+    message: 'gives one configuration centre to two groups; give it to one',
+  });
+
 export const PolicySchema: z.ZodType<Policy> = z.strictObject({
   version: z.int().min(1),
   environments: z
@@ -117,4 +140,5 @@ export const PolicySchema: z.ZodType<Policy> = z.strictObject({
   testers: z.array(account).max(100),
   dbas: z.array(account).max(100).default([]),
   operators: z.array(account).max(100).default([]),
+  groups: GroupsSchema.exactOptional(),
 });

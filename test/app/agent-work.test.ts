@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { verify, createPublicKey } from 'node:crypto';
 import { editContent } from '#app/edit-content';
+import { revokeAgent } from '#app/manage-agents';
 import { putSite } from '#app/manage-settings';
 import { showRelease } from '#app/show-release';
 import {
@@ -158,9 +159,8 @@ describe('the claim of a job', () => {
       agents.map((agent, index) => claimAs(agent, job, `request-${index}`)),
     );
 
-    // A job is offered to the eight that were heard from last; it is gone for the others.
     const count = (status: number) => answers.filter((answer) => answer.status === status).length;
-    expect([count(200), count(409), count(410)]).toEqual([1, 7, 4]);
+    expect([count(200), count(409), count(410)]).toEqual([1, 11, 0]);
     expect(await world.ports.memory.get('scope', '10000:shop:SIT')).toMatchObject({ fence: 1 });
   });
 
@@ -543,7 +543,7 @@ describe('the end of a job', () => {
 
     const { status, history } = await world.record();
     expect(status).toBe('verifying');
-    expect(history.events).toBe(10);
+    expect(history.events).toBe(11);
   });
 
   test('told with another outcome under the same number is stale', async () => {
@@ -619,19 +619,48 @@ describe('the end of a job', () => {
   });
 });
 
-test('a release of the most sites goes through with the most agents', async () => {
-  const names = Array.from({ length: 12 }, (_, index) => `site${index}`);
-  const content = aContent({
-    code: names.map((site) => ({ site, version: '1.0.0', artifactSha256: 'c'.repeat(64) })),
-  });
-  const world = await aReleaseWorld({ sites: names.map((id) => aSite({ id })), content });
-  for (let count = 1; count < 12; count += 1) await world.enrollAgent();
+test.each([
+  [12, 9],
+  [9, 12],
+  [1, 12],
+])(
+  'a release of %d sites is offered to %d agents, and goes through one transaction from start to end',
+  async (sites, agents) => {
+    const names = Array.from({ length: sites }, (_, index) => `site${index}`);
+    const content = aContent({
+      code: names.map((site) => ({ site, version: '1.0.0', artifactSha256: 'c'.repeat(64) })),
+    });
+    const world = await aReleaseWorld({ sites: names.map((id) => aSite({ id })), content });
+    for (let count = 1; count < 14; count += 1) await world.enrollAgent();
+    await world.click('submit', REPORTER);
+    await world.click('start', TESTER);
+    const job = await world.ports.memory.get('job', await jobOf(world));
+    expect(job?.agents).toHaveLength(agents);
+    const inboxes = await Promise.all(
+      (job?.agents ?? []).map((agentId) => world.ports.memory.get('inbox', agentId)),
+    );
+    expect(inboxes.every((inbox) => inbox?.jobs.includes(job?.job ?? ''))).toBe(true);
+
+    await world.succeed();
+    await world.succeed();
+    expect((await world.record()).status).toBe('deployed');
+  },
+);
+
+test('a stage that ends when all other agents were replaced meanwhile goes on in one transaction', async () => {
+  const world = await aReleaseWorld();
+  const others: AgentCaller[] = [];
+  while (others.length < 11) others.push(await world.enrollAgent());
   await world.click('submit', REPORTER);
   await world.click('start', TESTER);
+  const claim = await world.claim();
+  for (const { agentId } of others) await revokeAgent(world.ports, { project: PROJECT, agentId });
+  for (let count = 0; count < 11; count += 1) await world.enrollAgent();
+
+  await world.finish(claim, { kind: 'succeeded' });
+
   const job = await world.ports.memory.get('job', await jobOf(world));
-  expect(job?.agents).toHaveLength(8);
-  const inboxes = await Promise.all(
-    (job?.agents ?? []).map((agentId) => world.ports.memory.get('inbox', agentId)),
-  );
-  expect(inboxes.every((inbox) => inbox?.jobs.includes(job?.job ?? ''))).toBe(true);
+  expect(job).toMatchObject({ stage: 'VERIFY', status: 'offered' });
+  expect(job?.agents).toHaveLength(9);
+  expect(job?.agents).toContain(world.agent.agentId);
 });

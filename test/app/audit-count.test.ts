@@ -6,6 +6,7 @@ import { canonicalText } from '#core/canonical';
 import { replay } from '#core/evolve';
 import { commentOf, moveOf } from '#core/jira-moves';
 import type { ReleaseEvent } from '#core/release-event';
+import { LEASE_SECONDS, TAKEOVER_GRACE_SECONDS } from '#wire/agent';
 import type { EventSegment, JobRecord, ReleaseRecord } from '#wire/records';
 import { anAuditedRelease, wander } from '../support/audited-release';
 import type { AuditedRelease } from '../support/audited-release';
@@ -19,6 +20,8 @@ interface Counts {
   segments: number;
   jobsOffered: number;
   jobsEnded: number;
+  /** Every claim raises the fence, also the one of an agent that has the job already. */
+  claims: number;
   /** What agents told of hosts: it lies with the job, and changes no release. */
   reports: number;
   /** Clicks of people that Jira let through and that were not put back. */
@@ -33,6 +36,7 @@ const nothing = (): Counts => ({
   segments: 0,
   jobsOffered: 0,
   jobsEnded: 0,
+  claims: 0,
   reports: 0,
   clicks: 0,
   clicksUndone: 0,
@@ -40,13 +44,22 @@ const nothing = (): Counts => ({
   comments: 0,
 });
 
+interface Watched {
+  readonly release: AuditedRelease;
+  readonly seen: Counts;
+  readonly before: number;
+  /** The jobs that went from one agent to another. */
+  readonly takeovers: readonly string[];
+}
+
 /** What happens to the release, seen at the doors: the store's writes, Jira's transitions and comments. */
-async function watched(): Promise<{ release: AuditedRelease; seen: Counts; before: number }> {
+async function watched(): Promise<Watched> {
   const release = await anAuditedRelease();
   const { world } = release;
   const { store, jira, memory } = world.ports;
   const seen = nothing();
   const before = (await world.record()).history.events;
+  const takeovers: string[] = [];
   const { transact } = store;
   Object.assign(store, {
     transact: async (changes: readonly Change[]) => {
@@ -67,6 +80,10 @@ async function watched(): Promise<{ release: AuditedRelease; seen: Counts; befor
     }
     if (change.entity !== 'job') return undefined;
     const old = await memory.get('job', change.key);
+    if (old && old.fence < change.record.fence) {
+      if (old.agent !== null && old.agent !== change.record.agent) takeovers.push(change.key);
+      return 'claims';
+    }
     return old ? endOf(old, change.record) : 'jobsOffered';
   };
 
@@ -90,7 +107,26 @@ async function watched(): Promise<{ release: AuditedRelease; seen: Counts; befor
       return clicked;
     },
   });
-  return { release, seen, before };
+  await letAgentsFallSilent(release);
+  return { release, seen, before, takeovers };
+}
+
+/** Of three jobs one goes from hand to hand before the last agent does it, and one is claimed twice by the same agent. */
+async function letAgentsFallSilent(release: AuditedRelease): Promise<void> {
+  const { world, finish } = release;
+  const second = await world.enrollAgent();
+  let jobs = 0;
+  Object.assign(release, {
+    finish: async (...words: Parameters<typeof finish>) => {
+      jobs += 1;
+      if (jobs % 3 === 1) await world.claim('first');
+      if (jobs % 3 === 2) {
+        await world.claim('second', second);
+        world.ports.pass(LEASE_SECONDS + TAKEOVER_GRACE_SECONDS);
+      }
+      await finish(...words);
+    },
+  });
 }
 
 const isChanged = (old: ReleaseRecord | undefined, { state }: ReleaseRecord): boolean =>
@@ -112,8 +148,9 @@ const CLICKS: readonly ReleaseEvent['type'][] = [
 
 test('in walks of people, agents and jobs, what was done and what is recorded are equally many [S0-41]', async () => {
   let entries = 0;
+  let passed = 0;
   for (let walk = 1; walk <= WALKS; walk += 1) {
-    const { release, seen, before } = await watched();
+    const { release, seen, before, takeovers } = await watched();
     let drawn = 0;
     const draw = (): number => {
       drawn += 1;
@@ -143,14 +180,21 @@ test('in walks of people, agents and jobs, what was done and what is recorded ar
     expect(seen.segments - seen.changes).toBe(quiet(segments, before));
     expect(seen.jobsOffered).toBe(count(['stage-offered']));
     expect(seen.jobsEnded).toBe(ends.length);
+    const claims = later.filter((event) => event.type === 'job-claimed');
+    expect(seen.claims).toBe(claims.reduce((sum, { times }) => sum + times, 0));
+    expect(takeovers).toEqual(claims.flatMap(({ former, job }) => (former === null ? [] : [job])));
+    passed += takeovers.length;
     expect(seen.reports).toBe(seen.jobsEnded);
     expect(seen.clicks).toBe(count(CLICKS) + count(['move-undone']));
     expect(seen.comments).toBe(commentsOf(events, before));
     expect(seen.moves).toBe(later.filter((event) => moveOf(event) !== undefined).length);
     entries += later.length;
   }
-  process.stdout.write(`audit entries counted from outside: ${entries} in ${WALKS} walks\n`);
+  process.stdout.write(
+    `audit entries counted from outside: ${entries} in ${WALKS} walks, ${passed} jobs taken over\n`,
+  );
   expect(entries).toBeGreaterThan(WALKS * STEPS);
+  expect(passed).toBeGreaterThan(WALKS);
 }, 60_000);
 
 async function segmentsOf({ world }: AuditedRelease, count: number): Promise<EventSegment[]> {

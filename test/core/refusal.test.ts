@@ -48,7 +48,21 @@ const SAMPLES: { readonly [Why in Refusal['why']]: Extract<Refusal, { why: Why }
     environment: 'UAT',
     holder: 'REL-7',
   },
-  'no-agent': { why: 'no-agent', environment: 'UAT' },
+  'no-agent': { why: 'no-agent', environment: 'UAT', group: null },
+  'rooms-unserved': {
+    why: 'rooms-unserved',
+    environment: 'PROD',
+    group: 'finance',
+    rooms: ['sh-b'],
+    isTogether: false,
+  },
+  'groups-mixed': {
+    why: 'groups-mixed',
+    things: [
+      { what: 'site ledger', group: 'finance' },
+      { what: 'site shop', group: undefined },
+    ],
+  },
   'other-stage-failed': { why: 'other-stage-failed', failed: 'VERIFY', class: 'start-up' },
   'last-environment': { why: 'last-environment', environment: 'PROD' },
   'not-last-environment': { why: 'not-last-environment', environment: 'UAT', last: 'PROD' },

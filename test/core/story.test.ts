@@ -69,6 +69,17 @@ const EVENTS: Named = {
   },
   'no-code': { type: 'no-code' },
   'stage-offered': { type: 'stage-offered', stage: 'CODE', job: '10001.7' },
+  'job-claimed': {
+    type: 'job-claimed',
+    job: '10001.7',
+    agent: 'ag-2',
+    name: 'sh-a-2',
+    former: 'sh-a-1',
+    fence: 4,
+    lastFence: 5,
+    times: 2,
+    at: 1_795_176_000,
+  },
   'outcome-unknown': {
     type: 'outcome-unknown',
     job: '10001.7',

@@ -279,6 +279,43 @@ describe('sites', () => {
   });
 });
 
+describe('groups', () => {
+  test('are saved in the policy with what belongs to them, and leave it again', async () => {
+    const project = projectOf(PROJECT);
+    const { page } = await open(project, 'Environments');
+    await page.getByRole('button', { name: 'Add group' }).click();
+    const region = page.getByRole('region', { name: 'Groups' });
+    await region.getByRole('textbox', { name: 'Group', exact: true }).fill('finance');
+    const group = region.getByRole('group', { name: 'Group finance' });
+    await group.getByLabel('Databases').pressSequentially('orders, ledger');
+    await saved(page, project, () => page.getByRole('button', { name: 'Save changes' }).click());
+    const [first] = sent(project, 'policy.put');
+
+    expect(PolicySchema.parse(first?.['policy'])).toMatchObject({
+      groups: [{ id: 'finance', databases: ['orders', 'ledger'], centres: [] }],
+    });
+
+    await page.getByRole('button', { name: 'Add group' }).click();
+    await region.getByRole('button', { name: 'Remove group' }).click();
+    await saved(page, project, () => page.getByRole('button', { name: 'Save changes' }).click());
+    expect(PolicySchema.parse(sent(project, 'policy.put').at(-1)?.['policy'])).toMatchObject({
+      groups: [],
+    });
+    await page.close();
+  });
+
+  test('are named by the sites that belong to them', async () => {
+    const project = projectOf(PROJECT);
+    const { page } = await open(project, 'Sites');
+    await page.getByRole('textbox', { name: 'Group', exact: true }).fill('finance');
+    await saved(page, project, () => page.getByRole('button', { name: 'Save changes' }).click());
+
+    const [put] = sent(project, 'site.put');
+    expect(SiteSchema.parse(put?.['site'])).toMatchObject({ group: 'finance' });
+    await page.close();
+  });
+});
+
 describe('agents', () => {
   test('are approved with the fingerprint that was compared', async () => {
     const project = projectOf(PROJECT);
@@ -305,6 +342,8 @@ describe('agents', () => {
     const form = page.getByRole('region', { name: 'Enroll an agent' });
     await form.getByLabel('Name').fill('sh-c-agent-1');
     await form.getByLabel('STAGE').check();
+    await form.getByLabel('Group').fill('finance');
+    await form.getByRole('group', { name: 'Machine rooms' }).getByLabel('Shanghai A').check();
 
     await form.getByRole('button', { name: 'Create a one-time code' }).click();
     await page.getByText('K7QM-2XWD-9F3T-HJ4P').waitFor();
@@ -313,8 +352,19 @@ describe('agents', () => {
 
     expect(await page.getByText('K7QM-2XWD-9F3T-HJ4P').isVisible()).toBe(true);
     expect(sent(project, 'agent.enroll')).toEqual([
-      { name: 'sh-c-agent-1', environments: ['STAGE'] },
+      { name: 'sh-c-agent-1', environments: ['STAGE'], group: 'finance', rooms: ['Shanghai A'] },
     ]);
+    await page.close();
+  });
+
+  test('are listed with their group and their machine rooms', async () => {
+    const { page } = await open(projectOf(PROJECT), 'Agents');
+    const row = page.getByRole('row').filter({ hasText: 'sh-b-agent-1' });
+
+    await row.getByText('Group finance').waitFor();
+    await row.getByText('Machine rooms Shanghai A, Shanghai B').waitFor();
+    const other = page.getByRole('row').filter({ hasText: 'sh-a-agent-1' });
+    expect(await other.getByText(/Group|Machine rooms/).count()).toBe(0);
     await page.close();
   });
 });

@@ -35,6 +35,8 @@ export function createMemoryStore(parts: MemoryStoreParts = {}): MemoryStore {
   const { mishap = () => 'none', unseenWrites = () => 0, onValue } = parts;
   const rows = new Map<string, string>();
   const values = new Map<string, string>();
+  /** What was read last of each row: parsing costs more than all the rest, and who changes a record in place is told. */
+  const parsed = new Map<string, { value: string; record: unknown }>();
   /** What each write replaced, oldest first. */
   const replaced: { row: string; value: string | undefined }[] = [];
 
@@ -52,8 +54,15 @@ export function createMemoryStore(parts: MemoryStoreParts = {}): MemoryStore {
     values.set(key, text);
   };
   const read = <Name extends EntityName>(entity: Name, key: string, from = rows) => {
-    const value = from.get(rowOf(entity, key));
-    return value === undefined ? undefined : fromStored(entity, key, JSON.parse(value));
+    const row = rowOf(entity, key);
+    const value = from.get(row);
+    if (value === undefined) return undefined;
+    const last = parsed.get(row);
+    // The row's name tells the entity, so the record is one of its kind.
+    if (last?.value === value) return last.record as RecordOf<Name>;
+    const record = frozen(fromStored(entity, key, JSON.parse(value)));
+    parsed.set(row, { value, record });
+    return record;
   };
   const write = async <Answer>(effect: () => Answer, conflict: Answer): Promise<Answer> => {
     await Promise.resolve();
@@ -132,6 +141,14 @@ export function createMemoryStore(parts: MemoryStoreParts = {}): MemoryStore {
       setForDays: async (key, value) => setValue(key, value),
     }),
   };
+}
+
+function frozen<Value>(value: Value): Value {
+  if (typeof value === 'object' && value !== null) {
+    Object.values(value).forEach(frozen);
+    Object.freeze(value);
+  }
+  return value;
 }
 
 const rowOf = (entity: string, key: string): string => `${entity} ${key}`;

@@ -8,6 +8,7 @@ import { putPolicy, putSite } from '#app/manage-settings';
 import { reconcile } from '#app/reconcile';
 import type { Content } from '#core/content';
 import type { Policy } from '#core/policy';
+import type { Reach } from '#core/reach';
 import type { Site } from '#core/site';
 import type { ClaimAnswer, EnrollAnswer, FinishOutcome, ReportEntry } from '#wire/agent';
 import type { ReleaseRecord } from '#wire/records';
@@ -58,7 +59,7 @@ export interface ReleaseWorld {
   report(claim: ClaimAnswer, entries: readonly Told[]): Promise<ClaimAnswer>;
   /** Claims the waiting job and ends it well. */
   succeed(): Promise<void>;
-  enrollAgent(environments?: readonly string[]): Promise<AgentCaller>;
+  enrollAgent(environments?: readonly string[], more?: EnrolledFor): Promise<AgentCaller>;
   /** Another release of the same project, with a content of its own. */
   another(content: Content): Promise<ReleaseWorld>;
 }
@@ -150,21 +151,27 @@ async function aRelease(
       const status = await world.finish(await world.claim(), { kind: 'succeeded' });
       if (status !== 200) throw new Error(`Finish was answered ${status}.`);
     },
-    enrollAgent: (environments) => enrollAgent(ports, environments),
+    enrollAgent: (environments, more) => enrollAgent(ports, environments, more),
     another: (other) => aRelease(ports, agent, other),
   };
   return world;
+}
+
+interface EnrolledFor extends Omit<Reach, 'environments'> {
+  readonly name?: string;
 }
 
 /** An agent that an admin has let in. */
 export async function enrollAgent(
   ports: MemoryPorts,
   environments: readonly string[] = ['SIT', 'STAGE'],
+  more: EnrolledFor = {},
 ): Promise<AgentCaller> {
   const { code } = await createEnrollment(ports, {
     project: PROJECT,
     name: 'Room 1',
     environments,
+    ...more,
   });
   const caller = createCaller(ports, makeKeys());
   const answer = await caller.call({

@@ -10,6 +10,8 @@ interface AgentsProps {
   readonly agents: readonly AgentView[];
   readonly agentUrl: string;
   readonly environments: readonly string[];
+  /** Of the hosts of all sites. */
+  readonly rooms: readonly string[];
   readonly onChanged: () => Promise<void>;
 }
 
@@ -19,7 +21,7 @@ const SILENT_SECONDS = 180;
 const COLUMNS = ['Agent', 'Environments', 'State', 'Last seen', 'Version', 'Acts'];
 
 /** The programs that do the work in the customer's network. */
-export function Agents({ agents, agentUrl, environments, onChanged }: AgentsProps) {
+export function Agents({ agents, agentUrl, environments, rooms, onChanged }: AgentsProps) {
   return (
     <section className="stack" aria-labelledby="agents">
       <h2 id="agents">Agents</h2>
@@ -43,7 +45,7 @@ export function Agents({ agents, agentUrl, environments, onChanged }: AgentsProp
           />
         </div>
       )}
-      <Enrollment environments={environments} onCreated={onChanged} />
+      <Enrollment environments={environments} rooms={rooms} onCreated={onChanged} />
     </section>
   );
 }
@@ -52,7 +54,13 @@ const cellsOf = (agent: AgentView, onChanged: () => Promise<void>) => [
   <span key="name" className="strong" title={agent.agentId}>
     {agent.name}
   </span>,
-  agent.environments.join(', '),
+  <div key="reach" className="stack">
+    <span>{agent.environments.join(', ')}</span>
+    {agent.group !== null && <span className="small">{`Group ${agent.group}`}</span>}
+    {agent.rooms !== null && (
+      <span className="small">{`Machine rooms ${agent.rooms.join(', ')}`}</span>
+    )}
+  </div>,
   <div key="state" className="stack">
     <State agent={agent} />
     {agent.trouble !== null && <span className="small">{agent.trouble}</span>}

@@ -7,20 +7,28 @@ import { useAct } from './use-act';
 
 interface EnrollmentProps {
   readonly environments: readonly string[];
+  /** Of the hosts of all sites. */
+  readonly rooms: readonly string[];
   readonly onCreated: () => Promise<void>;
 }
 
 /** Makes a one-time code; it is shown here and never again. */
-export function Enrollment({ environments, onCreated }: EnrollmentProps) {
+export function Enrollment({ environments, rooms, onCreated }: EnrollmentProps) {
   const [name, setName] = useState('');
   const [chosen, setChosen] = useState<readonly string[]>([]);
+  const [group, setGroup] = useState('');
+  const [chosenRooms, setChosenRooms] = useState<readonly string[]>([]);
   const [code, setCode] = useState<EnrollmentCode>();
 
   const create = async (): Promise<Outcome> => {
     if (chosen.length === 0) {
       return { kind: 'refused', sentence: 'Choose the environments that the agent works in.' };
     }
-    setCode(await ask('agent.enroll', { name, environments: chosen }));
+    const reach = {
+      ...(group.trim() !== '' && { group: group.trim() }),
+      ...(chosenRooms.length > 0 && { rooms: chosenRooms }),
+    };
+    setCode(await ask('agent.enroll', { name, environments: chosen, ...reach }));
     return { kind: 'done' };
   };
   const act = useAct(create, 'The code is below', onCreated);
@@ -37,6 +45,22 @@ export function Enrollment({ environments, onCreated }: EnrollmentProps) {
           onChange={setChosen}
           help="It is offered the work of these only."
         />
+        <TextInput
+          label="Group"
+          placeholder="none"
+          help="It is offered what belongs to this group, and nothing else. Without one: what belongs to no group."
+          value={group}
+          onChange={setGroup}
+        />
+        {rooms.length > 0 && (
+          <Checks
+            label="Machine rooms"
+            options={rooms}
+            chosen={chosenRooms}
+            onChange={setChosenRooms}
+            help="It is offered releases whose hosts all stand in these. None chosen: in any."
+          />
+        )}
       </div>
       <ActBar act={act} words="Create a one-time code" isIdle={name.trim() === ''} />
       {code && (

@@ -7,6 +7,7 @@ import { ask } from './api/app';
 import { ActBar } from './act-bar';
 import { EnvironmentCard } from './environment-card';
 import { JsonEditor } from './json-editor';
+import { PolicyGroups } from './policy-groups';
 import { useAct } from './use-act';
 
 interface PolicyFormProps {
@@ -79,6 +80,7 @@ export function PolicyForm({ policy, onSaved }: PolicyFormProps) {
           onChange={(operators) => change({ operators })}
         />
       </div>
+      <PolicyGroups groups={shown.groups ?? []} onChange={(groups) => change({ groups })} />
       <ActBar
         act={act}
         words="Save changes"

@@ -1,6 +1,7 @@
 import Button from '@atlaskit/button/new';
 import SectionMessage from '@atlaskit/section-message';
 import { lazy, Suspense, useCallback, useEffect, useState } from 'react';
+import type { Site } from '#core/site';
 import type { SettingsView } from '#wire/page';
 import { Tabs } from '../../shared/src/tabs';
 import type { TabItem } from '../../shared/src/tabs';
@@ -71,6 +72,7 @@ function Loaded({ view, look }: LoadedProps) {
     if (key === 'agents') setAgentsOpened(true);
   };
   const environments = view.policy.environments.map(({ id }) => id);
+  const rooms = roomsOf(view.sites);
   // A tab that is left stays mounted: what was typed in it is not lost.
   return (
     <Tabs label="Settings" items={tabsOf(view)} selected={selected} onSelect={select}>
@@ -90,6 +92,7 @@ function Loaded({ view, look }: LoadedProps) {
               agents={view.agents}
               agentUrl={view.agentUrl}
               environments={environments}
+              rooms={rooms}
               onChanged={look}
             />
           </Suspense>
@@ -98,6 +101,14 @@ function Loaded({ view, look }: LoadedProps) {
     </Tabs>
   );
 }
+
+/** Every machine room that hosts stand in. */
+const roomsOf = (sites: readonly Site[]): readonly string[] => {
+  const hosts = sites.flatMap(({ environments }) =>
+    Object.values(environments).flatMap((place) => place.hosts),
+  );
+  return [...new Set(hosts.map(({ room }) => room))].filter((room) => room !== '').sort();
+};
 
 const tabsOf = ({ sites, agents }: SettingsView): readonly SettingsTab[] => [
   { key: 'workflow', label: 'Workflow' },

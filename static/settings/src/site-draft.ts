@@ -25,6 +25,8 @@ export interface SiteDraft {
   readonly name: string;
   readonly packageName: string;
   readonly store: string;
+  /** Empty: none. */
+  readonly group: string;
   /** Empty: not written down. */
   readonly repository: string;
   readonly leader: string;
@@ -38,6 +40,7 @@ export const NEW_SITE: SiteDraft = {
   name: '',
   packageName: '',
   store: 'main',
+  group: '',
   repository: '',
   leader: '',
   backup: '',
@@ -60,6 +63,7 @@ export const siteDraftOf = (site: Site): SiteDraft => ({
   name: site.name,
   packageName: site.packageName,
   store: site.store,
+  group: site.group ?? '',
   repository: site.repository ?? '',
   leader: site.leader,
   backup: site.backup ?? '',
@@ -83,6 +87,7 @@ export const siteOf = (draft: SiteDraft): Site => ({
   appType: 'generic',
   packageName: draft.packageName.trim() === '' ? draft.id.trim() : draft.packageName.trim(),
   store: draft.store.trim(),
+  ...(draft.group.trim() !== '' && { group: draft.group.trim() }),
   ...(draft.repository.trim() !== '' && { repository: draft.repository.trim() }),
   leader: draft.leader,
   ...(draft.backup !== '' && { backup: draft.backup }),

@@ -80,6 +80,13 @@ export function SiteForm({ site, environments, onSaved }: SiteFormProps) {
           onChange={(store) => change({ store })}
         />
         <TextInput
+          label="Group"
+          placeholder="none"
+          help="Only agents of this group serve it. Without one: agents without a group."
+          value={shown.group}
+          onChange={(group) => change({ group })}
+        />
+        <TextInput
           label="Repository"
           isCode
           help="Where its source lies, for people to read."

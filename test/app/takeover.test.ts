@@ -1,0 +1,192 @@
+/** An agent falls silent, another takes its job over, and the first comes back. */
+import { describe, expect, test } from '@jest/globals';
+import { answerUnknown } from '#app/answer-unknown';
+import { showLog } from '#app/show-log';
+import { showRelease } from '#app/show-release';
+import { CLAIMS_MAX } from '#core/job';
+import type { ReleaseEvent } from '#core/release-event';
+import { LEASE_SECONDS, TAKEOVER_GRACE_SECONDS } from '#wire/agent';
+import type { ClaimAnswer } from '#wire/agent';
+import type { AgentCaller } from '../support/agent-caller';
+import { LEADER, NOW, REPORTER, TESTER } from '../support/builders';
+import { aReleaseWorld } from '../support/release-world';
+import type { ReleaseWorld } from '../support/release-world';
+
+const SILENCE = LEASE_SECONDS + TAKEOVER_GRACE_SECONDS;
+
+async function taken() {
+  const world = await aReleaseWorld();
+  const second = await world.enrollAgent(undefined, { name: 'Room 2' });
+  await world.click('submit', REPORTER);
+  await world.click('start', TESTER);
+  const old = await world.claim();
+  world.ports.pass(SILENCE);
+  const now = await world.claim('request-2', second);
+  return { world, second, old, now };
+}
+
+const lineOf = (text: string) => ({ at: NOW, level: 'info', text });
+
+/** All that an agent tells of a job that it had. */
+function words({ job, fence, lastSeq, planDigest }: ClaimAnswer) {
+  const seq = lastSeq + 1;
+  const told = { step: 'code-1', host: 'web1', state: 'failed', note: '', milliseconds: 1 };
+  return {
+    heartbeat: { op: 'heartbeat', job, fence, data: { step: null } },
+    report: { op: 'report', job, fence, seq, data: { entries: [{ ...told, at: NOW }] } },
+    finish: { op: 'finish', job, fence, seq, data: { outcome: { kind: 'succeeded' } } },
+    fetch: { op: 'fetch', job, fence, data: { digest: planDigest, offset: 0 } },
+    claim: { op: 'claim', job, data: { requestId: 'again' } },
+  } as const;
+}
+
+const claimsIn = async (world: ReleaseWorld) => {
+  const { segments } = (await world.record()).history;
+  const keys = Array.from(
+    { length: segments },
+    (_, at) => `${world.issue.id}.${String(at + 1).padStart(5, '0')}`,
+  );
+  const rows = await Promise.all(keys.map((key) => world.ports.memory.get('events', key)));
+  const events: readonly ReleaseEvent[] = rows.flatMap((row) => row?.events ?? []);
+  return events.filter((event) => event.type === 'job-claimed');
+};
+
+const storyOf = async ({ ports, issue }: ReleaseWorld): Promise<readonly string[]> => {
+  const view = await showRelease(ports, { issueId: issue.id, accountId: LEADER });
+  return view.kind === 'release' ? view.story.map(({ text }) => text) : [];
+};
+
+const silent = (world: ReleaseWorld, agent: AgentCaller, requestId: string) => {
+  world.ports.pass(SILENCE);
+  return world.claim(requestId, agent);
+};
+
+describe('an agent that comes back to a job which another has taken over', () => {
+  test('is told who has it and that nothing it reports counts, and changes nothing by it', async () => {
+    const { world, old } = await taken();
+    const before = new Map(world.ports.memory.rows);
+    const { claim, ...all } = words(old);
+
+    for (const message of Object.values(all)) {
+      const { status, body } = await world.agent.call(message);
+      expect([message.op, status, body]).toEqual([
+        message.op,
+        409,
+        expect.objectContaining({
+          error: 'stale',
+          message: `Agent Room 2 took job ${old.job} over at 20 Nov 2026, 12:02 UTC, because nothing was heard from Room 1; what is reported about it now does not count, and its log lines are kept as late ones.`,
+        }),
+      ]);
+    }
+    expect(await world.agent.call(claim)).toMatchObject({
+      status: 409,
+      body: {
+        error: 'taken',
+        message: `Agent Room 2 works on job ${old.job}; another agent gets it once nothing was heard from that one for 120 seconds.`,
+      },
+    });
+    expect(world.ports.memory.rows).toEqual(before);
+  });
+
+  test('leaves its late log lines, marked as such, and the new owner goes on undisturbed', async () => {
+    const { world, second, old, now } = await taken();
+    const { job, fence } = old;
+    const data = { chunk: 0, firstLine: 0, lines: [lineOf('I was asleep.')] };
+
+    expect((await world.agent.call({ op: 'log', job, fence, data })).status).toBe(200);
+
+    const log = await showLog(world.ports, { issueId: world.issue.id, job });
+    expect(log).toMatchObject({
+      entries: [{ kind: 'lines', late: true, lines: [{ text: 'I was asleep.' }] }],
+    });
+    expect(now.fence).toBe(old.fence + 1);
+    const { report, finish } = words(now);
+    expect((await second.call(report)).status).toBe(200);
+    expect((await second.call({ ...finish, seq: finish.seq + 1 })).status).toBe(200);
+  });
+
+  test('that is itself, started anew, is told of its own later claim', async () => {
+    const { world, second, now } = await taken();
+    const again = await world.claim('request-3', second);
+
+    expect(again.fence).toBe(now.fence + 1);
+    expect((await second.call(words(now).heartbeat)).body).toMatchObject({
+      error: 'stale',
+      message: expect.stringContaining(
+        `has claimed job ${now.job} anew under fence ${again.fence};`,
+      ),
+    });
+  });
+
+  test('is told that the job is over when it is', async () => {
+    const { world, second, old, now } = await taken();
+    await second.call(words(now).finish);
+
+    expect((await second.call(words(now).heartbeat)).body).toMatchObject({
+      message: expect.stringContaining(`Job ${old.job} is over`),
+    });
+    expect((await world.agent.call(words(old).heartbeat)).body).toMatchObject({
+      message: expect.stringContaining('Agent Room 2 took job'),
+    });
+  });
+});
+
+test('who never had the job learns nothing about who has', async () => {
+  const { world, now } = await taken();
+  const third = await world.enrollAgent();
+
+  expect((await third.call(words(now).heartbeat)).body).not.toHaveProperty('message');
+});
+
+describe('the claims of a job', () => {
+  test('are shown at once, and entries of the history with its end: each agent that had it, when, and under which fences', async () => {
+    const { world, second, old, now } = await taken();
+    await world.claim('request-3', second);
+    const story = [
+      `gave job ${old.job} to agent Room 2 at 20 Nov 2026, 12:02 UTC, because nothing was heard from Room 1 any more; it claimed the job 2 times`,
+      `gave job ${old.job} to agent Room 1 at 20 Nov 2026, 12:00 UTC`,
+    ];
+    expect((await storyOf(world)).slice(0, 2)).toEqual(story);
+    expect(await claimsIn(world)).toEqual([]);
+
+    await second.call({ ...words(now).finish, fence: now.fence + 1 });
+
+    const { job } = old;
+    const first = { agent: world.agent.agentId, name: 'Room 1', former: null, at: NOW, times: 1 };
+    const next = { agent: second.agentId, name: 'Room 2', former: 'Room 1', at: NOW + SILENCE };
+    expect(await claimsIn(world)).toEqual([
+      { type: 'job-claimed', job, ...first, fence: old.fence, lastFence: old.fence },
+      { type: 'job-claimed', job, ...next, times: 2, fence: now.fence, lastFence: now.fence + 1 },
+    ]);
+    const told = await storyOf(world);
+    expect(told.filter((text) => text.startsWith('gave job'))).toEqual(story);
+  });
+
+  test('are entries too when a person ends the job, and when nobody ever had it there are none', async () => {
+    const { world } = await taken();
+    world.ports.pass(SILENCE);
+    const answer = { issueId: world.issue.id, accountId: TESTER, answer: 'retry' } as const;
+    expect(await answerUnknown(world.ports, answer)).toEqual({ kind: 'done' });
+    expect(await claimsIn(world)).toHaveLength(2);
+
+    world.ports.pass(SILENCE);
+    expect(await answerUnknown(world.ports, answer)).toEqual({ kind: 'done' });
+    expect(await claimsIn(world)).toHaveLength(2);
+  });
+
+  test('end where it has gone from hand to hand so often that a person must look', async () => {
+    const { world, second } = await taken();
+    const both = [world.agent, second] as const;
+    for (let count = 2; count < CLAIMS_MAX; count += 1)
+      await silent(world, both[count % 2] ?? second, `request-${count + 1}`);
+    world.ports.pass(SILENCE);
+
+    const { run } = (await world.record()).state;
+    const data = { requestId: 'one-more' };
+    expect((await world.agent.call({ op: 'claim', job: run?.job ?? '', data })).status).toBe(410);
+    const answer = { issueId: world.issue.id, accountId: TESTER, answer: 'retry' } as const;
+    expect(await answerUnknown(world.ports, answer)).toEqual({ kind: 'done' });
+    expect(await claimsIn(world)).toHaveLength(CLAIMS_MAX);
+    expect((await world.claim('request-99', second)).job).not.toBe(run?.job);
+  });
+});
