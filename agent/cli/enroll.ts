@@ -37,6 +37,12 @@ export async function runEnroll(
     };
     const result = await enroll(sender, code, name);
     if (result.kind === 'unreachable') return { exit: 'unreachable', sentence: result.sentence };
+    if (result.kind === 'refused' && result.speaks !== undefined) {
+      return {
+        exit: 'outdated',
+        sentence: `${result.message} The code stays good until it runs out.`,
+      };
+    }
     if (result.kind === 'refused') {
       return {
         exit: 'refused',

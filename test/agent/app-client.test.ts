@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { generateKeyPairSync } from 'node:crypto';
-import { Envelope } from '#wire/agent';
+import { Envelope, PROTOCOL_VERSIONS } from '#wire/agent';
 import { createAppClient, enroll } from '../../agent/app-client';
 import type { RawAnswer, SignedMessage } from '../../agent/app-client';
 import { fingerprintOf, keyOf, sha256Hex, verifySignature } from '../../agent/keys';
@@ -107,6 +107,7 @@ describe('a message', () => {
       code: 'c'.repeat(32),
       name: 'agent one',
       publicKey: key.publicKey,
+      speaks: [...PROTOCOL_VERSIONS],
     });
     const signed = `${headers['webhook-id'] ?? ''}.${headers['webhook-timestamp'] ?? ''}.${body}`;
     const signature = headers['webhook-signature']?.slice('v1a,'.length) ?? '';
