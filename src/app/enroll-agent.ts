@@ -13,8 +13,9 @@ export async function enrollAgent(ports: Ports, data: EnrollData): Promise<Agent
   const codeKey = crypto.sha256(data.code);
   const agentId = `ag-${crypto.keyId(data.publicKey)}`;
   const enrollment = await store.get('enrollment', codeKey);
+  if (!enrollment) return unauthorized(now);
   const known = await store.get('agent', agentId);
-  if (!enrollment || (known && !mayComeBack(known, enrollment))) return unauthorized(now);
+  if (known && !mayComeBack(known, enrollment)) return unauthorized(now);
   const isFree = enrollment.usedBy === null;
   if (isFree ? enrollment.expiresAt < now : enrollment.usedBy !== agentId) return unauthorized(now);
   // The code stays good: whoever brings the other agent redeems it.

@@ -104,12 +104,14 @@ describe('the code of an enrollment', () => {
     expect((await knock(caller())).status).toBe(status);
   });
 
-  test('is not guessed, and a wrong one writes nothing', async () => {
+  test('is not guessed, and a wrong one costs one read and writes nothing', async () => {
     const before = new Map(ports.memory.rows);
+    ports.resetCost();
 
     const answer = await knock(caller(), 'a'.repeat(28));
 
     expect(answer.status).toBe(401);
+    expect(ports.cost).toEqual({ reads: 1, writes: 0 });
     expect(ports.memory.rows).toEqual(before);
   });
 
