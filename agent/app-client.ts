@@ -219,7 +219,8 @@ const nonsense = (status: number): AppResult<never> => ({
 
 /** What an error means where the app adds no words of its own. */
 const WORDS = {
-  unauthorized: 'The app does not accept this agent’s signature.',
+  unauthorized:
+    'The app does not accept this agent’s signature; if an admin has revoked the agent, enroll it anew.',
   stale: 'Another agent owns the job now, or it is finished.',
   gap: 'The app misses an earlier report.',
   taken: 'Another agent has claimed the job.',

@@ -236,22 +236,35 @@ describe('the command line', () => {
     expect(statSync(state).mode & 0o777).toBe(0o700);
   });
 
-  test('enroll of an agent that is too old ends with 76 and the app’s own words', async () => {
-    const message = 'This agent speaks version 0 of the protocol and Interlock speaks 1 and 2.';
-    const answer = {
-      error: 'invalid',
-      now: Math.floor(Date.now() / 1_000),
-      speaks: [1, 2],
-      message,
-    };
-    const app = createServer((_, response) => response.writeHead(400).end(JSON.stringify(answer)));
+  /** Enrolls at an app that gives everybody this answer. */
+  async function enrolledAt(status: number, answer: object) {
+    const app = createServer((_, response) =>
+      response.writeHead(status).end(JSON.stringify(answer)),
+    );
     await new Promise<void>((resolve) => app.listen(0, '127.0.0.1', resolve));
     const { port } = app.address() as AddressInfo;
     const { file } = aConfig({ url: `http://127.0.0.1:${port}/x1/agent` });
-
     const ended = await runBeside('enroll', '--code', 'c'.repeat(32), '--config', file);
-
     app.close();
+    return ended;
+  }
+  const seconds = (): number => Math.floor(Date.now() / 1_000);
+
+  test('enroll on a machine whose clock is hours off names the clock, not the code', async () => {
+    const ended = await enrolledAt(401, { error: 'unauthorized', now: seconds() + 3 * 3_600 });
+
+    expect(ended.code).toBe(77);
+    expect(ended.stderr).toMatch(
+      /The clock of this machine is \d+ s behind, and .* same code\.\n$/,
+    );
+  });
+
+  test('enroll of an agent that is too old ends with 76 and the app’s own words', async () => {
+    const message = 'This agent speaks version 0 of the protocol and Interlock speaks 1 and 2.';
+    const refusal = { error: 'invalid', now: seconds(), speaks: [1, 2], message };
+
+    const ended = await enrolledAt(400, refusal);
+
     expect(ended).toEqual({
       code: 76,
       stdout: '',
