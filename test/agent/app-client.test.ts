@@ -153,13 +153,16 @@ describe('the app’s time', () => {
     [61, ['warn The clock of this machine is 61 s ahead; messages carry']],
     [60, []],
     [0, []],
-  ])('is %d s away from this machine’s: told once, from more than a minute on', async (off, told) => {
-    const world = aClient(() => ok(pollAnswer(world.appNow())), -off * 1_000);
+  ])(
+    'is %d s away from this machine’s: told once, from more than a minute on',
+    async (off, told) => {
+      const world = aClient(() => ok(pollAnswer(world.appNow())), -off * 1_000);
 
-    for (let polls = 0; polls < 4; polls += 1) await world.client.poll();
+      for (let polls = 0; polls < 4; polls += 1) await world.client.poll();
 
-    expect(world.lines).toEqual(told.map((words) => expect.stringContaining(words)));
-  });
+      expect(world.lines).toEqual(told.map((words) => expect.stringContaining(words)));
+    },
+  );
 
   test('is more than an hour away: told with every message, since nothing works meanwhile', async () => {
     const world = aClient(
