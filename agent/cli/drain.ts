@@ -27,7 +27,9 @@ export async function drainAgent(
   print('Asked the agent to drain: it finishes its job, takes no other, and ends.');
   for (let told = false; isAskedToDrain(drain) || isInstanceLocked(lock);) {
     if (!isInstanceLocked(lock) && isAskedToDrain(drain) && !told) {
-      print('The agent is gone with its job open; its next start finishes the job and ends.');
+      print(
+        'The agent was gone before it had drained; its next start finishes what is open, and ends.',
+      );
       told = true;
     }
     await machineClock.sleep(LOOK_MILLISECONDS);
