@@ -1,4 +1,4 @@
-/** The agent's life: take up what is open, then poll, claim and work until told to stop. */
+/** The agent's life: take up what is open, then poll, claim and work until told to stop or to drain. */
 import type { PollAnswer } from '#wire/agent';
 import { POLL_FAR_MILLISECONDS } from '#wire/agent';
 import { COUNTERSIGNATURES_MAX } from '#wire/checkpoint';
@@ -8,9 +8,9 @@ import { elapsedSince, instant } from './lease';
 import type { Agent, Instant } from './ports';
 import { runJob } from './run-job';
 
-/** How the agent's life ends: asked to, because the app no longer knows it, or because the two do not understand each other. */
+/** How the agent's life ends: asked to, with nothing open, because the app no longer knows it, or because the two do not understand each other. */
 export type LifeEnd =
-  | { readonly kind: 'stopped' | 'revoked' }
+  | { readonly kind: 'stopped' | 'drained' | 'revoked' }
   | { readonly kind: 'outdated'; readonly sentence: string };
 
 /** A job that could not be had is asked for again after so long: another agent holds it, or the app is busy. */
@@ -19,16 +19,32 @@ const ASK_AGAIN_SECONDS = 30;
 /** Far polls come up to a tenth later, so that agents that started together drift apart; earlier would cost more. */
 const JITTER = 0.1;
 
-/** Runs until `stopping` aborts, or until the app says that there is nothing for this agent any more. */
-export async function liveAgent(agent: Agent, stopping: AbortSignal): Promise<LifeEnd> {
+/** The signal of whom nobody asks. */
+const NEVER = new AbortController().signal;
+
+/**
+ * Runs until `stopping` aborts, or until the app says that there is nothing for this agent any more. From `draining`
+ * on it takes no new job, and ends once what it has begun is over and the app knows it.
+ */
+export async function liveAgent(
+  agent: Agent,
+  stopping: AbortSignal,
+  draining: AbortSignal = NEVER,
+): Promise<LifeEnd> {
   const { app, clock, journal, log } = agent;
   const { audience } = agent.settings.identity;
   const refusedAt = new Map<string, Instant>();
   const work = (job: string) => workOn(agent, job, refusedAt, stopping);
+  const leaving = AbortSignal.any([stopping, draining]);
+  const pause = (milliseconds: number): Promise<void> =>
+    draining.aborted
+      ? pauseWithWork(agent, milliseconds, stopping)
+      : clock.sleep(milliseconds, leaving);
 
   for (const { job } of await journal.openJobs()) await work(job);
   let told: PollAnswer['state'] | undefined;
   for (let failures = 0; !stopping.aborted;) {
+    if (draining.aborted && (await openJobs(agent)).length === 0) return { kind: 'drained' };
     const result = await app.poll(
       await journal.waitingCheckpoints(audience, COUNTERSIGNATURES_MAX),
     );
@@ -42,18 +58,37 @@ export async function liveAgent(agent: Agent, stopping: AbortSignal): Promise<Li
       await agent.renewKey(false);
     if (result.kind !== 'answered') {
       log.warn('A poll brought nothing.', { ...result });
-      await clock.sleep(waitAfter(result, failures - 1), stopping);
+      await pause(waitAfter(result, failures - 1));
       continue;
     }
     told = tellState(agent, result.answer, told);
     const { countersigned = [] } = result.answer;
     if (countersigned.length > 0) await journal.acknowledgeCheckpoints(countersigned);
     let finished = false;
-    for (const job of result.answer.jobs) finished = (await work(job)) || finished;
+    const { jobs } = result.answer;
+    // Whoever drains asks for what is open, also where the app no longer offers it.
+    const due = draining.aborted ? await openJobs(agent) : jobs;
+    for (const job of due) {
+      if (draining.aborted && due === jobs) break;
+      finished = (await work(job)) || finished;
+    }
     // The end of one job is often the beginning of the next: its successor waits at the app already.
-    if (!finished) await clock.sleep(nextPoll(agent, result.answer), stopping);
+    if (!finished) await pause(nextPoll(agent, result.answer));
   }
   return { kind: 'stopped' };
+}
+
+/** Jobs that were begun, and have no end that the app knows. */
+const openJobs = async ({ journal }: Agent): Promise<readonly string[]> =>
+  (await journal.openJobs()).map(({ job }) => job);
+
+/** Whoever drains waits only for what is open. */
+async function pauseWithWork(
+  agent: Agent,
+  milliseconds: number,
+  stopping: AbortSignal,
+): Promise<void> {
+  if ((await openJobs(agent)).length > 0) await agent.clock.sleep(milliseconds, stopping);
 }
 
 /** Claims a job and works on it; true when the app has its end. */

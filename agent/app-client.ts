@@ -147,19 +147,25 @@ export function createAppClient(sender: Sender, identity: Identity, version: str
   };
 }
 
-/** Enrolls: proves that the new key is this agent's, and learns who it is from now on. */
-export const enroll = (
+/**
+ * Enrolls: proves that the new key is this agent's, and learns who it is from now on. An app of 0.1 refuses what it
+ * does not know, in the words for a wrong code: it is asked once more without the agent's versions.
+ */
+export async function enroll(
   sender: Sender,
   code: string,
   name: string,
-): Promise<AppResult<EnrollAnswer>> =>
-  callApp(sender, EnrollAnswer, {
-    op: 'enroll',
-    id: `${sender.boot}.enroll`,
-    aud: 'enroll',
-    agent: '-',
-    data: { code, name, publicKey: sender.key.publicKey },
+): Promise<AppResult<EnrollAnswer>> {
+  const { publicKey } = sender.key;
+  const knock = (id: string, data: object) =>
+    callApp(sender, EnrollAnswer, { op: 'enroll', id, aud: 'enroll', agent: '-', data });
+  const first = await knock(`${sender.boot}.enroll`, {
+    ...{ code, name, publicKey },
+    speaks: [...PROTOCOL_VERSIONS],
   });
+  const isUnknown = first.kind === 'refused' && first.error === 'unauthorized';
+  return isUnknown ? knock(`${sender.boot}.enroll-0.1`, { code, name, publicKey }) : first;
+}
 
 /** Sends a message; once more, with the app's time, when the agent's own clock made it look too old or too new. */
 async function callApp<Answer extends { now: number }>(
@@ -213,7 +219,8 @@ const nonsense = (status: number): AppResult<never> => ({
 
 /** What an error means where the app adds no words of its own. */
 const WORDS = {
-  unauthorized: 'The app does not accept this agent’s signature.',
+  unauthorized:
+    'The app does not accept this agent’s signature; if an admin has revoked the agent, enroll it anew.',
   stale: 'Another agent owns the job now, or it is finished.',
   gap: 'The app misses an earlier report.',
   taken: 'Another agent has claimed the job.',

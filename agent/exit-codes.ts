@@ -14,6 +14,7 @@ export const EXIT_CODES = {
   outdated: { code: 76, meaning: 'Agent and app speak no common version; update the older one.' },
   refused: { code: 77, meaning: 'The app or the host refused this agent.' },
   config: { code: 78, meaning: 'agent.yml is wrong.' },
+  drained: { code: 79, meaning: 'run: it was asked to drain, and has; nothing is left open.' },
 } as const satisfies Record<string, { code: number; meaning: string }>;
 
 /** The end of a command: a code of the table, and one sentence unless all is well. */

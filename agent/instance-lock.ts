@@ -1,4 +1,5 @@
 /** One agent per state directory: a lock that the kernel releases, however the process ends. */
+import { existsSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 
 /** Released with the process; a lock that is collected is none. */
@@ -16,4 +17,18 @@ export function takeInstanceLock(file: string): InstanceLock | undefined {
     return undefined;
   }
   return { release: () => database.close() };
+}
+
+/** Whether a process holds the lock of a file; looking takes nothing and leaves nothing behind. */
+export function isInstanceLocked(file: string): boolean {
+  if (!existsSync(file)) return false;
+  const database = new DatabaseSync(file, { readOnly: true, timeout: 0 });
+  try {
+    database.exec('SELECT 1 FROM sqlite_master');
+    return false;
+  } catch {
+    return true;
+  } finally {
+    database.close();
+  }
 }

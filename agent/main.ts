@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { checkConfig } from './cli/check';
+import { drainAgent } from './cli/drain';
 import { runEnroll } from './cli/enroll';
 import { runAgent } from './cli/run';
 import { listSecrets, setSecret } from './cli/secret';
@@ -20,6 +21,7 @@ const DEFAULT_CONFIG = '/etc/interlock/agent.yml';
 const USAGE = `Usage: interlock-agent <command> [--config ${DEFAULT_CONFIG}]
   enroll --code <code> [--url <url>] [--name <name>]   make this agent known to an installation
   run                                                  work until told to stop
+  drain                                                before an update: the agent finishes its job, takes no other, ends
   status                                               who this agent is, what it has open
   check                                                is everything there that agent.yml names
   trust <host[:port]> [--fingerprint <SHA256:...>]     pin the key of a host
@@ -46,7 +48,16 @@ const print = (line: string): void => {
   process.stdout.write(`${line}\n`);
 };
 
-const COMMANDS = ['enroll', 'run', 'status', 'check', 'trust', 'secret', 'verify-audit'] as const;
+const COMMANDS = [
+  'enroll',
+  'run',
+  'drain',
+  'status',
+  'check',
+  'trust',
+  'secret',
+  'verify-audit',
+] as const;
 
 async function main(words: readonly string[]): Promise<CommandEnd> {
   const parsed = parseWords(words);
@@ -94,6 +105,8 @@ async function perform(
     }
     case 'run':
       return runAgent(config, file, stopSignal());
+    case 'drain':
+      return drainAgent(config, print);
     case 'status':
       return showStatus(config, print);
     case 'check':

@@ -3,8 +3,8 @@ import { LOG_SINCE_VERSION } from '#wire/agent';
 import type { JobLog } from './job-log';
 import type { Agent, JobRef } from './ports';
 
-/** Chunks of one job are at least so far apart. */
-const LOG_GAP_MILLISECONDS = 10_000;
+/** Chunks of one job are at least so far apart: with a report every 3 s and the heartbeats that is 27 calls a minute. */
+const LOG_GAP_MILLISECONDS = 15_000;
 
 /** Sends until `ended` aborts, then what is left, each chunk once. */
 export async function sendLog(

@@ -8,7 +8,8 @@ import type { CommandEnd } from '../exit-codes';
 import { writeIdentity } from '../journal';
 import { fingerprintOf } from '../keys';
 import { createLog } from '../log';
-import { createServerTime } from '../server-time';
+import { CORRECTION_MAX_SECONDS, createServerTime } from '../server-time';
+import { skewWords } from '../signed-message';
 import { openState } from './state-directory';
 
 export interface EnrollOptions {
@@ -37,6 +38,19 @@ export async function runEnroll(
     };
     const result = await enroll(sender, code, name);
     if (result.kind === 'unreachable') return { exit: 'unreachable', sentence: result.sentence };
+    if (result.kind === 'refused' && result.speaks !== undefined) {
+      return {
+        exit: 'outdated',
+        sentence: `${result.message} The code stays good until it runs out.`,
+      };
+    }
+    const ahead = sender.time.aheadSeconds();
+    if (result.kind === 'refused' && Math.abs(ahead) > CORRECTION_MAX_SECONDS) {
+      return {
+        exit: 'refused',
+        sentence: `${skewWords(ahead)}, and the app refuses messages that seem so old or so new; set it, then enroll again with the same code.`,
+      };
+    }
     if (result.kind === 'refused') {
       return {
         exit: 'refused',

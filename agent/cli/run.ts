@@ -8,6 +8,7 @@ import type { Centres } from '../centres/centres';
 import { withConfiguration } from '../centres/configured-artifacts';
 import { machineClock } from '../clock';
 import type { AgentConfig } from '../config';
+import { watchDrain } from '../drain-request';
 import { createExchange } from '../exchange';
 import type { CommandEnd } from '../exit-codes';
 import { createHealth } from '../health';
@@ -38,6 +39,7 @@ export async function runAgent(
   const opened = openState(config.stateDirectory);
   if (opened.kind === 'failed') return opened.end;
   const { state } = opened;
+  const drain = watchDrain(statePaths(config.stateDirectory).drain);
   try {
     const identity = readIdentity(state.database);
     if (!identity) {
@@ -54,10 +56,19 @@ export async function runAgent(
     }
     const agent = assembleAgent(config, file, state, identity);
     void tellDatabases(agent);
-    const end = await liveAgent(agent, stopping);
+    drain.asked.addEventListener('abort', () => {
+      agent.log.info('Asked to drain: no new job begins, and what has begun comes to its end.');
+    });
+    const end = await liveAgent(agent, stopping, drain.asked);
+    drain.fulfil();
     switch (end.kind) {
       case 'stopped':
         return { exit: 'done' };
+      case 'drained':
+        return {
+          exit: 'drained',
+          sentence: 'This agent has drained, as it was asked to; start it again to take work.',
+        };
       case 'revoked':
         return {
           exit: 'refused',
@@ -67,6 +78,7 @@ export async function runAgent(
         return { exit: 'outdated', sentence: end.sentence };
     }
   } finally {
+    drain.close();
     state.close();
   }
 }

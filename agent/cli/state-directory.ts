@@ -25,6 +25,8 @@ export const statePaths = (directory: string) => ({
   /** Made and not yet known to be taken by the app. */
   nextKey: join(directory, 'key.next.pem'),
   journal: join(directory, 'journal.db'),
+  /** There while somebody wants the agent to drain. */
+  drain: join(directory, 'drain'),
 });
 
 /** Opens a state directory for this process alone, making it first where there is none. */

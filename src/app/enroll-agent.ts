@@ -1,8 +1,9 @@
 /** A new agent redeems its one-time code; an admin still has to confirm its fingerprint. */
 import type { EnrollAnswer, EnrollData } from '#wire/agent';
 import type { AgentRecord, EnrollmentRecord } from '#wire/records';
-import { ok, unauthorized } from './agent-answer';
+import { ok, outdated, unauthorized } from './agent-answer';
 import type { AgentAnswer } from './agent-answer';
+import { versionTrouble } from './agent-trouble';
 import { reachOf } from './manage-agents';
 import type { Ports } from './ports';
 
@@ -13,17 +14,20 @@ export async function enrollAgent(ports: Ports, data: EnrollData): Promise<Agent
   const codeKey = crypto.sha256(data.code);
   const agentId = `ag-${crypto.keyId(data.publicKey)}`;
   const enrollment = await store.get('enrollment', codeKey);
+  if (!enrollment) return unauthorized(now);
   const known = await store.get('agent', agentId);
-  if (!enrollment || (known && !mayComeBack(known, enrollment))) return unauthorized(now);
-  if (enrollment.usedBy === null) {
-    if (enrollment.expiresAt < now) return unauthorized(now);
+  if (known && !mayComeBack(known, enrollment)) return unauthorized(now);
+  const isFree = enrollment.usedBy === null;
+  if (isFree ? enrollment.expiresAt < now : enrollment.usedBy !== agentId) return unauthorized(now);
+  // The code stays good: whoever brings the other agent redeems it.
+  const trouble = versionTrouble('This agent', data.speaks);
+  if (trouble !== null) return outdated(now, trouble);
+  if (isFree) {
     const used = { ...enrollment, version: enrollment.version + 1, usedBy: agentId };
     const result = await store.transact([
       { type: 'set', entity: 'enrollment', key: codeKey, record: used, expect: enrollment.version },
     ]);
     if (result === 'conflict') return enrollAgent(ports, data);
-  } else if (enrollment.usedBy !== agentId) {
-    return unauthorized(now);
   }
 
   const agent: AgentRecord = {
@@ -37,6 +41,7 @@ export async function enrollAgent(ports: Ports, data: EnrollData): Promise<Agent
     lastSeen: now,
     boot: null,
     agentVersion: '',
+    ...(data.speaks && { speaks: data.speaks }),
   };
   // A conditional read may not remember a deletion: an agent that exists keeps its state.
   await store.create('agent', agentId, agent);

@@ -3,11 +3,14 @@ import { z } from 'zod';
 import { handleAgentCall } from '#app/handle-agent';
 import { portsOf } from '#forge/ports';
 
-/** Source: developer.atlassian.com/platform/forge/runtime-reference/web-trigger (read 2026-11-20). */
+/**
+ * Source: developer.atlassian.com/platform/forge/runtime-reference/web-trigger (read 2026-11-20). Whoever calls in
+ * another shape is a stranger, not a crash.
+ */
 const Request = z.object({
-  method: z.string(),
-  headers: z.record(z.string(), z.array(z.string())).default({}),
-  body: z.string().default(''),
+  method: z.string().catch(''),
+  headers: z.record(z.string(), z.array(z.string())).catch({}),
+  body: z.string().catch(''),
 });
 
 interface WebTriggerAnswer {

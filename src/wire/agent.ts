@@ -117,6 +117,8 @@ export const EnrollData = z.strictObject({
   code: z.string().min(20).max(64),
   name: z.string().min(1).max(80),
   publicKey: PublicKey,
+  /** Left out towards an app of 0.1, which refuses what it does not know. */
+  speaks,
 });
 export type EnrollData = z.infer<typeof EnrollData>;
 

@@ -1,9 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import { generateKeyPairSync } from 'node:crypto';
-import { Envelope } from '#wire/agent';
+import { Envelope, PROTOCOL_VERSIONS } from '#wire/agent';
 import { createAppClient, enroll } from '../../agent/app-client';
 import type { RawAnswer, SignedMessage } from '../../agent/app-client';
 import { fingerprintOf, keyOf, sha256Hex, verifySignature } from '../../agent/keys';
+import type { Log } from '../../agent/ports';
 import { createServerTime } from '../../agent/server-time';
 import { silent } from './support/an-agent';
 import { IDENTITY } from './support/fake-app';
@@ -29,9 +30,16 @@ function aClient(answers: (message: SignedMessage) => RawAnswer, aheadMillisecon
       return answers(message);
     },
   };
-  const sender = { exchange, clock, time, key, boot: 'a1b2c3d4e5f6a7b8', log: silent };
+  const lines: string[] = [];
+  const log: Log = {
+    ...silent,
+    warn: (message) => void lines.push(`warn ${message}`),
+    error: (message) => void lines.push(`error ${message}`),
+  };
+  const sender = { exchange, clock, time, key, boot: 'a1b2c3d4e5f6a7b8', log };
   const appNow = (): number => Math.floor((clock.wallMilliseconds() + aheadMilliseconds) / 1_000);
-  return { client: createAppClient(sender, IDENTITY, '0.1.0'), sender, sent, key, clock, appNow };
+  const client = createAppClient(sender, IDENTITY, '0.1.0');
+  return { client, sender, sent, lines, key, clock, appNow };
 }
 
 const ok = (body: object): RawAnswer => ({
@@ -107,6 +115,7 @@ describe('a message', () => {
       code: 'c'.repeat(32),
       name: 'agent one',
       publicKey: key.publicKey,
+      speaks: [...PROTOCOL_VERSIONS],
     });
     const signed = `${headers['webhook-id'] ?? ''}.${headers['webhook-timestamp'] ?? ''}.${body}`;
     const signature = headers['webhook-signature']?.slice('v1a,'.length) ?? '';
@@ -137,6 +146,38 @@ describe('the app’s time', () => {
 
     expect(await world.client.poll()).toMatchObject({ kind: 'refused', error: 'unauthorized' });
     expect(world.sent).toHaveLength(1);
+  });
+
+  test.each([
+    [-400, ['warn The clock of this machine is 400 s behind; messages carry']],
+    [61, ['warn The clock of this machine is 61 s ahead; messages carry']],
+    [60, []],
+    [0, []],
+  ])(
+    'is %d s away from this machine’s: told once, from more than a minute on',
+    async (off, told) => {
+      const world = aClient(() => ok(pollAnswer(world.appNow())), -off * 1_000);
+
+      for (let polls = 0; polls < 4; polls += 1) await world.client.poll();
+
+      expect(world.lines).toEqual(told.map((words) => expect.stringContaining(words)));
+    },
+  );
+
+  test('is more than an hour away: told with every message, since nothing works meanwhile', async () => {
+    const world = aClient(
+      () => error(401, { error: 'unauthorized', now: world.appNow() }),
+      3 * HOUR,
+    );
+
+    await world.client.poll();
+    await world.client.poll();
+
+    expect(new Set(world.lines)).toEqual(
+      new Set([
+        `error The clock of this machine is ${3 * 3_600} s behind; set it, then the app answers again.`,
+      ]),
+    );
   });
 
   test('goes on by the larger of both clocks, and never behind the app’s', async () => {

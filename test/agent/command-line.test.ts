@@ -11,10 +11,14 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { stringify } from 'yaml';
 import { machineClock } from '../../agent/clock';
 import { EXIT_CODES } from '../../agent/exit-codes';
+import type { AppClient } from '../../agent/ports';
 import { makeSamplePackages } from '../../demo/sample-package';
 import type { SamplePackage } from '../../demo/sample-package';
 import { version } from '../../package.json';
@@ -128,10 +132,11 @@ describe('the package', () => {
     );
     expect(existsSync(join(root, 'etc/interlock/agent.example.yml'))).toBe(true);
     const stop = /^RestartPreventExitStatus=(.*)$/m.exec(unit)?.[1];
-    const { usage, notEnrolled, outdated, refused, config } = EXIT_CODES;
+    const { usage, notEnrolled, outdated, refused, config, drained } = EXIT_CODES;
     expect(stop).toBe(
-      [usage, notEnrolled, outdated, refused, config].map(({ code }) => code).join(' '),
+      [usage, notEnrolled, outdated, refused, config, drained].map(({ code }) => code).join(' '),
     );
+    expect(unit).toMatch(new RegExp(`^SuccessExitStatus=${drained.code}$`, 'm'));
   });
 
   test('is refused by a Node.js that is too old, in a sentence', () => {
@@ -211,7 +216,7 @@ describe('the command line', () => {
     });
   });
 
-  test.each(['run', 'status', 'check'])(
+  test.each(['run', 'drain', 'status', 'check'])(
     '%s of an agent that is not enrolled ends with 66',
     (command) => {
       const { file } = aConfig();
@@ -229,6 +234,56 @@ describe('the command line', () => {
     expect(run('enroll', '--code', 'c'.repeat(32), '--config', file)).toMatchObject({ code: 69 });
     expect(statSync(join(state, 'key.pem')).mode & 0o777).toBe(0o600);
     expect(statSync(state).mode & 0o777).toBe(0o700);
+  });
+
+  /** Enrolls at an app that gives everybody this answer. */
+  async function enrolledAt(status: number, answer: object) {
+    const app = createServer((_, response) =>
+      response.writeHead(status).end(JSON.stringify(answer)),
+    );
+    await new Promise<void>((resolve) => app.listen(0, '127.0.0.1', resolve));
+    const { port } = app.address() as AddressInfo;
+    const { file } = aConfig({ url: `http://127.0.0.1:${port}/x1/agent` });
+    const ended = await runBeside('enroll', '--code', 'c'.repeat(32), '--config', file);
+    app.close();
+    return ended;
+  }
+  const seconds = (): number => Math.floor(Date.now() / 1_000);
+
+  test('enroll on a machine whose clock is hours off names the clock, not the code', async () => {
+    const ended = await enrolledAt(401, { error: 'unauthorized', now: seconds() + 3 * 3_600 });
+
+    expect(ended.code).toBe(77);
+    expect(ended.stderr).toMatch(
+      /The clock of this machine is \d+ s behind, and .* same code\.\n$/,
+    );
+  });
+
+  test('enroll of an agent that is too old ends with 76 and the app’s own words', async () => {
+    const message = 'This agent speaks version 0 of the protocol and Interlock speaks 1 and 2.';
+    const refusal = { error: 'invalid', now: seconds(), speaks: [1, 2], message };
+
+    const ended = await enrolledAt(400, refusal);
+
+    expect(ended).toEqual({
+      code: 76,
+      stdout: '',
+      stderr: `${message} The code stays good until it runs out.\n`,
+    });
+  });
+
+  test('drain of an agent that does not run says so and leaves nothing behind', async () => {
+    const server = await serveApp(aServedJob('nobody', '1.0.0'));
+    servers.push(server);
+    const { file, state } = aConfig({ url: server.url });
+    await enroll(file, server.code);
+
+    expect(run('drain', '--config', file)).toEqual({
+      code: 0,
+      stdout: `No agent runs on ${state}; there is nothing to drain.\n`,
+      stderr: '',
+    });
+    expect(existsSync(join(state, 'drain'))).toBe(false);
   });
 
   test('a damaged journal stops the agent with 74', () => {
@@ -290,15 +345,15 @@ describe('the command line', () => {
 interface Installed {
   readonly app: FakeApp;
   readonly file: string;
+  readonly state: string;
   readonly base: string;
   readonly port: number;
   start(): ChildProcess & { log(): string };
 }
 
-/** An enrolled agent with a job that puts the version onto the ssh host. */
-async function anInstalledAgent(name: string, deployed: string): Promise<Installed> {
+/** An app whose job puts the version onto the ssh host. */
+function aServedJob(name: string, deployed: string, port = 1, job = '10001.9'): FakeApp {
   const sample = packages.find((made) => made.version === deployed);
-  const port = await freePort();
   const plan = aPlanFor({
     address: '127.0.0.1',
     sshPort: ssh.host.port,
@@ -307,10 +362,16 @@ async function anInstalledAgent(name: string, deployed: string): Promise<Install
     version: deployed,
     sha256: sample?.sha256 ?? '',
   });
-  const app = createFakeApp(machineClock, plan);
+  return createFakeApp(machineClock, plan, { job });
+}
+
+/** An enrolled agent with a job that puts the version onto the ssh host. */
+async function anInstalledAgent(name: string, deployed: string): Promise<Installed> {
+  const port = await freePort();
+  const app = aServedJob(name, deployed, port);
   const server = await serveApp(app);
   servers.push(server);
-  const { file } = aConfig({ url: server.url });
+  const { file, state } = aConfig({ url: server.url });
   await enroll(file, server.code);
   const start = () => {
     const child = spawn(process.execPath, [program, 'run', '--config', file], {
@@ -321,7 +382,7 @@ async function anInstalledAgent(name: string, deployed: string): Promise<Install
     child.stderr.on('data', (piece: Buffer) => (log += piece.toString()));
     return Object.assign(child, { log: () => log });
   };
-  return { app, file, base: join(ssh.root, 'srv', name), port, start };
+  return { app, file, state, base: join(ssh.root, 'srv', name), port, start };
 }
 
 async function enroll(file: string, code: string): Promise<void> {
@@ -433,5 +494,104 @@ describe('an installed agent', () => {
     expect(await served(good.port)).toContain('"version":"1.0.0"');
     agent.kill('SIGTERM');
     await exitOf(agent);
+  }, 30_000);
+});
+
+/** An app that offers two jobs, the first until its end. */
+function bothOf(first: FakeApp, second: FakeApp): AppClient {
+  const of = (job: string): FakeApp => (job === '10001.9' ? first : second);
+  return {
+    ...first,
+    poll: async () => {
+      const [one, two] = [await first.poll(), await second.poll()];
+      if (one.kind !== 'answered' || two.kind !== 'answered') throw new Error('Both answer.');
+      return { ...one, answer: { ...one.answer, jobs: [...one.answer.jobs, ...two.answer.jobs] } };
+    },
+    claim: (job, requestId) => of(job).claim(job, requestId),
+    fetch: (ref, digest, offset) => of(ref.job).fetch(ref, digest, offset),
+    heartbeat: (ref, step) => of(ref.job).heartbeat(ref, step),
+    report: (ref, seq, entries) => of(ref.job).report(ref, seq, entries),
+    finish: (ref, seq, outcome, lostLines) => of(ref.job).finish(ref, seq, outcome, lostLines),
+    log: (ref, chunk) => of(ref.job).log(ref, chunk),
+  };
+}
+
+/** The agent as it was a version ago: it speaks that version of the protocol only. */
+function theVersionBefore(): string {
+  const before = program.replace('.cjs', '-before.cjs');
+  const today = readFileSync(program, 'utf8');
+  const older = today.replace('PROTOCOL_VERSIONS = [1, 2];', 'PROTOCOL_VERSIONS = [1];');
+  expect(older).not.toBe(today);
+  writeFileSync(before, older);
+  return before;
+}
+
+describe('an update', () => {
+  test('lets an agent of the version before drain, and the new one goes on with the job that waits', async () => {
+    const ports = [await freePort(), await freePort()] as const;
+    const first = aServedJob('drained', '1.1.0', ports[0]);
+    const second = aServedJob('waiting', '1.0.0', ports[1], '10001.20');
+    const server = await serveApp(bothOf(first, second));
+    servers.push(server);
+    const { file, state } = aConfig({ url: server.url });
+    await enroll(file, server.code);
+    const old = spawn(process.execPath, [theVersionBefore(), 'run', '--config', file], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    children.push(old);
+    let log = '';
+    old.stderr.on('data', (piece: Buffer) => (log += piece.toString()));
+    // The job is under way until the agent has heard that it shall drain.
+    first.disturb = (op) =>
+      op === 'finish' && !log.includes('Asked to drain') ? 'lost-request' : undefined;
+    const oldEnd = exitOf(old);
+    await until(() => first.calls.includes('finish'));
+
+    const drained = await runBeside('drain', '--config', file);
+
+    expect(drained).toMatchObject({ code: 0, stdout: expect.stringContaining('has ended.') });
+    expect(await oldEnd).toBe(EXIT_CODES.drained.code);
+    expect(first.outcome).toEqual({ kind: 'succeeded' });
+    expect(second.calls).not.toContain('claim');
+    expect(existsSync(join(state, 'drain'))).toBe(false);
+    // The journal of 0.1 knew no checkpoints.
+    const journal = new DatabaseSync(join(state, 'journal.db'));
+    journal.exec('DROP TABLE checkpoints');
+    journal.close();
+    const agent = spawn(process.execPath, [program, 'run', '--config', file], { stdio: 'ignore' });
+    children.push(agent);
+    await until(() => second.outcome !== null);
+
+    expect(second.outcome).toEqual({ kind: 'succeeded' });
+    expect(first.calls.filter((call) => call === 'claim')).toHaveLength(1);
+    expect(await served(ports[0])).toContain('"version":"1.1.0"');
+    expect(await served(ports[1])).toContain('"version":"1.0.0"');
+    expect(server.forged).toEqual([]);
+    agent.kill('SIGTERM');
+    expect(await exitOf(agent)).toBe(0);
+    const read = new DatabaseSync(join(state, 'journal.db'), { readOnly: true });
+    expect(read.prepare('SELECT job, state FROM jobs ORDER BY rowid').all()).toEqual([
+      { job: '10001.9', state: 'closed' },
+      { job: '10001.20', state: 'closed' },
+    ]);
+    read.close();
+  }, 60_000);
+
+  test('that is asked for with a killed agent is carried out by its next start', async () => {
+    const { app, file, state, start } = await anInstalledAgent('asked', '1.1.0');
+    const first = start();
+    app.disturb = (op) => (op === 'finish' ? 'lost-request' : undefined);
+    await until(() => app.calls.includes('finish'));
+    const draining = runBeside('drain', '--config', file);
+    await until(() => existsSync(join(state, 'drain')));
+    first.kill('SIGKILL');
+    await exitOf(first);
+    app.disturb = () => undefined;
+
+    const second = start();
+
+    expect(await exitOf(second)).toBe(EXIT_CODES.drained.code);
+    expect(await draining).toMatchObject({ code: 0 });
+    expect(app.outcome).toEqual({ kind: 'succeeded' });
   }, 30_000);
 });

@@ -104,12 +104,14 @@ describe('the code of an enrollment', () => {
     expect((await knock(caller())).status).toBe(status);
   });
 
-  test('is not guessed, and a wrong one writes nothing', async () => {
+  test('is not guessed, and a wrong one costs one read and writes nothing', async () => {
     const before = new Map(ports.memory.rows);
+    ports.resetCost();
 
     const answer = await knock(caller(), 'a'.repeat(28));
 
     expect(answer.status).toBe(401);
+    expect(ports.cost).toEqual({ reads: 1, writes: 0 });
     expect(ports.memory.rows).toEqual(before);
   });
 
@@ -119,6 +121,40 @@ describe('the code of an enrollment', () => {
     expect((await knock(caller(), code, stranger.publicKey)).status).toBe(401);
     const disguised = { ...caller().keys, keyId: stranger.keyId };
     expect((await knock(caller(disguised), code, stranger.publicKey)).status).toBe(401);
+  });
+
+  test.each([
+    ['too old', [0], 'update it on its machine'],
+    ['too new', [3, 4], 'update the app, or take an older agent'],
+  ])('is not spent by an agent that is %s, which reads why', async (side, speaks, remedy) => {
+    const agent = caller();
+    const data = { code, name: 'room1', publicKey: agent.keys.publicKey };
+    const before = new Map(ports.memory.rows);
+
+    const answer = await agent.call({ op: 'enroll', agent: '-', data: { ...data, speaks } });
+
+    expect(answer).toMatchObject({ status: 400, body: { error: 'invalid', speaks: [1, 2] } });
+    const words = `speaks version ${speaks.join(' and ')} of the protocol and Interlock speaks 1 and 2: the agent is ${side}`;
+    expect(answer.body).toMatchObject({ message: expect.stringContaining(words) });
+    expect(answer.body).toMatchObject({ message: expect.stringContaining(remedy) });
+    expect(ports.memory.rows).toEqual(before);
+
+    const known = await agent.call({ op: 'enroll', agent: '-', data: { ...data, speaks: [2, 3] } });
+    expect(known.status).toBe(200);
+    expect(await ports.memory.get('agent', agent.agentId)).toMatchObject({ speaks: [2, 3] });
+  });
+
+  test('that is wrong gets the one 401, whatever versions come with it', async () => {
+    const agent = caller();
+    const data = { code: 'a'.repeat(28), name: 'room1', publicKey: agent.keys.publicKey };
+
+    const answers = [
+      await agent.call({ op: 'enroll', agent: '-', data: { ...data, speaks: [0] } }),
+      await agent.call({ op: 'enroll', agent: '-', data }),
+    ];
+
+    expect(answers[0]).toEqual(answers[1]);
+    expect(answers[0]).toMatchObject({ status: 401, body: { error: 'unauthorized' } });
   });
 
   test.each([

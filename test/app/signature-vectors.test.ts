@@ -1,11 +1,15 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { sign } from 'node:crypto';
+import process from 'node:process';
 import type { AgentRequest } from '#app/agent-message';
 import { handleAgentCall } from '#app/handle-agent';
-import { signedRequest } from '../support/agent-caller';
+import { createEnrollment } from '#app/manage-agents';
+import { Envelope } from '#wire/agent';
+import type { AgentRecord } from '#wire/records';
+import { createCaller, makeKeys, signedRequest } from '../support/agent-caller';
 import type { AgentKeys } from '../support/agent-caller';
 import { NOW } from '../support/builders';
-import { aReleaseWorld } from '../support/release-world';
+import { aReleaseWorld, PROJECT } from '../support/release-world';
 import type { ReleaseWorld } from '../support/release-world';
 
 const POLL = { op: 'poll', data: { version: '0.1.0', busy: false } } as const;
@@ -349,8 +353,114 @@ describe('a message with', () => {
     );
     const answer = await handleAgentCall(world.ports, signedRequest(keys, deep, String(NOW)));
     expect(answer.status).toBe(200);
+    const others = [FORMER, ENROLLMENTS, WEAK_KEYS].reduce((sum, { length }) => sum + length, 0);
+    process.stderr.write(`${VECTORS.length + others} named vectors get the one 401\n`);
     expect(VECTORS.length).toBeGreaterThanOrEqual(80);
     expect(new Set(VECTORS.map(([name]) => name)).size).toBe(VECTORS.length);
+  });
+});
+
+/** A caller whom the app has known, or might have: who it was stays unsaid. */
+const FORMER: readonly (readonly [string, (agent: AgentRecord) => AgentRecord])[] = [
+  ['was revoked', (agent) => ({ ...agent, state: 'revoked' })],
+  [
+    'was revoked while two of its keys were good',
+    (agent) => ({ ...agent, state: 'revoked', keys: [...agent.keys, anotherKey()] }),
+  ],
+  ['has lost its key to a newer one', (agent) => ({ ...agent, keys: [anotherKey()] })],
+  ['signs with a key that has run out', (agent) => withKey(agent, { notAfter: NOW - 1 })],
+  ['signs with a key that is not good yet', (agent) => withKey(agent, { notBefore: NOW + 1 })],
+  ['has no key any more', (agent) => ({ ...agent, keys: [] })],
+];
+
+const anotherKey = (): AgentRecord['keys'][number] => {
+  const { keyId, publicKey } = makeKeys();
+  return { id: keyId, publicKey, notAfter: null };
+};
+const withKey = (agent: AgentRecord, change: object): AgentRecord => ({
+  ...agent,
+  keys: agent.keys.map((key) => ({ ...key, ...change })),
+});
+
+describe('an agent that', () => {
+  test.each(FORMER)('%s gets the one 401 for each operation', async (_, become) => {
+    const agent = await world.ports.memory.get('agent', world.agent.agentId);
+    if (!agent) throw new Error('There is no agent.');
+    const record = { ...become(agent), version: agent.version + 1 };
+    await world.ports.memory.transact([
+      { type: 'set', entity: 'agent', key: agent.agentId, record, expect: agent.version },
+    ]);
+
+    for (const op of Envelope.shape.op.options.filter((name) => name !== 'enroll')) {
+      const request = world.agent.request({ op, job: '10001.5', fence: 1, seq: 1, data: {} });
+      expect(await knock(request)).toEqual({ status: 401, body: STRANGER, reads: 1, writes: 0 });
+    }
+  });
+});
+
+/** An enrollment as it should be, and what is wrong with it: the message, or the code that it brings. */
+const ENROLLMENTS: readonly (readonly [string, Enrollment])[] = [
+  ['a code that nobody has made', { data: { code: 'a'.repeat(28) } }],
+  ['a code that has run out', { late: 901 }],
+  ['a code that another key has redeemed', { redeemed: true }],
+  ['a code in the wrong case', { spell: (code) => code.toLowerCase() }],
+  ['a code with a blank behind it', { spell: (code) => `${code} ` }],
+  ['a code that is too short', { data: { code: 'a' } }],
+  ['a list of codes', { data: { code: ['a'.repeat(28)] } }],
+  ['no code', { data: { code: undefined } }],
+  ['no name', { data: { name: '' } }],
+  ['an unknown member', { data: { admin: true } }],
+  ['versions in words', { data: { speaks: ['1'] } }],
+  ['no versions in its list of versions', { data: { speaks: [] } }],
+  ['another public key than the one that signs', { data: { publicKey: makeKeys().publicKey } }],
+  ['a public key of 31 bytes', { data: { publicKey: Buffer.alloc(31, 1).toString('base64') } }],
+  ['a public key of small order', { data: { publicKey: Buffer.alloc(32).toString('base64') } }],
+  ['the key id of another key', { over: { key: '0123456789abcdef' } }],
+];
+
+interface Enrollment {
+  readonly data?: object;
+  readonly over?: object;
+  readonly spell?: (code: string) => string;
+  /** Seconds after the code was made. */
+  readonly late?: number;
+  readonly redeemed?: boolean;
+}
+
+describe('an enrollment with', () => {
+  async function enrollment({
+    data,
+    over,
+    spell = (code) => code,
+    late = 0,
+    redeemed,
+  }: Enrollment) {
+    const { ports } = world;
+    const room = { project: PROJECT, name: 'Room 2', environments: ['SIT'] };
+    const { code } = await createEnrollment(ports, room);
+    const whole = (publicKey: string) => ({ code: spell(code), name: 'room2', publicKey });
+    const other = createCaller(ports);
+    if (redeemed) await other.call({ op: 'enroll', agent: '-', data: whole(other.keys.publicKey) });
+    ports.pass(late);
+    const fresh = createCaller(ports);
+    const words = { ...whole(fresh.keys.publicKey), ...data };
+    return fresh.request({ op: 'enroll', agent: '-', ...over, data: words });
+  }
+
+  test.each(ENROLLMENTS)(
+    '%s gets the one 401, too: no write, at most two reads',
+    async (_, wrong) => {
+      const { reads, ...answer } = await knock(await enrollment(wrong));
+
+      const now = NOW + (wrong.late ?? 0);
+      const body = STRANGER.replace(String(NOW), String(now));
+      expect(answer).toEqual({ status: 401, body, writes: 0 });
+      expect(reads).toBeLessThanOrEqual(2);
+    },
+  );
+
+  test('nothing wrong is let in', async () => {
+    expect((await handleAgentCall(world.ports, await enrollment({}))).status).toBe(200);
   });
 });
 

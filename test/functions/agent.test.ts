@@ -16,6 +16,9 @@ describe('the web trigger of the agents', () => {
       'a body without a signature',
       { method: 'POST', headers: { 'content-type': ['application/json'] }, body: '{"v":1}' },
     ],
+    ['headers that are no lists', { method: 'POST', headers: { 'webhook-id': 'one' }, body: '{}' }],
+    ['a body that is no text', { method: 'POST', headers: {}, body: null }],
+    ['no method', { headers: {}, body: '' }],
   ])('answers a stranger with %s by the same 401, and reads no store', async (_name, request) => {
     installForge(() => Promise.reject(new Error('The store was asked.')));
 

@@ -38,8 +38,8 @@ export interface AgentCaller {
 
 /** Another key of an agent, and what asks the app to take it. */
 export function newKey(
-  { agentId }: AgentCaller,
-  { audience }: Ports,
+  { agentId }: Pick<AgentCaller, 'agentId'>,
+  { audience }: Pick<Ports, 'audience'>,
 ): { readonly keys: AgentKeys; readonly data: AddKeyData } {
   const keys = makeKeys();
   const text = keyProofText(audience, agentId, keys.publicKey);

@@ -9,7 +9,7 @@ import Ajv2020 from 'ajv/dist/2020';
 import { z } from 'zod';
 import { handleAgentCall } from '#app/handle-agent';
 import { approveAgent } from '#app/manage-agents';
-import { createAppClient } from '../../agent/app-client';
+import { createAppClient, enroll } from '../../agent/app-client';
 import type { SignedMessage } from '../../agent/app-client';
 import { keyOf } from '../../agent/keys';
 import { createServerTime } from '../../agent/server-time';
@@ -146,25 +146,29 @@ describe('an agent of 0.1', () => {
 });
 
 describe('the agent of today', () => {
-  /** A client whose app is of 0.1: it answers with what was recorded then. */
-  function aClient() {
+  /** What an agent sends with; its app answers as it is told. */
+  function aSender(answerTo: (body: string) => { status: number; answer: object }) {
     const clock = createVirtualClock();
     const key = keyOf(makeKeys().privateKey);
     const sent: string[] = [];
     const exchange = {
       post: async ({ body }: SignedMessage) => {
         sent.push(body);
-        const { op } = z.object({ op: z.string() }).parse(JSON.parse(body));
-        const same = recorded.find((message) => message.body.includes(`"op":"${op}"`));
-        const { status, answer } = same ?? {
-          status: 401,
-          answer: { error: 'unauthorized', now: 1 },
-        };
+        const { status, answer } = answerTo(body);
         return { kind: 'answered' as const, status, body: JSON.stringify(answer) };
       },
     };
     const time = createServerTime(clock);
-    const sender = { exchange, clock, time, key, boot: 'a1b2c3d4e5f6a7b8', log: silent };
+    return { sender: { exchange, clock, time, key, boot: 'a1b2c3d4e5f6a7b8', log: silent }, sent };
+  }
+
+  /** A client whose app is of 0.1: it answers with what was recorded then. */
+  function aClient() {
+    const { sender, sent } = aSender((body) => {
+      const { op } = z.object({ op: z.string() }).parse(JSON.parse(body));
+      const same = recorded.find((message) => message.body.includes(`"op":"${op}"`));
+      return same ?? { status: 401, answer: { error: 'unauthorized', now: 1 } };
+    });
     return { client: createAppClient(sender, IDENTITY, '0.2.0'), sent };
   }
 
@@ -187,5 +191,21 @@ describe('the agent of today', () => {
       const schema = operationOf(body)?.requestBody.content['application/json']?.schema;
       expect(complaints(schema && tolerant(schema, true), JSON.parse(body))).toEqual([]);
     }
+  });
+
+  test('enrolls at an app of 0.1, which refuses versions as it refuses a wrong code', async () => {
+    const [asked] = recorded.filter(({ body }) => body.includes('"op":"enroll"'));
+    const { sender, sent } = aSender((body) => {
+      const schema = operationOf(body)?.requestBody.content['application/json']?.schema;
+      const reads = complaints(schema, JSON.parse(body)).length === 0;
+      return (
+        (reads ? asked : undefined) ?? { status: 401, answer: { error: 'unauthorized', now: 1 } }
+      );
+    });
+
+    const result = await enroll(sender, trace.code, 'Room 2');
+
+    expect(result).toMatchObject({ kind: 'answered', answer: { agent: asked?.answer['agent'] } });
+    expect(sent).toHaveLength(2);
   });
 });

@@ -12,9 +12,8 @@ import {
 } from '#wire/agent';
 import { signedText } from '#wire/signature';
 import { fingerprintOf, verifySignature } from '../../../agent/keys';
-import type { AppResult } from '../../../agent/ports';
+import type { AppClient, AppResult } from '../../../agent/ports';
 import { IDENTITY } from './fake-app';
-import type { FakeApp } from './fake-app';
 
 export interface AppServer {
   readonly url: string;
@@ -36,8 +35,8 @@ const STATUS = {
   busy: 503,
 };
 
-/** Serves a fake app on a free port. */
-export async function serveApp(app: FakeApp): Promise<AppServer> {
+/** Serves an app on a free port. */
+export async function serveApp(app: AppClient): Promise<AppServer> {
   const code = 'c0de'.repeat(8);
   const forged: string[] = [];
   let publicKey = '';

@@ -1,0 +1,39 @@
+/** `interlock-agent drain`: the running agent finishes its job, takes no other and ends, so that it can be updated. */
+import { existsSync } from 'node:fs';
+import { machineClock } from '../clock';
+import type { AgentConfig } from '../config';
+import { askToDrain, isAskedToDrain } from '../drain-request';
+import type { CommandEnd } from '../exit-codes';
+import { isInstanceLocked } from '../instance-lock';
+import { statePaths } from './state-directory';
+
+const LOOK_MILLISECONDS = 200;
+
+/** Asks, and waits until the agent has ended. */
+export async function drainAgent(
+  { stateDirectory }: AgentConfig,
+  print: (line: string) => void,
+): Promise<CommandEnd> {
+  const { lock, drain, journal } = statePaths(stateDirectory);
+  if (!existsSync(journal)) {
+    const sentence = `No agent is enrolled in ${stateDirectory}; run: interlock-agent enroll`;
+    return { exit: 'notEnrolled', sentence };
+  }
+  if (!isInstanceLocked(lock)) {
+    print(`No agent runs on ${stateDirectory}; there is nothing to drain.`);
+    return { exit: 'done' };
+  }
+  askToDrain(drain);
+  print('Asked the agent to drain: it finishes its job, takes no other, and ends.');
+  for (let told = false; isAskedToDrain(drain) || isInstanceLocked(lock);) {
+    if (!isInstanceLocked(lock) && isAskedToDrain(drain) && !told) {
+      print(
+        'The agent was gone before it had drained; its next start finishes what is open, and ends.',
+      );
+      told = true;
+    }
+    await machineClock.sleep(LOOK_MILLISECONDS);
+  }
+  print('The agent has ended. Update it, then start it: it goes on with what waits.');
+  return { exit: 'done' };
+}
