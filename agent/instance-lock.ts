@@ -1,4 +1,5 @@
 /** One agent per state directory: a lock that the kernel releases, however the process ends. */
+import { existsSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 
 /** Released with the process; a lock that is collected is none. */
@@ -16,4 +17,18 @@ export function takeInstanceLock(file: string): InstanceLock | undefined {
     return undefined;
   }
   return { release: () => database.close() };
+}
+
+/** Whether a process holds the lock of a file. */
+export function isLocked(file: string): boolean {
+  if (!existsSync(file)) return false;
+  const database = new DatabaseSync(file, { readOnly: true, timeout: 0 });
+  try {
+    database.prepare('SELECT count(*) FROM sqlite_master').get();
+    return false;
+  } catch {
+    return true;
+  } finally {
+    database.close();
+  }
 }

@@ -49,8 +49,7 @@ export function openJobLog(seconds: () => number, redact: (text: string) => stri
     add: (level, text, host) => {
       if (isClosed) return;
       written += 1;
-      // Taking colours out may join what they parted, so a secret is looked for once more.
-      const line = cut(redact(plainText(redact(text))));
+      const line = cut(plainText(redact(text)));
       waiting.push({ at: seconds(), level, ...(host !== undefined && { host }), text: line });
       if (waiting.length <= WAITING_MAX) return;
       waiting.shift();

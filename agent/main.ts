@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { checkConfig } from './cli/check';
 import { runEnroll } from './cli/enroll';
 import { runAgent } from './cli/run';
+import { showLogs } from './cli/logs';
 import { listSecrets, setSecret } from './cli/secret';
 import { showStatus } from './cli/status';
 import { trustHost } from './cli/trust';
@@ -20,7 +21,8 @@ const DEFAULT_CONFIG = '/etc/interlock/agent.yml';
 const USAGE = `Usage: interlock-agent <command> [--config ${DEFAULT_CONFIG}]
   enroll --code <code> [--url <url>] [--name <name>]   make this agent known to an installation
   run                                                  work until told to stop
-  status                                               who this agent is, what it has open
+  status                                               who this agent is, whether it runs, what it has open
+  logs [--job <id>] [--lines <n>] [--follow]           what it has lately done, as it keeps it
   check                                                is everything there that agent.yml names
   trust <host[:port]> [--fingerprint <SHA256:...>]     pin the key of a host
   secret set <name>                                    keep a value that configuration names; it is read from stdin
@@ -38,6 +40,9 @@ const OPTIONS = {
   code: { type: 'string' },
   name: { type: 'string' },
   fingerprint: { type: 'string' },
+  job: { type: 'string' },
+  lines: { type: 'string', default: '200' },
+  follow: { type: 'boolean', default: false },
   version: { type: 'boolean', default: false },
   help: { type: 'boolean', default: false },
 } as const;
@@ -46,7 +51,16 @@ const print = (line: string): void => {
   process.stdout.write(`${line}\n`);
 };
 
-const COMMANDS = ['enroll', 'run', 'status', 'check', 'trust', 'secret', 'verify-audit'] as const;
+const COMMANDS = [
+  'enroll',
+  'run',
+  'status',
+  'logs',
+  'check',
+  'trust',
+  'secret',
+  'verify-audit',
+] as const;
 
 async function main(words: readonly string[]): Promise<CommandEnd> {
   const parsed = parseWords(words);
@@ -96,6 +110,13 @@ async function perform(
       return runAgent(config, file, stopSignal());
     case 'status':
       return showStatus(config, print);
+    case 'logs': {
+      const { job, follow } = values;
+      if (!/^[1-9]\d{0,5}$/.test(values.lines))
+        return { exit: 'usage', sentence: 'logs: --lines is a whole number from 1 on.' };
+      const lines = Number(values.lines);
+      return showLogs(config, { job, lines, follow }, print, stopSignal());
+    }
     case 'check':
       return checkConfig(config, file, print);
     case 'trust':

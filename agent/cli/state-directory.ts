@@ -25,6 +25,7 @@ export const statePaths = (directory: string) => ({
   /** Made and not yet known to be taken by the app. */
   nextKey: join(directory, 'key.next.pem'),
   journal: join(directory, 'journal.db'),
+  log: join(directory, 'agent.log'),
 });
 
 /** Opens a state directory for this process alone, making it first where there is none. */

@@ -8,9 +8,11 @@ const TERMINAL_SEQUENCES =
 const UNSEEN =
   /[\p{Cc}\u061c\u200b\u200e\u200f\u2028\u2029\u202a-\u202e\u2060\u2066-\u2069\ufeff]/gu;
 
+/** The text without what only terminals see. */
+export const withoutColours = (text: string): string => text.replace(TERMINAL_SEQUENCES, '');
+
 /** One line that reads as what it is. */
 export const plainText = (text: string): string =>
-  text
-    .replace(TERMINAL_SEQUENCES, '')
+  withoutColours(text)
     .replace(UNSEEN, ' ')
     .replace(/\p{Surrogate}/gu, '\ufffd');

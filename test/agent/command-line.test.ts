@@ -134,6 +134,16 @@ describe('the package', () => {
     );
   });
 
+  test('has a unit that systemd takes as it is [S1-24]', () => {
+    // The unit names the command where it lies below the root of a machine.
+    const words = ['verify', '--man=no', '--recursive-errors=no', `--root=${root}`];
+    const verified = spawnSync('systemd-analyze', [...words, 'interlock-agent.service'], {
+      encoding: 'utf8',
+    });
+
+    expect(verified).toMatchObject({ status: 0, stderr: '' });
+  });
+
   test('is refused by a Node.js that is too old, in a sentence', () => {
     const old = join(directory, 'old-node');
     writeFileSync(old, '#!/bin/sh\necho 20\n');
@@ -375,6 +385,54 @@ describe('an installed agent', () => {
     for (const line of agent.log().trim().split('\n'))
       expect(JSON.parse(line)).toHaveProperty('msg');
     expect(run('status', '--config', file).stdout).toContain('no open job');
+  }, 30_000);
+
+  test('is started and ended as its unit says, and tells what it does: status, logs, logs --follow [S1-24]', async () => {
+    const { app, file } = await anInstalledAgent('watched', '1.0.0');
+    const config = ['--config', file];
+    expect(run('logs', ...config)).toMatchObject({
+      code: 66,
+      stderr: expect.stringContaining('No agent has run'),
+    });
+    expect(run('status', ...config).stdout).toMatch(/^agent ag_1, version \S+, not running;/);
+    const unit = readFileSync(join(root, 'etc/systemd/system/interlock-agent.service'), 'utf8');
+    const command = /^ExecStart=\S+ (.*)$/m.exec(unit)?.[1] ?? '';
+    expect(unit).not.toMatch(/^KillSignal=/m);
+
+    const service = spawn(
+      process.execPath,
+      [program, ...command.replace('/etc/interlock/agent.yml', file).split(' ')],
+      { stdio: 'ignore' },
+    );
+    children.push(service);
+    const follower = spawn(process.execPath, [program, 'logs', '--follow', ...config]);
+    children.push(follower);
+    let followed = '';
+    follower.stdout.on('data', (piece: Buffer) => (followed += piece.toString()));
+    await until(() => app.outcome !== null && followed.includes('A job has ended.'));
+
+    expect(run('status', ...config).stdout).toMatch(/^agent ag_1, version \S+, running\n/);
+    const logs = run('logs', '--job', '10001.9', ...config);
+    expect(logs.code).toBe(0);
+    const lines = logs.stdout.trim().split('\n');
+    expect(lines[0]).toMatch(/^20\S+Z info Claimed a job\. .*"job":"10001\.9"/);
+    expect(lines).toContainEqual(expect.stringMatching(/ info code-1 web-1: staged/));
+    expect(run('logs', '--job', '10001.77', ...config)).toEqual({
+      code: 0,
+      stdout: '',
+      stderr: '',
+    });
+    expect(run('logs', '--lines', '1', ...config).stdout.split('\n')).toHaveLength(2);
+    expect(run('logs', '--lines', 'x', ...config).code).toBe(64);
+
+    // What systemctl stop sends where a unit names no other signal.
+    service.kill('SIGTERM');
+    expect(await exitOf(service)).toBe(0);
+    await until(() => followed.includes('The agent ends.'));
+    follower.kill('SIGTERM');
+    expect(await exitOf(follower)).toBe(0);
+    expect(followed.split('\n').filter((line) => line.includes('Claimed a job.'))).toHaveLength(1);
+    expect(run('status', ...config).stdout).toMatch(/, not running;/);
   }, 30_000);
 
   test('killed with -9 once the package is on the host, goes on with its next life', async () => {
