@@ -60,8 +60,8 @@ export async function showLog(
 
 async function namesOf(ports: Ports, { issueId, job, seen }: Wanted): Promise<readonly string[]> {
   if (job !== null) return [job];
-  if (!seen) return jobsOf(ports, issueId, SEGMENTS);
-  return [...new Set([...(await jobsOf(ports, issueId, SEGMENTS_AGAIN)), seen.job])];
+  const [latest = seen?.job] = seen ? await jobsOf(ports, issueId, SEGMENTS_AGAIN) : [];
+  return seen && latest === seen.job ? [seen.job] : jobsOf(ports, issueId, SEGMENTS);
 }
 
 /** The latest first. */

@@ -119,10 +119,17 @@ describe('the log of a job', () => {
       data: { chunk: 0, firstLine: 0, lines: lines(7, 1) },
     });
 
-    const view = await look();
+    const view = await look({ job: '10001.1', next: 1 });
 
-    expect(view).toMatchObject({ job: verify.job, jobs: [{ stage: 'VERIFY' }, { stage: 'CODE' }] });
+    expect(view).toMatchObject({
+      job: verify.job,
+      isMore: false,
+      jobs: [{ stage: 'VERIFY' }, { stage: 'CODE' }],
+    });
     expect(await shown()).toEqual(['line 7']);
+    world.ports.resetCost();
+    expect((await look(view)).jobs).toEqual([{ job: verify.job, stage: 'VERIFY' }]);
+    expect(world.ports.cost).toEqual({ reads: 3, writes: 0 });
     const older = await showLog(world.ports, { issueId: world.issue.id, job: claim.job });
     expect(older).toMatchObject({ job: claim.job, isOver: true });
   });
