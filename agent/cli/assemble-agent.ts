@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { createAppClient } from '../app-client';
 import { centrePlaces } from '../centres/centre-places';
 import { createCentres } from '../centres/centres';
+import { boundSecrets } from '../centres/bound-secrets';
 import type { Centres } from '../centres/centres';
 import { withConfiguration } from '../centres/configured-artifacts';
 import { createSecrets } from '../centres/secrets';
@@ -60,7 +61,11 @@ export function assembleAgent({ config, file, state, identity, log: plain }: Mak
   const app = learningFirst(createAppClient(sender, identity, AGENT_VERSION), () =>
     learnKept(createSecrets(places.secrets), config, file, redaction),
   );
-  const kept = tellingSecrets(createCentres(config.centres, places), redaction);
+  const kept = boundSecrets(
+    tellingSecrets(createCentres(config.centres, places), redaction),
+    config.secrets,
+    file,
+  );
   let requests = 0;
   return withRedaction({
     clock,
@@ -91,8 +96,8 @@ export function assembleAgent({ config, file, state, identity, log: plain }: Mak
 const tellingSecrets = (centres: Centres, redaction: Redaction): Centres => ({
   ...centres,
   secrets: {
-    read: async (name) => {
-      const found = await centres.secrets.read(name);
+    read: async (name, environment) => {
+      const found = await centres.secrets.read(name, environment);
       if (found.kind === 'value') redaction.learn(found.value);
       return found;
     },

@@ -113,6 +113,7 @@ async function liveWith(said: string): Promise<Life> {
           ...{ basePath: '/srv', probePorts: [8080] },
         },
       ],
+      secrets: [{ name: 'shop-db', environments: ['SIT'] }],
       databases: [
         {
           ...{ id: 'orders', environments: ['SIT'], engine: 'postgresql', host: '127.0.0.1' },
@@ -148,6 +149,10 @@ async function liveWith(said: string): Promise<Life> {
     state: opened.state,
     identity,
     log: { info: written(30), warn: written(40), error: written(50) },
+  });
+  // What no job may use is kept out of every text all the same.
+  expect(await agent.centres.secrets.read('shop-key', 'SIT')).toMatchObject({
+    sentence: expect.stringContaining('agent.yml does not allow the secret shop-key in SIT'),
   });
   await live(agent, said, () => app.outcome !== null);
   await showStatus(config, print);

@@ -25,6 +25,7 @@ import type { AppServer } from './support/app-server';
 import { createFakeApp } from './support/fake-app';
 import type { FakeApp } from './support/fake-app';
 import { aPlanFor } from './support/plans';
+import type { PlanPlace } from './support/plans';
 import { scratch } from './support/scratch';
 import { aSshHost } from './support/ssh';
 import type { TestSsh } from './support/ssh';
@@ -194,6 +195,19 @@ describe('the command line', () => {
     );
   });
 
+  test('check refuses a password that is too short to be taken out of texts', () => {
+    const passwordFile = join(directory, 'short.password');
+    writeFileSync(passwordFile, 'admin\n', { mode: 0o600 });
+    const database = { id: 'orders', environments: ['SIT'], engine: 'postgresql', port: 1 };
+    const more = { host: '127.0.0.1', database: 'orders', user: 'release', passwordFile };
+    const { file } = aConfig({ databases: [{ ...database, ...more }] });
+
+    expect(run('check', '--config', file)).toMatchObject({
+      code: 78,
+      stderr: expect.stringMatching(/password of database orders has fewer than 6 characters/),
+    });
+  });
+
   test('verify-audit needs no agent: 0 where an audit holds, 65 and why where it does not', async () => {
     const release = await anAuditedRelease();
     await wander(release, () => 0, 8);
@@ -306,7 +320,12 @@ interface Installed {
 }
 
 /** An enrolled agent with a job that puts the version onto the ssh host. */
-async function anInstalledAgent(name: string, deployed: string): Promise<Installed> {
+async function anInstalledAgent(
+  name: string,
+  deployed: string,
+  place: Partial<PlanPlace> = {},
+  change: object = {},
+): Promise<Installed> {
   const sample = packages.find((made) => made.version === deployed);
   const port = await freePort();
   const plan = aPlanFor({
@@ -316,11 +335,12 @@ async function anInstalledAgent(name: string, deployed: string): Promise<Install
     port,
     version: deployed,
     sha256: sample?.sha256 ?? '',
+    ...place,
   });
   const app = createFakeApp(machineClock, plan);
   const server = await serveApp(app);
   servers.push(server);
-  const { file } = aConfig({ url: server.url });
+  const { file } = aConfig({ url: server.url, ...change });
   await enroll(file, server.code);
   const start = () => {
     const child = spawn(process.execPath, [program, 'run', '--config', file], {
@@ -433,6 +453,37 @@ describe('an installed agent', () => {
     expect(await exitOf(follower)).toBe(0);
     expect(followed.split('\n').filter((line) => line.includes('Claimed a job.'))).toHaveLength(1);
     expect(run('status', ...config).stdout).toMatch(/, not running;/);
+  }, 30_000);
+
+  test('deploys onto the machine on which it stands, where no ssh server listens [S2-43]', async () => {
+    const base = join(directory, 'local-sites');
+    mkdirSync(base);
+    const port = await freePort();
+    const nobody = await freePort();
+    const hosts = [
+      {
+        ...{ match: '127.0.0.1/32', transport: 'local', environments: ['SIT'] },
+        ...{ basePath: base, probePorts: [port] },
+      },
+    ];
+    for (const version of ['1.0.0', '1.1.0']) {
+      const { app, start } = await anInstalledAgent(
+        'local',
+        version,
+        { basePath: join(base, 'shop'), sshPort: nobody, port },
+        { hosts },
+      );
+      const agent = start();
+      await until(() => app.outcome !== null);
+      expect(app.outcome).toEqual({ kind: 'succeeded' });
+      expect(await served(port)).toContain(`"version":"${version}"`);
+
+      agent.kill('SIGTERM');
+      expect(await exitOf(agent)).toBe(0);
+      // The service outlives the agent that started it.
+      expect(await served(port)).toContain(`"version":"${version}"`);
+    }
+    expect(readdirSync(join(base, 'shop', 'releases'))).toHaveLength(2);
   }, 30_000);
 
   test('killed with -9 once the package is on the host, goes on with its next life', async () => {

@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, test } from '@jest/globals';
 import { generateKeyPairSync } from 'node:crypto';
 import { checkTransition } from '#app/check-transition';
 import { ANYBODY } from '#core/gate-field';
+import { GateDecision } from '#wire/agent';
 import type { ClaimAnswer } from '#wire/agent';
 import { decisionText } from '#wire/signature';
 import { parseConfig } from '../../agent/config';
@@ -134,7 +135,7 @@ describe('publishing to STAGE', () => {
 
   test('is done by an agent whose file has STAGE, on the installation’s own word alone', async () => {
     const claim = await aStartedStage();
-    const decision: object = JSON.parse(claim.decision.text);
+    const decision = GateDecision.parse(JSON.parse(claim.decision.text));
     const foreign = generateKeyPairSync('ed25519').privateKey;
     const forged = { ...claim, decision: signDecision(decision, foreign) };
     expect(keyOf(foreign).publicKey).not.toBe(await world.ports.crypto.appKey());
