@@ -143,7 +143,10 @@ const endInSilence = (
 ): ActEnd =>
   act === 'stage'
     ? { kind: 'failed', failure: { class: 'transport', sentence } }
-    : { kind: 'unknown', question: questionAbout(story, act, release, sentence) };
+    : {
+        kind: 'unknown',
+        question: story.agent.redact(questionAbout(story, act, release, sentence)),
+      };
 
 const brokenOff = ({ target }: HostStory, act: HostAct, sentence: string): ActEnd => ({
   kind: 'failed',

@@ -79,6 +79,10 @@ const StoreRule = z.strictObject({
 });
 export type StoreRule = z.infer<typeof StoreRule>;
 
+/** Where a secret may be used. */
+const SecretRule = z.strictObject({ name, environments: z.array(name).min(1) });
+export type SecretRule = z.infer<typeof SecretRule>;
+
 const count = (standard: number, max: number) => z.int().min(1).max(max).default(standard);
 
 const Limits = z.strictObject({
@@ -114,6 +118,8 @@ const AgentConfig = z.strictObject({
   stores: z.array(StoreRule).default([]),
   databases: z.array(DatabaseRule).default([]),
   centres: z.array(CentreRule).default([]),
+  /** Absent: every secret may be used in every environment. */
+  secrets: z.array(SecretRule).exactOptional(),
   /** The file with the key that secrets are encrypted with; absent: secrets.key in stateDirectory. */
   secretsKey: filePath.exactOptional(),
   limits: Limits.prefault({}),

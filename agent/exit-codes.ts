@@ -6,7 +6,7 @@ export const EXIT_CODES = {
     code: 65,
     meaning: 'verify-audit: the audit does not hold; each line says what is wrong.',
   },
-  notEnrolled: { code: 66, meaning: 'This agent is not enrolled yet.' },
+  notEnrolled: { code: 66, meaning: 'This agent is not enrolled yet; logs: it has not run yet.' },
   unreachable: { code: 69, meaning: 'The app, a host or a database could not be reached.' },
   broken: { code: 70, meaning: 'The agent met something that cannot happen; the log says what.' },
   journal: { code: 74, meaning: 'The journal is damaged or cannot be written.' },

@@ -83,14 +83,18 @@ function get(ip: string, port: number, path: string, hostName: string): Promise<
   });
 }
 
+/** What is longer is a page of something else; cut, it could show a part of a secret. */
+const VERSION_MAX_CHARS = 100;
+const isVersion = (text: string): boolean => text !== '' && text.length <= VERSION_MAX_CHARS;
+
 /** The version in an answer: JSON with `version`, or the text itself. */
 function versionIn(body: string): string | null {
   const text = body.trim();
-  if (!text.startsWith('{')) return text === '' ? null : text.slice(0, 100);
+  if (!text.startsWith('{')) return isVersion(text) ? text : null;
   try {
     const data: unknown = JSON.parse(text);
     const version = typeof data === 'object' && data !== null && 'version' in data && data.version;
-    return typeof version === 'string' ? version.slice(0, 100) : null;
+    return typeof version === 'string' && isVersion(version) ? version : null;
   } catch {
     return null;
   }

@@ -36,6 +36,6 @@ export const entryOf = (
   step: step.id,
   host: target.host.id,
   state,
-  note: note.slice(0, NOTE_MAX_CHARS),
+  note: agent.redact(note).slice(0, NOTE_MAX_CHARS),
   milliseconds: Math.round(milliseconds),
 });

@@ -1,7 +1,8 @@
 /** The lines that an agent writes while it works on a job, kept until they are sent; people read them in Jira. */
-import { LOG_CHUNK_MAX_CHARS, LOG_LINE_MAX_CHARS, LOG_LINES_MAX } from '#wire/agent';
+import { plainText } from '#core/plain-text';
+import { lineChars, LOG_CHUNK_MAX_CHARS, LOG_LINE_MAX_CHARS, LOG_LINES_MAX } from '#wire/agent';
 import type { LogData, LogLine, ReportEntry } from '#wire/agent';
-import type { Agent, Journal, Log } from './ports';
+import type { Agent, JobRef, Journal, Log } from './ports';
 
 export interface JobLog {
   /** The first chunk that is not acknowledged; asked again, it is the same one. */
@@ -11,7 +12,8 @@ export interface JobLog {
   close(): void;
   /** Undefined until the log is closed. */
   lostLines(): number | undefined;
-  add(level: LogLine['level'], text: string): void;
+  /** `host`: what the line is about, where it is about one host, script or change. */
+  add(level: LogLine['level'], text: string, host?: string): void;
 }
 
 /** Lines that wait; when the app is away for longer, the oldest are lost and the gap is stated. */
@@ -31,7 +33,7 @@ export function openJobLog(seconds: () => number, redact: (text: string) => stri
     const lines: LogLine[] = [];
     let chars = 0;
     for (const line of waiting.slice(0, LOG_LINES_MAX)) {
-      chars += line.text.length;
+      chars += lineChars(line);
       if (chars > LOG_CHUNK_MAX_CHARS) break;
       lines.push(line);
     }
@@ -44,10 +46,11 @@ export function openJobLog(seconds: () => number, redact: (text: string) => stri
   };
 
   return {
-    add: (level, text) => {
+    add: (level, text, host) => {
       if (isClosed) return;
       written += 1;
-      waiting.push({ at: seconds(), level, text: plain(redact(text)) });
+      const line = cut(plainText(redact(text)));
+      waiting.push({ at: seconds(), level, ...(host !== undefined && { host }), text: line });
       if (waiting.length <= WAITING_MAX) return;
       waiting.shift();
       firstLine += 1;
@@ -65,26 +68,25 @@ export function openJobLog(seconds: () => number, redact: (text: string) => stri
   };
 }
 
-/** Control characters and those that turn the direction of writing would deceive whoever reads the line. */
-const plain = (text: string): string =>
-  text
-    .slice(0, LOG_LINE_MAX_CHARS)
-    .replace(/[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, ' ')
-    .replace(/\p{Surrogate}/gu, '\ufffd');
+/** Where a character is cut in two, no half of it is left. */
+const cut = (text: string): string =>
+  text.slice(0, LOG_LINE_MAX_CHARS).replace(/\p{Surrogate}$/u, '\ufffd');
 
-/** The agent whose words and whose entries of the journal are lines of the job's log, too. */
-export function withJobLog(agent: Agent, jobLog: JobLog): Agent {
+/** The agent whose words and whose entries of the journal are lines of the job's log, too; its own log names the job with each. */
+export function withJobLog(agent: Agent, { job }: JobRef, jobLog: JobLog): Agent {
   const { log, journal } = agent;
   const tee =
     (level: LogLine['level']): Log['info'] =>
     (message, facts) => {
-      log[level](message, facts);
+      log[level](message, { job, ...facts });
       jobLog.add(level, facts ? `${message} ${JSON.stringify(facts)}` : message);
     };
   const note = ({ step, host, state, note: words, milliseconds }: ReportEntry): void => {
     const level = state === 'failed' || state === 'unknown' ? 'error' : 'info';
     const took = milliseconds > 0 ? ` (${milliseconds} ms)` : '';
-    jobLog.add(level, `${step} ${host}: ${state}${took}${words === '' ? '' : ` ${words}`}`);
+    const said = words === '' ? '' : ` ${words}`;
+    log[level](`${step} ${host}: ${state}${took}${said}`, { job });
+    jobLog.add(level, `${step}: ${state}${took}${said}`, host);
   };
   const told: Journal = {
     ...journal,

@@ -2,11 +2,16 @@
 import { destination, pino } from 'pino';
 import type { Log } from './ports';
 
-/** Written at once: the last line before a crash is the one that is needed. */
-export function createLog(): Log {
+/** Written at once: the last line before a crash is the one that is needed. `keep` gets every line, too. */
+export function createLog(keep: (line: string) => void = () => undefined): Log {
+  const errors = destination({ dest: 2, sync: true });
+  const write = (line: string): void => {
+    errors.write(line);
+    keep(line);
+  };
   const logger = pino(
     { base: null, timestamp: () => `,"time":"${new Date().toISOString()}"` },
-    destination({ dest: 2, sync: true }),
+    { write },
   );
   return {
     info: (message, facts) => logger.info(facts ?? {}, message),

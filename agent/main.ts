@@ -6,6 +6,7 @@ import { checkConfig } from './cli/check';
 import { drainAgent } from './cli/drain';
 import { runEnroll } from './cli/enroll';
 import { runAgent } from './cli/run';
+import { showLogs } from './cli/logs';
 import { listSecrets, setSecret } from './cli/secret';
 import { showStatus } from './cli/status';
 import { trustHost } from './cli/trust';
@@ -22,7 +23,8 @@ const USAGE = `Usage: interlock-agent <command> [--config ${DEFAULT_CONFIG}]
   enroll --code <code> [--url <url>] [--name <name>]   make this agent known to an installation
   run                                                  work until told to stop
   drain                                                before an update: the agent finishes its job, takes no other, ends
-  status                                               who this agent is, what it has open
+  status                                               who this agent is, whether it runs, what it has open
+  logs [--job <id>] [--lines <n>] [--follow]           what it has lately done, as it keeps it
   check                                                is everything there that agent.yml names
   trust <host[:port]> [--fingerprint <SHA256:...>]     pin the key of a host
   secret set <name>                                    keep a value that configuration names; it is read from stdin
@@ -40,6 +42,9 @@ const OPTIONS = {
   code: { type: 'string' },
   name: { type: 'string' },
   fingerprint: { type: 'string' },
+  job: { type: 'string' },
+  lines: { type: 'string', default: '200' },
+  follow: { type: 'boolean', default: false },
   version: { type: 'boolean', default: false },
   help: { type: 'boolean', default: false },
 } as const;
@@ -53,6 +58,7 @@ const COMMANDS = [
   'run',
   'drain',
   'status',
+  'logs',
   'check',
   'trust',
   'secret',
@@ -109,6 +115,13 @@ async function perform(
       return drainAgent(config, print);
     case 'status':
       return showStatus(config, print);
+    case 'logs': {
+      const { job, follow } = values;
+      if (!/^[1-9]\d{0,5}$/.test(values.lines))
+        return { exit: 'usage', sentence: 'logs: --lines is a whole number from 1 on.' };
+      const lines = Number(values.lines);
+      return showLogs(config, { job, lines, follow }, print, stopSignal());
+    }
     case 'check':
       return checkConfig(config, file, print);
     case 'trust':

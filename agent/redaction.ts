@@ -1,31 +1,44 @@
 /** Keeps secrets on this machine: whatever the agent reads as one is taken out of every text, in the forms that programs write it in. */
-import type { Agent, Log } from './ports';
+import { withoutColours } from '#core/plain-text';
 import type { FinishOutcome, ReportEntry } from '#wire/agent';
+import { propertyValue } from './centres/render-namespace';
+import type { Agent, Log } from './ports';
 
 export interface Redaction {
-  /** From now on the value occurs in no text. A shorter one than six characters would mask ordinary words. */
+  /** From now on the value occurs in no text; nothing happens where it is not `isMaskable`. */
   learn(secret: string): void;
   redact(text: string): string;
 }
 
-const SECRET_MIN_CHARS = 6;
+/** A shorter value would mask ordinary words. */
+export const SECRET_MIN_CHARS = 6;
 const MASK = '[secret]';
+/** Longest sentence that the app takes; cut behind the redaction, so that no half of a secret is left. */
+const SENTENCE_MAX_CHARS = 2_000;
 
 /** Knows no secret yet. */
 export function createRedaction(): Redaction {
   let forms: readonly string[] = [];
+  const known = new Set<string>();
   return {
     learn: (secret) => {
+      if (known.has(secret)) return;
+      known.add(secret);
       const parts = [secret, ...secret.split(/\r?\n/)].map((part) => part.trim());
       const found = parts.filter(({ length }) => length >= SECRET_MIN_CHARS).flatMap(formsOf);
       // The longest first: a form may be a part of another one.
       forms = [...new Set([...forms, ...found])].sort((left, right) => right.length - left.length);
     },
-    redact: (text) => forms.reduce((rest, form) => rest.replaceAll(form, MASK), text),
+    // Colours go first: whoever takes them out later would join the halves of a secret.
+    redact: (text) =>
+      forms.reduce((rest, form) => rest.replaceAll(form, MASK), withoutColours(text)),
   };
 }
 
-/** The value as it is, and as JSON, URLs, base64 and hex spell it. */
+/** Whether a value can be told from ordinary words. */
+export const isMaskable = (secret: string): boolean => secret.trim().length >= SECRET_MIN_CHARS;
+
+/** The value as it is, and as JSON, URLs, forms, properties files, HTML, base64 and hex spell it. */
 function formsOf(secret: string): readonly string[] {
   const bytes = Buffer.from(secret);
   const hex = bytes.toString('hex');
@@ -34,12 +47,28 @@ function formsOf(secret: string): readonly string[] {
     secret,
     json,
     JSON.stringify(json).slice(1, -1),
-    encodeURIComponent(secret),
-    encodeURIComponent(secret).replaceAll('%20', '+'),
+    ...percentForms(secret),
+    propertyValue(secret),
+    secret.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;'),
     hex,
     hex.toUpperCase(),
     ...[0, 1, 2].flatMap((offset) => base64At(bytes, offset)),
   ].filter(({ length }) => length >= SECRET_MIN_CHARS);
+}
+
+/** URLs and forms differ in which marks they leave alone, and programs in how they write the digits. */
+function percentForms(secret: string): readonly string[] {
+  const loose = encodeURIComponent(secret);
+  const strict = loose.replace(
+    /[!'()*~]/g,
+    (mark) => `%${mark.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+  const rfc3986 = strict.replaceAll('%7E', '~');
+  const form = new URLSearchParams({ x: secret }).toString().slice('x='.length);
+  return [loose, loose.replaceAll('%20', '+'), strict, rfc3986, form].flatMap((spelled) => [
+    spelled,
+    spelled.replace(/%[0-9A-F]{2}/g, (digits) => digits.toLowerCase()),
+  ]);
 }
 
 /** What base64 makes of the bytes when so many others stand before them: the characters that depend on no neighbour. */
@@ -68,21 +97,23 @@ export function withRedaction(agent: Agent): Agent {
       writeResult: (serial, result, entry) =>
         journal.writeResult(serial, redact(result), clean(entry)),
       tell: (job, entry) => journal.tell(job, clean(entry)),
+      dropJob: (job, why) => journal.dropJob(job, redact(why)),
       finishJob: (job, outcome) => journal.finishJob(job, cleanOutcome(outcome, redact)),
     },
   };
 }
 
 function cleanOutcome(outcome: FinishOutcome, redact: Agent['redact']): FinishOutcome {
+  const sentence = (text: string): string => redact(text).slice(0, SENTENCE_MAX_CHARS);
   switch (outcome.kind) {
     case 'succeeded':
       return outcome;
     case 'failed': {
       const { failure } = outcome;
-      return { ...outcome, failure: { ...failure, sentence: redact(failure.sentence) } };
+      return { ...outcome, failure: { ...failure, sentence: sentence(failure.sentence) } };
     }
     case 'unknown':
-      return { ...outcome, question: redact(outcome.question) };
+      return { ...outcome, question: sentence(outcome.question) };
   }
 }
 

@@ -25,7 +25,7 @@ export async function runJob(
   stopping: AbortSignal,
 ): Promise<JobEnd> {
   const jobLog = openJobLog(() => agent.app.serverSeconds(), agent.redact);
-  return workOn(withJobLog(agent, jobLog), claim, sentAt, stopping, jobLog);
+  return workOn(withJobLog(agent, claim, jobLog), claim, sentAt, stopping, jobLog);
 }
 
 async function workOn(

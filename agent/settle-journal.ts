@@ -48,7 +48,7 @@ async function settleIntent(story: HostStory, intent: JournaledIntent): Promise<
   if (asked.kind === 'silent') {
     // A package that is half copied changes nothing that is served: staging will say what is wrong.
     if (intent.act === 'stage') return { kind: 'succeeded' };
-    const question = questionAbout(story, intent.act, intent, asked.sentence);
+    const question = story.agent.redact(questionAbout(story, intent.act, intent, asked.sentence));
     await journal.tell(intent.job, entryOf(story, 'unknown', question));
     return { kind: 'unknown', question };
   }

@@ -65,7 +65,7 @@ async function check(story: ChangeStory, step: ConfigStep): Promise<Checked> {
     return unfit(`the plan says ${step.keys} keys and its text changes ${changes.length}`);
   }
   for (const name of secretsIn(changes)) {
-    const secret = await agent.centres.secrets.read(name);
+    const secret = await agent.centres.secrets.read(name, hold.claim.environment);
     if (secret.kind === 'absent') return refuse(story, secretMissing(name));
     if (secret.kind === 'unreadable') return refuse(story, secret.sentence);
   }

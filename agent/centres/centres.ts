@@ -5,15 +5,20 @@ import type { MergedDigests } from './merged-digests';
 import { createNamespaceStore } from './namespace-store';
 import type { NamespaceStore } from './namespace-store';
 import { createSecrets } from './secrets';
-import type { Secrets, SecretPlaces } from './secrets';
+import type { ReadSecret, SecretPlaces } from './secrets';
 
 export interface Centres {
   /** The centre of an id in an environment, as far as agent.yml has one. */
   find(id: string, environment: string): NamespaceStore | undefined;
   /** Every centre of an environment. */
   in(environment: string): readonly NamespaceStore[];
-  readonly secrets: Pick<Secrets, 'read'>;
+  readonly secrets: EnvironmentSecrets;
   readonly merged: MergedDigests;
+}
+
+/** Secrets as a job of an environment may use them. */
+export interface EnvironmentSecrets {
+  read(name: string, environment: string): Promise<ReadSecret>;
 }
 
 export interface CentrePlaces {

@@ -60,7 +60,7 @@ export async function tell(
     step: step.id,
     host: step.change,
     state,
-    note: note.slice(0, NOTE_MAX_CHARS),
+    note: agent.redact(note).slice(0, NOTE_MAX_CHARS),
     milliseconds: 0,
   });
 }

@@ -26,7 +26,7 @@ export function renderNamespace(namespace: string, values: PlainValues): string 
 const propertyKey = (key: string): string => escaped(key).replace(/[ :=#!]/g, '\\$&');
 
 /** Blanks at the beginning of a value would belong to nobody. */
-const propertyValue = (value: string): string => escaped(value).replace(/^ /, '\\ ');
+export const propertyValue = (value: string): string => escaped(value).replace(/^ /, '\\ ');
 
 const NAMED: Readonly<Record<string, string>> = {
   '\\': '\\\\',

@@ -50,7 +50,7 @@ async function fileOf(
   if (found.kind === 'damaged') return refuse(found.sentence);
   const values = found.record?.values ?? {};
   if (Object.keys(values).length === 0) return { kind: 'made', file: undefined };
-  const plain = await withSecrets(values, centres);
+  const plain = await withSecrets(values, centres, place.environment);
   if (plain.kind === 'refused') return plain;
   const isSecret = Object.values(values).some(({ kind }) => kind === 'secret');
   const file: AddedFile = {
@@ -65,14 +65,18 @@ type WithSecrets =
   | { readonly kind: 'plain'; readonly values: PlainValues }
   | { readonly kind: 'refused'; readonly failure: Failure };
 
-async function withSecrets(values: Values, { secrets }: Centres): Promise<WithSecrets> {
+async function withSecrets(
+  values: Values,
+  { secrets }: Centres,
+  environment: string,
+): Promise<WithSecrets> {
   const plain: [string, string][] = [];
   for (const [key, value] of Object.entries(values)) {
     if (value.kind === 'text') {
       plain.push([key, value.text]);
       continue;
     }
-    const read = await secrets.read(value.name);
+    const read = await secrets.read(value.name, environment);
     if (read.kind === 'absent') return refuse(secretMissing(value.name));
     if (read.kind === 'unreadable') return refuse(read.sentence);
     plain.push([key, read.value]);

@@ -4,7 +4,8 @@ import { DatabaseSync } from 'node:sqlite';
 import type { AgentConfig } from '../config';
 import type { CommandEnd } from '../exit-codes';
 import { readIdentity } from '../journal';
-import { createDatabases } from '../sql/open-session';
+import { isMaskable, SECRET_MIN_CHARS } from '../redaction';
+import { createDatabases, readPassword } from '../sql/open-session';
 import { probeDatabase } from '../sql/probe-database';
 import { statePaths } from './state-directory';
 
@@ -40,12 +41,27 @@ export async function checkConfig(
       sentence: `${file}: ${first.where} is "${first.path}", which this user cannot read; create it or correct the path.`,
     };
   }
+  const short = shortPassword(config, file);
+  if (short) return short;
   const silent = await askDatabases(config, file, print);
   if (silent) return silent;
   const agent = enrolledAgent(config);
   print(agent === undefined ? 'not enrolled' : `ok  enrolled as ${agent}`);
   if (agent !== undefined) return { exit: 'done' };
   return { exit: 'notEnrolled', sentence: `${file} is in order; this agent is not enrolled yet.` };
+}
+
+/** What is so short cannot be taken out of texts. */
+function shortPassword({ databases }: AgentConfig, file: string): CommandEnd | undefined {
+  for (const rule of databases) {
+    const found = readPassword(rule, file);
+    if (found.kind === 'refused' || isMaskable(found.password)) continue;
+    return {
+      exit: 'config',
+      sentence: `${file}: the password of database ${rule.id} has fewer than ${SECRET_MIN_CHARS} characters, so it could not be told from ordinary words and taken out of the log; give its user a longer one.`,
+    };
+  }
+  return undefined;
 }
 
 /** Asks every database; answers the first that gives no answer. */

@@ -1,34 +1,16 @@
 /** `interlock-agent run`: the agent itself, until it is told to stop. */
-import { randomBytes } from 'node:crypto';
 import { liveAgent } from '../agent-loop';
-import { createAppClient } from '../app-client';
-import { centrePlaces } from '../centres/centre-places';
-import { createCentres } from '../centres/centres';
-import type { Centres } from '../centres/centres';
-import { withConfiguration } from '../centres/configured-artifacts';
-import { machineClock } from '../clock';
 import type { AgentConfig } from '../config';
 import { watchDrain } from '../drain-request';
-import { createExchange } from '../exchange';
 import type { CommandEnd } from '../exit-codes';
-import { createHealth } from '../health';
-import { createHosts } from '../host/connect-hosts';
-import { hostHelper } from '../host/helper-text';
-import { createJournal, readIdentity } from '../journal';
-import { createKeyFiles } from '../key-files';
-import { createKeyRing } from '../key-ring';
+import { readIdentity } from '../journal';
+import { keepLog } from '../kept-log';
 import { createLog } from '../log';
-import { createArtifacts } from '../packages';
-import type { Agent, Identity } from '../ports';
-import { createRedaction, withRedaction } from '../redaction';
-import type { Redaction } from '../redaction';
-import { createKeyRenewal } from '../renew-key';
-import { createServerTime } from '../server-time';
-import { createDatabases } from '../sql/open-session';
+import type { Agent } from '../ports';
 import { probeDatabase } from '../sql/probe-database';
 import { AGENT_VERSION } from '../version';
+import { assembleAgent } from './assemble-agent';
 import { openState, statePaths } from './state-directory';
-import type { OpenState } from './state-directory';
 
 /** Runs until `stopping` aborts; `file` is the agent.yml that the configuration came from. */
 export async function runAgent(
@@ -54,13 +36,18 @@ export async function runAgent(
         sentence: `${file}: url is "${config.url}", and this agent is enrolled at "${identity.url}"; correct it, or enroll again.`,
       };
     }
-    const agent = assembleAgent(config, file, state, identity);
+    const log = createLog(keepLog(statePaths(config.stateDirectory).log));
+    const agent = assembleAgent({ config, file, state, identity, log });
+    log.info('The agent has started.', { version: AGENT_VERSION });
     void tellDatabases(agent);
     drain.asked.addEventListener('abort', () => {
-      agent.log.info('Asked to drain: no new job begins, and what has begun comes to its end.');
+      log.info('Asked to drain: no new job begins, and what has begun comes to its end.');
     });
-    const end = await liveAgent(agent, stopping, drain.asked);
+    const end = await liveAgent(agent, stopping, drain.asked).catch((cause: unknown) => {
+      throw redactedError(cause, agent.redact);
+    });
     drain.fulfil();
+    log.info('The agent ends.', { ...end });
     switch (end.kind) {
       case 'stopped':
         return { exit: 'done' };
@@ -83,6 +70,14 @@ export async function runAgent(
   }
 }
 
+/** What breaks the agent down is printed, and an error of a library may quote what it was given. */
+function redactedError(cause: unknown, redact: Agent['redact']): unknown {
+  if (!(cause instanceof Error)) return cause;
+  cause.message = redact(cause.message);
+  cause.stack = redact(cause.stack ?? cause.message);
+  return cause;
+}
+
 /** Says in the log which databases answer; work does not wait for it, and asks again before it begins. */
 async function tellDatabases({ databases, log, settings }: Agent): Promise<void> {
   for (const rule of settings.databases) {
@@ -91,66 +86,3 @@ async function tellDatabases({ databases, log, settings }: Agent): Promise<void>
     else log.warn(probed.failure.sentence);
   }
 }
-
-/** The agent over this machine: its clocks, its disk, its network. */
-function assembleAgent(
-  config: AgentConfig,
-  file: string,
-  { key, database }: OpenState,
-  identity: Identity,
-): Agent {
-  const boot = randomBytes(8).toString('hex');
-  const log = createLog();
-  const clock = machineClock;
-  const { hosts, stores, databases, centres, limits } = config;
-  const ring = createKeyRing(key);
-  const sender = {
-    exchange: createExchange(config.url, limits),
-    clock,
-    time: createServerTime(clock),
-    key: ring,
-    boot,
-    log,
-  };
-  const app = createAppClient(sender, identity, AGENT_VERSION);
-  const files = createKeyFiles(key, statePaths(config.stateDirectory));
-  const places = centrePlaces(config);
-  const redaction = createRedaction();
-  const kept = tellingSecrets(createCentres(config.centres, places), redaction);
-  let requests = 0;
-  return withRedaction({
-    clock,
-    log,
-    app,
-    redact: (text) => redaction.redact(text),
-    renewKey: createKeyRenewal({ files, ring, app, clock, log, identity, days: limits.keyDays }),
-    journal: createJournal(database),
-    hosts: createHosts(hostHelper(), limits),
-    artifacts: withConfiguration(createArtifacts({ file, hosts, stores }, limits), {
-      centres: kept,
-      limits,
-      directory: places.workshop,
-    }),
-    centres: kept,
-    databases: createDatabases(file, limits, (secret) => redaction.learn(secret)),
-    health: createHealth(clock),
-    chance: Math.random,
-    newRequestId: () => {
-      requests += 1;
-      return `${boot}.${requests}`;
-    },
-    settings: { file, hosts, stores, databases, centres, limits, identity },
-  });
-}
-
-/** Whatever is read as a secret is one from then on. */
-const tellingSecrets = (centres: Centres, redaction: Redaction): Centres => ({
-  ...centres,
-  secrets: {
-    read: async (name) => {
-      const found = await centres.secrets.read(name);
-      if (found.kind === 'value') redaction.learn(found.value);
-      return found;
-    },
-  },
-});

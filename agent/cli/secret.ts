@@ -4,6 +4,7 @@ import { centrePlaces } from '../centres/centre-places';
 import { createSecrets, SECRET_NAME } from '../centres/secrets';
 import type { AgentConfig } from '../config';
 import type { CommandEnd } from '../exit-codes';
+import { isMaskable, SECRET_MIN_CHARS } from '../redaction';
 
 /** Longest value that is kept. */
 const SECRET_MAX_BYTES = 64 * 1024;
@@ -64,6 +65,11 @@ async function readValue(input: AsyncIterable<Uint8Array>): Promise<Value> {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(pieces));
     const value = text.replace(/\r?\n$/, '');
     if (value === '') return unfit('The secret’s value is read from stdin, and nothing came.');
+    if (!isMaskable(value)) {
+      return unfit(
+        `A secret has at least ${SECRET_MIN_CHARS} characters; a shorter one could not be told from ordinary words and taken out of the log.`,
+      );
+    }
     return value.includes('\0') ? unfit('A secret holds no NUL.') : { kind: 'value', text: value };
   } catch {
     return unfit('A secret is text in UTF-8; these bytes are none.');

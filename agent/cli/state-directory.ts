@@ -27,6 +27,7 @@ export const statePaths = (directory: string) => ({
   journal: join(directory, 'journal.db'),
   /** There while somebody wants the agent to drain. */
   drain: join(directory, 'drain'),
+  log: join(directory, 'agent.log'),
 });
 
 /** Opens a state directory for this process alone, making it first where there is none. */

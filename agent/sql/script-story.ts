@@ -33,7 +33,7 @@ export async function tell(
     step: script.step.id,
     host: script.step.script,
     state,
-    note: note.slice(0, NOTE_MAX_CHARS),
+    note: agent.redact(note).slice(0, NOTE_MAX_CHARS),
     milliseconds: Math.round(milliseconds),
   };
   await agent.journal.tell(hold.ref.job, entry);
@@ -44,7 +44,7 @@ export const rowsAndTime = (rows: number, milliseconds: number): string =>
 
 /** What a statement's failure says: where, in whose words, and what stands. */
 export function failedAt(
-  { script, after }: ScriptStory,
+  { agent, script, after }: ScriptStory,
   statement: Statement,
   words: string,
 ): FinishOutcome {
@@ -55,7 +55,7 @@ export function failedAt(
       ? 'Nothing of it is done'
       : `What is done before it stays done (${String(before)})`;
   const wait = after === 0 ? '' : ` ${waiting(after)}`;
-  const sentence = `Script ${script.step.name}, statement ${String(statement.number)} of ${total} at line ${String(statement.line)}, failed in database ${placeOf(script.rule)}: ${words.slice(0, NOTE_MAX_CHARS)}. ${stands}.${wait} Correct the script or the database, then retry.`;
+  const sentence = `Script ${script.step.name}, statement ${String(statement.number)} of ${total} at line ${String(statement.line)}, failed in database ${placeOf(script.rule)}: ${agent.redact(words).slice(0, NOTE_MAX_CHARS)}. ${stands}.${wait} Correct the script or the database, then retry.`;
   return {
     kind: 'failed',
     failure: { class: 'SQL', sentence: sentence.slice(0, SENTENCE_MAX_CHARS) },
@@ -67,7 +67,7 @@ const waiting = (after: number): string =>
 
 /** What people are asked when nobody can tell whether a statement has happened. */
 export function questionAbout(
-  { script, after }: ScriptStory,
+  { agent, script, after }: ScriptStory,
   { number, fence }: Pick<LedgerRow, 'number' | 'fence'>,
   statement: Statement | undefined,
   why: string,
@@ -86,7 +86,7 @@ export function questionAbout(
     `Not known: whether it has happened. No session runs it any more, and this engine does not undo it by itself.`,
     `Choices, after a look into the database: retry runs it again and goes on after it; not done stops here, for a corrected script; done says that all SQL of this stage has run${left.length > 0 ? `, ${left.join(' and ')} too` : ''}.`,
   ].join('\n');
-  return { kind: 'unknown', question: question.slice(0, SENTENCE_MAX_CHARS) };
+  return { kind: 'unknown', question: agent.redact(question).slice(0, SENTENCE_MAX_CHARS) };
 }
 
 function shown({ text }: Statement): string {

@@ -9,7 +9,7 @@ import { knownJob } from './owned-job';
 import type { Change, Ports } from './ports';
 
 /** Agents that no longer have a job may leave so many chunks of it. */
-const LATE_CHUNKS_MAX = 3;
+export const LATE_CHUNKS_MAX = 3;
 
 const EMPTY: JobLog = {
   chunks: 0,

@@ -51,8 +51,8 @@ export const panel = createResolver<PanelAnswers, Place>(Place, {
   'audit.get': onCall(PANEL_CALLS['audit.get'], ({ ports, place }, { from }) =>
     exportAudit(ports, { issueId: place.issue.id, from }),
   ),
-  'log.show': onCall(PANEL_CALLS['log.show'], ({ ports, place }, { job }) =>
-    showLog(ports, { issueId: place.issue.id, job }),
+  'log.show': onCall(PANEL_CALLS['log.show'], ({ ports, place }, wanted) =>
+    showLog(ports, { issueId: place.issue.id, ...wanted }),
   ),
   'script.review': onCall(PANEL_CALLS['script.review'], ({ ports, accountId, place }, review) =>
     reviewScript(ports, { issueId: place.issue.id, accountId, ...review }),

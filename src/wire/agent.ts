@@ -33,7 +33,7 @@ export const KEY_OVERLAP_SECONDS = 24 * 3_600;
 export const LOG_LINES_MAX = 200;
 /** Longest line of a log; what is longer is cut where it is written. */
 export const LOG_LINE_MAX_CHARS = 1_000;
-/** Longest chunk of a log, counted in the characters of its lines: three bytes each still fit a stored value. */
+/** Longest chunk of a log, counted in the characters of its lines and of what they name: three bytes each still fit a stored value. */
 export const LOG_CHUNK_MAX_CHARS = 64 * 1024;
 
 /** Longest body that either side reads, in UTF-8 bytes. */
@@ -181,9 +181,14 @@ export const LogLine = z.object({
   /** Epoch seconds, corrected by the app's own clock. */
   at: serial,
   level: z.enum(['info', 'warn', 'error']),
+  /** The host, script or change that it is about, by its id; absent where it is about none, and in agents of 0.1. */
+  host: z.string().max(100).exactOptional(),
   text: z.string().max(LOG_LINE_MAX_CHARS),
 });
 export type LogLine = z.infer<typeof LogLine>;
+
+/** What a line counts in its chunk. */
+export const lineChars = ({ text, host = '' }: LogLine): number => text.length + host.length;
 
 /** A piece of the log that a claim of a job leaves. Chunks and lines are counted from 0 within the claim. */
 export const LogData = z.object({
@@ -195,7 +200,7 @@ export const LogData = z.object({
     .min(1)
     .max(LOG_LINES_MAX)
     .refine(
-      (lines) => lines.reduce((sum, { text }) => sum + text.length, 0) <= LOG_CHUNK_MAX_CHARS,
+      (lines) => lines.reduce((sum, line) => sum + lineChars(line), 0) <= LOG_CHUNK_MAX_CHARS,
     ),
 });
 export type LogData = z.infer<typeof LogData>;

@@ -15,6 +15,7 @@ import { GroupName, PolicySchema, SiteSchema } from './site';
 
 const nothing = z.object({});
 const agentId = z.string().min(1).max(100);
+const jobId = z.string().min(1).max(100);
 const digest = z
   .string()
   .regex(/^[0-9a-f]{64}$/, { message: 'must be a SHA-256: 64 hex digits in lower case' });
@@ -53,8 +54,11 @@ export const PANEL_CALLS = {
   'text.get': z.object({ sha256: digest, offset: z.int().min(0) }),
   /** The history for an audit, from a segment on. */
   'audit.get': z.object({ from: z.int().min(1) }),
-  /** What an agent wrote while it worked; null: the latest job that left lines. */
-  'log.show': z.object({ job: z.string().min(1).max(100).nullable() }),
+  /** What an agent wrote while it worked; null: the latest job that left lines. `seen`: what the page has of it already. */
+  'log.show': z.object({
+    job: jobId.nullable(),
+    seen: z.object({ job: jobId, next: z.int().min(0) }).exactOptional(),
+  }),
   /** A DBA judges a script; `mark` is the one that the view showed. */
   'script.review': z.object({
     script: z.string().min(1).max(64),
@@ -130,7 +134,15 @@ export interface LogView {
   readonly stage: RunStage;
   /** The release's jobs that can be asked for, the latest first. */
   readonly jobs: readonly { readonly job: string; readonly stage: RunStage }[];
+  /** No agent works on it any more. */
+  readonly isOver: boolean;
+  /** Whether `entries` follow what the page has seen; otherwise they are everything that is kept. */
+  readonly isMore: boolean;
   readonly entries: readonly LogEntry[];
+  /** For the next `seen`. */
+  readonly next: number;
+  /** So many lines at the very end never arrived. */
+  readonly lostAtEnd: number;
 }
 
 export type LogEntry =

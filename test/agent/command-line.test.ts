@@ -29,6 +29,7 @@ import type { AppServer } from './support/app-server';
 import { createFakeApp } from './support/fake-app';
 import type { FakeApp } from './support/fake-app';
 import { aPlanFor } from './support/plans';
+import type { PlanPlace } from './support/plans';
 import { scratch } from './support/scratch';
 import { aSshHost } from './support/ssh';
 import type { TestSsh } from './support/ssh';
@@ -139,6 +140,16 @@ describe('the package', () => {
     expect(unit).toMatch(new RegExp(`^SuccessExitStatus=${drained.code}$`, 'm'));
   });
 
+  test('has a unit that systemd takes as it is [S1-24]', () => {
+    // The unit names the command where it lies below the root of a machine.
+    const words = ['verify', '--man=no', '--recursive-errors=no', `--root=${root}`];
+    const verified = spawnSync('systemd-analyze', [...words, 'interlock-agent.service'], {
+      encoding: 'utf8',
+    });
+
+    expect(verified).toMatchObject({ status: 0, stderr: '' });
+  });
+
   test('is refused by a Node.js that is too old, in a sentence', () => {
     const old = join(directory, 'old-node');
     writeFileSync(old, '#!/bin/sh\necho 20\n');
@@ -187,6 +198,19 @@ describe('the command line', () => {
     expect(stderr).toBe(
       `${file}: stores.0.path is "/nowhere", which this user cannot read; create it or correct the path.\n`,
     );
+  });
+
+  test('check refuses a password that is too short to be taken out of texts', () => {
+    const passwordFile = join(directory, 'short.password');
+    writeFileSync(passwordFile, 'admin\n', { mode: 0o600 });
+    const database = { id: 'orders', environments: ['SIT'], engine: 'postgresql', port: 1 };
+    const more = { host: '127.0.0.1', database: 'orders', user: 'release', passwordFile };
+    const { file } = aConfig({ databases: [{ ...database, ...more }] });
+
+    expect(run('check', '--config', file)).toMatchObject({
+      code: 78,
+      stderr: expect.stringMatching(/password of database orders has fewer than 6 characters/),
+    });
   });
 
   test('verify-audit needs no agent: 0 where an audit holds, 65 and why where it does not', async () => {
@@ -351,8 +375,16 @@ interface Installed {
   start(): ChildProcess & { log(): string };
 }
 
+/** What a job's plan says otherwise, and which job it is. */
+interface ServedParts {
+  readonly port?: number;
+  readonly job?: string;
+  readonly place?: Partial<PlanPlace>;
+}
+
 /** An app whose job puts the version onto the ssh host. */
-function aServedJob(name: string, deployed: string, port = 1, job = '10001.9'): FakeApp {
+function aServedJob(name: string, deployed: string, parts: ServedParts = {}): FakeApp {
+  const { port = 1, job = '10001.9', place = {} } = parts;
   const sample = packages.find((made) => made.version === deployed);
   const plan = aPlanFor({
     address: '127.0.0.1',
@@ -361,17 +393,23 @@ function aServedJob(name: string, deployed: string, port = 1, job = '10001.9'): 
     port,
     version: deployed,
     sha256: sample?.sha256 ?? '',
+    ...place,
   });
   return createFakeApp(machineClock, plan, { job });
 }
 
 /** An enrolled agent with a job that puts the version onto the ssh host. */
-async function anInstalledAgent(name: string, deployed: string): Promise<Installed> {
+async function anInstalledAgent(
+  name: string,
+  deployed: string,
+  place: Partial<PlanPlace> = {},
+  change: object = {},
+): Promise<Installed> {
   const port = await freePort();
-  const app = aServedJob(name, deployed, port);
+  const app = aServedJob(name, deployed, { port, place });
   const server = await serveApp(app);
   servers.push(server);
-  const { file, state } = aConfig({ url: server.url });
+  const { file, state } = aConfig({ url: server.url, ...change });
   await enroll(file, server.code);
   const start = () => {
     const child = spawn(process.execPath, [program, 'run', '--config', file], {
@@ -436,6 +474,85 @@ describe('an installed agent', () => {
     for (const line of agent.log().trim().split('\n'))
       expect(JSON.parse(line)).toHaveProperty('msg');
     expect(run('status', '--config', file).stdout).toContain('no open job');
+  }, 30_000);
+
+  test('is started and ended as its unit says, and tells what it does: status, logs, logs --follow [S1-24]', async () => {
+    const { app, file } = await anInstalledAgent('watched', '1.0.0');
+    const config = ['--config', file];
+    expect(run('logs', ...config)).toMatchObject({
+      code: 66,
+      stderr: expect.stringContaining('No agent has run'),
+    });
+    expect(run('status', ...config).stdout).toMatch(/^agent ag_1, version \S+, not running;/);
+    const unit = readFileSync(join(root, 'etc/systemd/system/interlock-agent.service'), 'utf8');
+    const command = /^ExecStart=\S+ (.*)$/m.exec(unit)?.[1] ?? '';
+    expect(unit).not.toMatch(/^KillSignal=/m);
+
+    const service = spawn(
+      process.execPath,
+      [program, ...command.replace('/etc/interlock/agent.yml', file).split(' ')],
+      { stdio: 'ignore' },
+    );
+    children.push(service);
+    const follower = spawn(process.execPath, [program, 'logs', '--follow', ...config]);
+    children.push(follower);
+    let followed = '';
+    follower.stdout.on('data', (piece: Buffer) => (followed += piece.toString()));
+    await until(() => app.outcome !== null && followed.includes('A job has ended.'));
+
+    expect(run('status', ...config).stdout).toMatch(/^agent ag_1, version \S+, running\n/);
+    const logs = run('logs', '--job', '10001.9', ...config);
+    expect(logs.code).toBe(0);
+    const lines = logs.stdout.trim().split('\n');
+    expect(lines[0]).toMatch(/^20\S+Z info Claimed a job\. .*"job":"10001\.9"/);
+    expect(lines).toContainEqual(expect.stringMatching(/ info code-1 web-1: staged/));
+    expect(run('logs', '--job', '10001.77', ...config)).toEqual({
+      code: 0,
+      stdout: '',
+      stderr: '',
+    });
+    expect(run('logs', '--lines', '1', ...config).stdout.split('\n')).toHaveLength(2);
+    expect(run('logs', '--lines', 'x', ...config).code).toBe(64);
+
+    // What systemctl stop sends where a unit names no other signal.
+    service.kill('SIGTERM');
+    expect(await exitOf(service)).toBe(0);
+    await until(() => followed.includes('The agent ends.'));
+    follower.kill('SIGTERM');
+    expect(await exitOf(follower)).toBe(0);
+    expect(followed.split('\n').filter((line) => line.includes('Claimed a job.'))).toHaveLength(1);
+    expect(run('status', ...config).stdout).toMatch(/, not running;/);
+  }, 30_000);
+
+  test('deploys onto the machine on which it stands, where no ssh server listens [S2-43]', async () => {
+    const base = join(directory, 'local-sites');
+    mkdirSync(base);
+    const port = await freePort();
+    const nobody = await freePort();
+    const hosts = [
+      {
+        ...{ match: '127.0.0.1/32', transport: 'local', environments: ['SIT'] },
+        ...{ basePath: base, probePorts: [port] },
+      },
+    ];
+    for (const version of ['1.0.0', '1.1.0']) {
+      const { app, start } = await anInstalledAgent(
+        'local',
+        version,
+        { basePath: join(base, 'shop'), sshPort: nobody, port },
+        { hosts },
+      );
+      const agent = start();
+      await until(() => app.outcome !== null);
+      expect(app.outcome).toEqual({ kind: 'succeeded' });
+      expect(await served(port)).toContain(`"version":"${version}"`);
+
+      agent.kill('SIGTERM');
+      expect(await exitOf(agent)).toBe(0);
+      // The service outlives the agent that started it.
+      expect(await served(port)).toContain(`"version":"${version}"`);
+    }
+    expect(readdirSync(join(base, 'shop', 'releases'))).toHaveLength(2);
   }, 30_000);
 
   test('killed with -9 once the package is on the host, goes on with its next life', async () => {
@@ -529,8 +646,8 @@ function theVersionBefore(): string {
 describe('an update', () => {
   test('lets an agent of the version before drain, and the new one goes on with the job that waits', async () => {
     const ports = [await freePort(), await freePort()] as const;
-    const first = aServedJob('drained', '1.1.0', ports[0]);
-    const second = aServedJob('waiting', '1.0.0', ports[1], '10001.20');
+    const first = aServedJob('drained', '1.1.0', { port: ports[0] });
+    const second = aServedJob('waiting', '1.0.0', { port: ports[1], job: '10001.20' });
     const server = await serveApp(bothOf(first, second));
     servers.push(server);
     const { file, state } = aConfig({ url: server.url });

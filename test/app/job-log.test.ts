@@ -8,6 +8,7 @@ import {
   TAKEOVER_GRACE_SECONDS,
 } from '#wire/agent';
 import type { ClaimAnswer } from '#wire/agent';
+import type { LogEntry } from '#wire/page';
 import { LOG_CHUNKS_KEPT } from '#wire/records';
 import type { AgentCaller } from '../support/agent-caller';
 import { REPORTER, TESTER } from '../support/builders';
@@ -46,14 +47,26 @@ const send = (
   });
 
 const shown = async () => {
-  const view = await showLog(world.ports, { issueId: world.issue.id, job: null });
+  const { entries, lostAtEnd } = await look();
+  return [...textsOf(entries), ...(lostAtEnd > 0 ? [`${lostAtEnd} lost at the end`] : [])];
+};
+
+const look = async (seen?: { readonly job: string; readonly next: number }) => {
+  const view = await showLog(world.ports, {
+    issueId: world.issue.id,
+    job: null,
+    ...(seen && { seen }),
+  });
   if (view.kind !== 'log') throw new Error(view.sentence);
-  return view.entries.map((entry) => {
+  return view;
+};
+
+const textsOf = (entries: readonly LogEntry[]): readonly string[] =>
+  entries.map((entry) => {
     if (entry.kind === 'lines')
       return `${entry.late ? 'late: ' : ''}${entry.lines.map(({ text }) => text).join(', ')}`;
     return entry.kind === 'new-claim' ? entry.kind : `${entry.lines} ${entry.kind}`;
   });
-};
 
 describe('the log of a job', () => {
   test('is shown in its order, to whoever looks at the release', async () => {
@@ -61,6 +74,64 @@ describe('the log of a job', () => {
     await send(1, 2, 1);
 
     expect(await shown()).toEqual(['line 0, line 1', 'line 2']);
+  });
+
+  test('brings a page what came since, and everything where that is no longer kept', async () => {
+    await send(0, 0, 2);
+    const first = await look();
+    await send(2, 5, 1);
+    const more = await look(first);
+    expect([more.isMore, textsOf(more.entries), more.isOver]).toEqual([
+      true,
+      ['3 missing', 'line 5'],
+      false,
+    ]);
+    expect(await look(more)).toMatchObject({ isMore: true, entries: [] });
+
+    for (let chunk = 3; chunk < LOG_CHUNKS_KEPT + 9; chunk += 1) await send(chunk, chunk + 3, 1);
+    const whole = await look(more);
+    expect(whole.isMore).toBe(false);
+    expect(textsOf(whole.entries)[0]).toMatch(/^\d+ dropped$/);
+    await world.finish(claim, { kind: 'succeeded' });
+    expect((await look(whole)).isOver).toBe(true);
+  });
+
+  test('says to a page that follows where a claim began anew, however many late chunks came between', async () => {
+    await send(0, 0, 1);
+    const first = await look();
+    world.ports.pass(LEASE_SECONDS + TAKEOVER_GRACE_SECONDS);
+    const taken = await world.claim('request-2', second);
+    for (let chunk = 1; chunk < 4; chunk += 1) await send(chunk, chunk + 10, 1);
+    const late = await look(first);
+    await send(0, 0, 1, { agent: second, fence: taken.fence });
+
+    expect(textsOf(late.entries)).toEqual(['late: line 11', 'late: line 12', 'late: line 13']);
+    expect(textsOf((await look(late)).entries)).toEqual(['new-claim', 'line 0']);
+  });
+
+  test('of an earlier job is still found when the next one has begun', async () => {
+    await send(0, 0, 1);
+    await world.finish(claim, { kind: 'succeeded' });
+    const verify = await world.claim('request-2');
+    expect((await look()).job).toBe(claim.job);
+    await world.agent.call({
+      ...{ op: 'log', job: verify.job, fence: verify.fence },
+      data: { chunk: 0, firstLine: 0, lines: lines(7, 1) },
+    });
+
+    const view = await look({ job: '10001.1', next: 1 });
+
+    expect(view).toMatchObject({
+      job: verify.job,
+      isMore: false,
+      jobs: [{ stage: 'VERIFY' }, { stage: 'CODE' }],
+    });
+    expect(await shown()).toEqual(['line 7']);
+    world.ports.resetCost();
+    expect((await look(view)).jobs).toEqual([{ job: verify.job, stage: 'VERIFY' }]);
+    expect(world.ports.cost).toEqual({ reads: 3, writes: 0 });
+    const older = await showLog(world.ports, { issueId: world.issue.id, job: claim.job });
+    expect(older).toMatchObject({ job: claim.job, isOver: true });
   });
 
   test('takes a chunk once, however often it comes', async () => {
@@ -79,7 +150,7 @@ describe('the log of a job', () => {
     const data = { outcome: { kind: 'succeeded' }, lostLines: 7 };
     await world.agent.call({ op: 'finish', job, fence, seq: 1, data });
 
-    expect(await shown()).toEqual(['line 0', '4 missing', 'line 5', '3 missing']);
+    expect(await shown()).toEqual(['line 0', '4 missing', 'line 5', '3 lost at the end']);
   });
 
   test('is taken when the job is over, too', async () => {
@@ -155,7 +226,7 @@ describe('the log of a job', () => {
     expect(world.ports.cost).toEqual({ reads: 2, writes: 1 });
   });
 
-  test('belongs to its issue: another release’s panel does not get it', async () => {
+  test('belongs to its issue, like the hosts: another release’s panel does not get it [H66]', async () => {
     await send(0, 0, 1);
 
     const view = await showLog(world.ports, { issueId: '99999', job: claim.job });
@@ -187,10 +258,10 @@ describe('the log of a job', () => {
           await world.agent.call({ op: 'finish', job, fence, seq: 1, data });
 
           const view = await showLog(world.ports, { issueId: world.issue.id, job });
-          const entries = view.kind === 'log' ? view.entries : [];
-          const marked = entries.reduce(
+          if (view.kind !== 'log') throw new Error(view.sentence);
+          const marked = view.entries.reduce(
             (sum, entry) => sum + (entry.kind === 'missing' ? entry.lines : 0),
-            0,
+            view.lostAtEnd,
           );
           expect(marked).toBe(lost);
         },

@@ -2,6 +2,7 @@ import Button from '@atlaskit/button/new';
 import { useState } from 'react';
 import { wordsOf } from '../../shared/src/words';
 import { readAudit } from './api/audit';
+import { saveFile } from './save-file';
 
 /** Hands out the whole history with its hashes and witnesses, as one file for `interlock-agent verify-audit`. */
 export function AuditDownload() {
@@ -12,7 +13,7 @@ export function AuditDownload() {
     setBusy(true);
     try {
       const audit = await readAudit();
-      save(JSON.stringify(audit, null, 1), `audit-${audit.issueKey}.json`);
+      saveFile(JSON.stringify(audit, null, 1), 'application/json', `audit-${audit.issueKey}.json`);
       setProblem(undefined);
     } catch (error) {
       setProblem(wordsOf(error));
@@ -38,14 +39,4 @@ export function AuditDownload() {
       )}
     </p>
   );
-}
-
-/** A frame of Forge may start downloads; a text that it made itself has a blob's address. */
-function save(text: string, name: string): void {
-  const address = URL.createObjectURL(new Blob([text], { type: 'application/json' }));
-  const link = document.createElement('a');
-  link.href = address;
-  link.download = name;
-  link.click();
-  URL.revokeObjectURL(address);
 }

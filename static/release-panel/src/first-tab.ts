@@ -1,7 +1,7 @@
 /** Which tab a person most likely came for: the stage's own, and the content where it is still written. */
 import type { ReleaseShown } from './view';
 
-export type TabKey = 'hosts' | 'sql' | 'config' | 'content' | 'activity';
+export type TabKey = 'hosts' | 'sql' | 'config' | 'content' | 'log' | 'activity';
 
 const TAB_OF_STAGE = { SQL: 'sql', CONFIG: 'config', CODE: 'hosts', VERIFY: 'hosts' } as const;
 

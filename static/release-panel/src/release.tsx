@@ -20,6 +20,9 @@ const ContentEditor = lazy(() =>
   import('./editor/content-editor').then((loaded) => ({ default: loaded.ContentEditor })),
 );
 
+// The log comes with what draws it, for whoever wants to read it.
+const Log = lazy(() => import('./log/log').then((loaded) => ({ default: loaded.Log })));
+
 interface ReleaseProps {
   readonly view: ReleaseShown;
   /** The last look failed. */
@@ -49,6 +52,11 @@ export function Release({ view, isStale, look, hurry }: ReleaseProps) {
         {selected === 'hosts' && <Hosts hosts={hostsOf(view)} content={view.content} />}
         {selected === 'sql' && <Scripts view={view} onReviewed={acted} />}
         {selected === 'config' && <ConfigChanges changes={view.config} />}
+        {selected === 'log' && (
+          <Suspense fallback={<div className="skeleton loading-card" />}>
+            <Log view={view} />
+          </Suspense>
+        )}
         {selected === 'activity' && <Activity entries={view.story} />}
         {selected === 'content' && (
           <Suspense fallback={<div className="skeleton loading-card" />}>
@@ -76,5 +84,6 @@ const tabsOf = ({ hosts, scripts, config }: ReleaseShown): readonly PanelTab[] =
   { key: 'sql', label: 'SQL', count: scripts.length },
   { key: 'config', label: 'Config', count: config.length },
   { key: 'content', label: 'Content' },
+  { key: 'log', label: 'Log' },
   { key: 'activity', label: 'Activity' },
 ];

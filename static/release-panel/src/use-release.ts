@@ -2,6 +2,7 @@ import { useCallback, useEffect, useRef, useState } from 'react';
 import type { ReleaseView } from '#wire/page';
 import { wordsOf } from '../../shared/src/words';
 import { ask } from './api/app';
+import { isWorking } from './working';
 
 /** While work is under way, people want to see each host change. */
 const WORKING_MILLISECONDS = 3_000;
@@ -11,15 +12,6 @@ const HURRY_MILLISECONDS = 30_000;
 const IDLE_MILLISECONDS = 15_000;
 /** A whole look also compares the issue with Jira and keeps the agents hurrying; a glance does not. */
 const WHOLE_LOOK_MILLISECONDS = 30_000;
-
-const WORKING: readonly string[] = [
-  'sql-pending',
-  'sql-executing',
-  'config-executing',
-  'code-executing',
-  'verifying',
-  'rolling-back',
-];
 
 export interface Watched {
   readonly view: ReleaseView | undefined;
@@ -76,20 +68,20 @@ export function useRelease(): Watched {
     return () => clearTimeout(timer);
   }, [isHurried]);
 
-  const isWorking = isHurried || (view?.kind === 'release' && WORKING.includes(view.status));
+  const isWatched = isHurried || (view?.kind === 'release' && isWorking(view));
   useEffect(() => {
     void glance();
     const glanceIfVisible = (): void => {
       if (!document.hidden) void glance();
     };
-    const milliseconds = isWorking ? WORKING_MILLISECONDS : IDLE_MILLISECONDS;
+    const milliseconds = isWatched ? WORKING_MILLISECONDS : IDLE_MILLISECONDS;
     const timer = setInterval(glanceIfVisible, milliseconds);
     document.addEventListener('visibilitychange', glanceIfVisible);
     return () => {
       clearInterval(timer);
       document.removeEventListener('visibilitychange', glanceIfVisible);
     };
-  }, [glance, isWorking]);
+  }, [glance, isWatched]);
 
   return { view, problem, look, hurry };
 }

@@ -65,7 +65,9 @@ describe('interlock-agent secret', () => {
     ['empty', ['\n'], /nothing came/],
     ['large', ['x'.repeat(65 * 1024)], /at most 65536 bytes/],
     ['binary', [Buffer.from([0xff, 0xfe])], /text in UTF-8/],
-    ['nul', ['a\0b'], /no NUL/],
+    ['nul', ['abcdef\0b'], /no NUL/],
+    ['short', ['admin\n'], /at least 6 characters; .* taken out of the log/],
+    ['blank', ['  ab   \n'], /at least 6 characters/],
   ])('refuses %s in words, without the value', async (name, pieces, words) => {
     const { places, set, printed } = aState();
 

@@ -21,6 +21,8 @@ export interface AppServer {
   readonly code: string;
   /** Messages whose signature was not the enrolled key's. */
   readonly forged: readonly string[];
+  /** Everything that came, headers and bodies, byte for byte. */
+  readonly received: readonly string[];
   close(): void;
 }
 
@@ -39,6 +41,7 @@ const STATUS = {
 export async function serveApp(app: AppClient): Promise<AppServer> {
   const code = 'c0de'.repeat(8);
   const forged: string[] = [];
+  const received: string[] = [];
   let publicKey = '';
   const now = (): number => app.serverSeconds();
 
@@ -52,6 +55,7 @@ export async function serveApp(app: AppClient): Promise<AppServer> {
   });
 
   async function answer(request: IncomingMessage, body: string) {
+    received.push(`${request.rawHeaders.join('\n')}\n\n${body}`);
     const envelope = Envelope.parse(JSON.parse(body));
     const enrolling = envelope.op === 'enroll' ? EnrollData.parse(envelope.data) : undefined;
     if (enrolling) publicKey = enrolling.publicKey;
@@ -76,7 +80,13 @@ export async function serveApp(app: AppClient): Promise<AppServer> {
     const ref = { job, fence };
     switch (envelope.op) {
       case 'poll':
-        return app.poll();
+        return app
+          .poll()
+          .then((result) =>
+            result.kind === 'answered'
+              ? { ...result, answer: { ...result.answer, speak: app.speaks() } }
+              : result,
+          );
       case 'claim':
         return app.claim(job, (data as { requestId: string }).requestId);
       case 'fetch':
@@ -114,7 +124,7 @@ export async function serveApp(app: AppClient): Promise<AppServer> {
     server.closeAllConnections();
     server.close();
   };
-  return { url: `http://127.0.0.1:${port}/x1/agent`, code, forged, close };
+  return { url: `http://127.0.0.1:${port}/x1/agent`, code, forged, received, close };
 }
 
 async function read(request: IncomingMessage): Promise<string> {

@@ -1,0 +1,20 @@
+import { expect, test } from '@jest/globals';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { EXIT_CODES } from '../../agent/exit-codes';
+
+const ROOT = join(__dirname, '../..');
+const page = readFileSync(join(ROOT, 'docs/agent.md'), 'utf8');
+
+test('the page for operators names every exit code and every command of the agent', () => {
+  const codes = [...page.matchAll(/^\| (\d+) \|/gm)].map(([, code]) => Number(code));
+  expect(codes).toEqual(Object.values(EXIT_CODES).map(({ code }) => code));
+
+  const main = readFileSync(join(ROOT, 'agent/main.ts'), 'utf8');
+  const listed = /^const COMMANDS = \[(.*?)\]/ms.exec(main)?.[1] ?? '';
+  const commands = [...listed.matchAll(/'([a-z-]+)'/g)].map(([, name]) => name ?? '');
+  expect(commands).toContain('logs');
+  // The unit runs it; nobody types it.
+  for (const command of commands.filter((name) => name !== 'run'))
+    expect(page).toContain(`interlock-agent ${command}`);
+});
