@@ -8,9 +8,9 @@ import {
   SIGNATURE_VERSION,
   signedText,
 } from '#wire/signature';
+import { clockState } from './clock-trouble';
 import type { AgentKey } from './keys';
 import type { Log } from './ports';
-import { CORRECTION_MAX_SECONDS } from './server-time';
 import type { ServerTime } from './server-time';
 
 export interface Signer {
@@ -53,12 +53,6 @@ export function signMessage(
   };
 }
 
-/** The app's time, unless the agent's own clock is so wrong that somebody has to look at it. */
-export function timestamp({ time, log }: Signer): number {
-  const ahead = time.aheadSeconds();
-  if (Math.abs(ahead) <= CORRECTION_MAX_SECONDS) return time.now();
-  log.error(
-    `The clock of this machine is ${Math.abs(ahead)} s off; set it, then the app answers again.`,
-  );
-  return time.now() + ahead;
-}
+/** The app's time, unless the agent's own clock is so wrong that somebody has to look at it: then the app says no. */
+export const timestamp = ({ time }: Signer): number =>
+  clockState(time) === 'refused' ? time.now() + time.aheadSeconds() : time.now();

@@ -5,7 +5,6 @@ import { createAppClient, enroll } from '../../agent/app-client';
 import type { RawAnswer, SignedMessage } from '../../agent/app-client';
 import { fingerprintOf, keyOf, sha256Hex, verifySignature } from '../../agent/keys';
 import { createServerTime } from '../../agent/server-time';
-import { silent } from './support/an-agent';
 import { IDENTITY } from './support/fake-app';
 import { createVirtualClock } from './support/virtual-clock';
 
@@ -29,10 +28,20 @@ function aClient(answers: (message: SignedMessage) => RawAnswer, aheadMillisecon
       return answers(message);
     },
   };
-  const sender = { exchange, clock, time, key, boot: 'a1b2c3d4e5f6a7b8', log: silent };
+  const told: string[] = [];
+  const log = {
+    info: (message: string) => told.push(`info: ${message}`),
+    warn: (message: string) => told.push(`warn: ${message}`),
+    error: (message: string) => told.push(`error: ${message}`),
+  };
+  const sender = { exchange, clock, time, key, boot: 'a1b2c3d4e5f6a7b8', log };
   const appNow = (): number => Math.floor((clock.wallMilliseconds() + aheadMilliseconds) / 1_000);
-  return { client: createAppClient(sender, IDENTITY, '0.1.0'), sender, sent, key, clock, appNow };
+  const client = createAppClient(sender, IDENTITY, '0.1.0');
+  return { client, sender, sent, key, clock, appNow, told };
 }
+
+const inWords = (milliseconds: number): string =>
+  `${new Date(milliseconds).toISOString().slice(0, 19)}Z`;
 
 const ok = (body: object): RawAnswer => ({
   kind: 'answered',
@@ -137,6 +146,34 @@ describe('the app’s time', () => {
 
     expect(await world.client.poll()).toMatchObject({ kind: 'refused', error: 'unauthorized' });
     expect(world.sent).toHaveLength(1);
+  });
+
+  test('that is minutes away from the agent’s own is used, and the agent says so once, with both times', async () => {
+    const world = aClient(() => ok(pollAnswer(world.appNow())), 600_000);
+
+    await world.client.poll();
+    await world.client.poll();
+
+    const own = world.clock.wallMilliseconds();
+    expect(world.told).toEqual([
+      `warn: The clock of this machine says ${inWords(own)} and Interlock's says ${inWords(own + 600_000)}; messages are signed with Interlock's time, which this agent does for up to an hour of difference: set the clock of this machine.`,
+    ]);
+    const polls = world.sent.map(({ body }) => Envelope.parse(JSON.parse(body)).data);
+    expect(polls).toEqual([
+      expect.not.objectContaining({ clockAheadSeconds: expect.anything() }),
+      expect.objectContaining({ clockAheadSeconds: -600 }),
+    ]);
+  });
+
+  test.each([
+    ['a day behind', 24 * HOUR],
+    ['a day ahead of', -24 * HOUR],
+  ])('when the agent’s clock is %s it: the refusal names both times', async (_, ahead) => {
+    const world = aClient(() => error(401, { error: 'unauthorized', now: world.appNow() }), ahead);
+
+    const sentence = `The clock of this machine says ${inWords(world.clock.wallMilliseconds())} and Interlock's says ${inWords(world.clock.wallMilliseconds() + ahead)}, more than an hour apart, so this agent begins no work: set the clock of this machine, then it goes on by itself.`;
+    expect(await world.client.poll()).toMatchObject({ kind: 'refused', message: sentence });
+    expect(world.told).toEqual([`error: ${sentence}`]);
   });
 
   test('goes on by the larger of both clocks, and never behind the app’s', async () => {
