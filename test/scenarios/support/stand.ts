@@ -30,6 +30,8 @@ export interface Stand {
   jira(): LocalJira;
   /** Kills Local Jira as it is, and starts it again on what it had stored. */
   killJira(): Promise<void>;
+  /** Starts Local Jira again after its program has ended. */
+  startJira(): Promise<void>;
   /** The first host. */
   readonly ssh: OpenSsh;
   readonly host: StandHost;
@@ -163,6 +165,9 @@ export async function startStand(seed: string, shape: Partial<StandShape> = {}):
       const gone = once(jira.program.process, 'exit');
       jira.program.process.kill('SIGKILL');
       await gone;
+      jira = await launch();
+    },
+    startJira: async () => {
       jira = await launch();
     },
     ssh: first.ssh,
