@@ -24,7 +24,8 @@ export async function liveAgent(agent: Agent, stopping: AbortSignal): Promise<Li
   const { app, clock, journal, log } = agent;
   const { audience } = agent.settings.identity;
   const refusedAt = new Map<string, Instant>();
-  const work = (job: string) => workOn(agent, job, refusedAt, stopping);
+  const mayWrite = watchJournal(agent);
+  const work = async (job: string) => mayWrite() && (await workOn(agent, job, refusedAt, stopping));
 
   for (const { job } of await journal.openJobs()) await work(job);
   let told: PollAnswer['state'] | undefined;
@@ -54,6 +55,18 @@ export async function liveAgent(agent: Agent, stopping: AbortSignal): Promise<Li
     if (!finished) await clock.sleep(nextPoll(agent, result.answer), stopping);
   }
   return { kind: 'stopped' };
+}
+
+/** Whether the journal can be written: without it nothing begins, and no job is taken from agents that could. */
+function watchJournal({ unwritable, log }: Agent): () => boolean {
+  let told = false;
+  return () => {
+    const why = unwritable?.();
+    if (why !== undefined && !told) log.error(why);
+    if (why === undefined && told) log.info('The journal can be written again.');
+    told = why !== undefined;
+    return !told;
+  };
 }
 
 /** Claims a job and works on it; true when the app has its end. */

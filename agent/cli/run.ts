@@ -14,6 +14,7 @@ import { createHealth } from '../health';
 import { createHosts } from '../host/connect-hosts';
 import { hostHelper } from '../host/helper-text';
 import { createJournal, readIdentity } from '../journal';
+import { unwritableJournal } from '../journal-database';
 import { createKeyFiles } from '../key-files';
 import { createKeyRing } from '../key-ring';
 import { createLog } from '../log';
@@ -113,6 +114,7 @@ function assembleAgent(
     redact: (text) => redaction.redact(text),
     renewKey: createKeyRenewal({ files, ring, app, clock, log, identity, days: limits.keyDays }),
     journal: createJournal(database),
+    unwritable: () => unwritableJournal(database, config.stateDirectory),
     hosts: createHosts(hostHelper(), limits),
     artifacts: withConfiguration(createArtifacts({ file, hosts, stores }, limits), {
       centres: kept,
