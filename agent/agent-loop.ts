@@ -34,7 +34,8 @@ export async function liveAgent(
   const { app, clock, journal, log } = agent;
   const { audience } = agent.settings.identity;
   const refusedAt = new Map<string, Instant>();
-  const work = (job: string) => workOn(agent, job, refusedAt, stopping);
+  const mayWrite = watchJournal(agent);
+  const work = async (job: string) => mayWrite() && (await workOn(agent, job, refusedAt, stopping));
   const leaving = AbortSignal.any([stopping, draining]);
   const pause = (milliseconds: number): Promise<void> =>
     draining.aborted
@@ -65,11 +66,10 @@ export async function liveAgent(
     const { countersigned = [] } = result.answer;
     if (countersigned.length > 0) await journal.acknowledgeCheckpoints(countersigned);
     let finished = false;
-    const { jobs } = result.answer;
-    // Whoever drains asks for what is open, also where the app no longer offers it.
-    const due = draining.aborted ? await openJobs(agent) : jobs;
-    for (const job of due) {
-      if (draining.aborted && due === jobs) break;
+    // What is open is asked for also where the app no longer offers it: another agent may have ended it.
+    const open = await openJobs(agent);
+    for (const job of new Set([...result.answer.jobs, ...open])) {
+      if (draining.aborted && !open.includes(job)) continue;
       finished = (await work(job)) || finished;
     }
     // The end of one job is often the beginning of the next: its successor waits at the app already.
@@ -89,6 +89,18 @@ async function pauseWithWork(
   stopping: AbortSignal,
 ): Promise<void> {
   if ((await openJobs(agent)).length > 0) await agent.clock.sleep(milliseconds, stopping);
+}
+
+/** Whether the journal can be written: without it nothing begins, and no job is taken from agents that could. */
+function watchJournal({ unwritable, log }: Agent): () => boolean {
+  let told = false;
+  return () => {
+    const why = unwritable?.();
+    if (why !== undefined && !told) log.error(why);
+    if (why === undefined && told) log.info('The journal can be written again.');
+    told = why !== undefined;
+    return !told;
+  };
 }
 
 /** Claims a job and works on it; true when the app has its end. */

@@ -15,6 +15,7 @@ import {
 } from '#wire/agent';
 import { countersignedText } from '#wire/checkpoint';
 import { CLOCK_SKEW_MAX_SECONDS } from '#wire/signature';
+import { clockSentence, clockState, watchClock } from './clock-trouble';
 import { sha256Hex } from './keys';
 import { instant } from './lease';
 import type { AppClient, AppResult, Clock, Identity } from './ports';
@@ -59,10 +60,15 @@ export function createAppClient(sender: Sender, identity: Identity, version: str
   const speaks = [...PROTOCOL_VERSIONS];
   const { agent, audience: aud } = identity;
   const { boot, time } = sender;
-  const call = <Answer extends { now: number }>(
+  const watch = watchClock(time, sender.log);
+  const call = async <Answer extends { now: number }>(
     schema: z.ZodType<Answer>,
     message: Omit<Message, 'aud' | 'agent'>,
-  ) => callApp(sender, schema, { ...message, aud, agent });
+  ) => {
+    const result = await callApp(sender, schema, { ...message, aud, agent });
+    watch();
+    return result;
+  };
   let spoken = FIRST_VERSION;
   /** An app of 0.1 names no version. */
   const agreed = <Answer extends { speak?: number }>(result: AppResult<Answer>) => {
@@ -85,6 +91,7 @@ export function createAppClient(sender: Sender, identity: Identity, version: str
           busy: false,
           speaks,
           heard: time.heard(),
+          ...(clockState(time) !== 'right' && { clockAheadSeconds: time.aheadSeconds() }),
           ...(countersigned.length > 0 && { countersigned }),
         },
       });
@@ -200,7 +207,9 @@ async function sendOnce<Answer extends { now: number }>(
   if (!refusal.success) return nonsense(raw.status);
   const { now, message: words, ...rest } = refusal.data;
   sender.time.learn(now, sentAt);
-  return { kind: 'refused', ...rest, message: words ?? WORDS[rest.error] };
+  const isClock = rest.error === 'unauthorized' && clockState(sender.time) === 'refused';
+  const why = isClock ? clockSentence(sender.time) : words;
+  return { kind: 'refused', ...rest, message: why ?? WORDS[rest.error] };
 }
 
 function parseJson(text: string): unknown {

@@ -91,6 +91,8 @@ const Limits = z.strictObject({
   /** How long a new version may take until it is healthy. */
   healthSeconds: count(60, 3_600),
   connectSeconds: count(10, 300),
+  /** A session that has a database's one lock and runs nothing is ended after so long: its agent is frozen, or gone. */
+  idleSessionSeconds: count(60, 3_600),
   /** Longest that one act on a host may take, the copy included. */
   actSeconds: count(900, 86_400),
   /** Releases of a site that stay on a host; what is live, was live before and was last good stay in any case. */

@@ -31,7 +31,13 @@ const SCHEMA = `
     state TEXT NOT NULL CHECK (state IN ('waiting', 'acknowledged')),
     UNIQUE (audience, issue, segments)
   ) STRICT;
+  CREATE TABLE IF NOT EXISTS room (
+    only INTEGER PRIMARY KEY CHECK (only = 1), space BLOB NOT NULL
+  ) STRICT;
 `;
+
+/** More than one host's intents and results take. */
+const ROOM_BYTES = 64 * 1024;
 
 /** Finished jobs that stay readable. */
 const CLOSED_JOBS_KEPT = 500;
@@ -51,9 +57,10 @@ export type OpenedDatabase =
 export function openDatabase(file: string): OpenedDatabase {
   try {
     const database = new DatabaseSync(file);
+    // Checkpoints come every 64 pages, so that the log stays at a quarter of a megabyte on a small disk.
     // FULL costs a millisecond a commit and keeps the last commits through a power failure; NORMAL may lose them.
     database.exec(
-      'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;',
+      'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA wal_autocheckpoint = 64;',
     );
     const check = database.prepare('PRAGMA integrity_check').get()?.['integrity_check'];
     if (check !== 'ok') return damaged(file, String(check));
@@ -73,6 +80,28 @@ const damaged = (file: string, why: string): OpenedDatabase => ({
   sentence: `The journal ${file} cannot be used (${why}); restore it, or move it away and enroll this agent anew after looking at the hosts of its open jobs.`,
 });
 
+/** Why the journal takes nothing more, in a sentence; undefined where it does. Asked by writing. */
+export function unwritableJournal(database: DatabaseSync, directory: string): string | undefined {
+  try {
+    writeRoom(database);
+    return undefined;
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    return `The journal in ${directory} cannot be written (${why}), so this agent begins no work: make room there, then it goes on by itself.`;
+  }
+}
+
+/** What stands in the write-ahead log twice gives its room back before the disk counts as full. */
+function writeRoom(database: DatabaseSync): void {
+  const write = `INSERT OR REPLACE INTO room (only, space) VALUES (1, zeroblob(${ROOM_BYTES}))`;
+  try {
+    database.exec(write);
+  } catch {
+    database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+    database.exec(write);
+  }
+}
+
 /** All of it, or nothing. */
 export function inTransaction<Result>(database: DatabaseSync, work: () => Result): Result {
   database.exec('BEGIN IMMEDIATE');
@@ -81,7 +110,8 @@ export function inTransaction<Result>(database: DatabaseSync, work: () => Result
     database.exec('COMMIT');
     return result;
   } catch (cause) {
-    database.exec('ROLLBACK');
+    // SQLite has rolled back by itself where the disk is full.
+    if (database.isTransaction) database.exec('ROLLBACK');
     throw cause;
   }
 }

@@ -155,9 +155,12 @@ function stopSignal(): AbortSignal {
 
 /** What cannot happen ends the process: its next start begins by asking every host that is in doubt. */
 function breakDown(cause: unknown): CommandEnd {
-  const isJournal = cause instanceof Error && 'code' in cause && cause.code === 'ERR_SQLITE_ERROR';
+  if (cause instanceof Error && 'code' in cause && cause.code === 'ERR_SQLITE_ERROR') {
+    const sentence = `The journal in stateDirectory of agent.yml cannot be written (${cause.message}), so nothing more was begun: make room there; the agent's next start goes on where this one stopped.`;
+    return { exit: 'journal', sentence };
+  }
   const sentence = cause instanceof Error ? (cause.stack ?? cause.message) : String(cause);
-  return { exit: isJournal ? 'journal' : 'broken', sentence };
+  return { exit: 'broken', sentence };
 }
 
 void main(process.argv.slice(2))

@@ -30,6 +30,8 @@ export interface Ports {
   readonly clock: Clock;
   readonly app: AppClient;
   readonly journal: Journal;
+  /** Why the journal takes nothing more, in a sentence; undefined where it does. Absent where no disk is under it. */
+  readonly unwritable?: () => string | undefined;
   readonly hosts: Hosts;
   readonly artifacts: Artifacts;
   readonly centres: Centres;

@@ -66,6 +66,9 @@ async function work(agent: Agent, hold: Hold, jobLog: JobLog): Promise<JobEnd> {
   const ended = new AbortController();
   const sending = sendLog(agent, hold.ref, jobLog, ended.signal);
   const end = await performPlan(agent, hold);
+  if (end.kind === 'lost') {
+    agent.log.warn('The work of a job stopped where it stood.', { ...hold.ref, why: end.why });
+  }
   if (end.kind !== 'lost' && end.kind !== 'interrupted') {
     agent.log.info('The work of a job is over.', { ...hold.ref, ...end });
   }

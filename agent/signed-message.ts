@@ -8,9 +8,9 @@ import {
   SIGNATURE_VERSION,
   signedText,
 } from '#wire/signature';
+import { clockState } from './clock-trouble';
 import type { AgentKey } from './keys';
 import type { Log } from './ports';
-import { CORRECTION_MAX_SECONDS } from './server-time';
 import type { ServerTime } from './server-time';
 
 export interface Signer {
@@ -53,35 +53,6 @@ export function signMessage(
   };
 }
 
-/** A clock that is wrong by more is told of; less is what a slow answer looks like. */
-const SKEW_TOLD_SECONDS = 60;
-
-/** Whose clock was told of, until it is right again. */
-const told = new WeakSet<ServerTime>();
-
-/** The app's time, unless the agent's own clock is so wrong that somebody has to look at it. */
-export function timestamp({ time, log }: Signer): number {
-  const ahead = time.aheadSeconds();
-  if (Math.abs(ahead) <= CORRECTION_MAX_SECONDS) {
-    tellSkew(time, ahead, log);
-    return time.now();
-  }
-  log.error(`${skewWords(ahead)}; set it, then the app answers again.`);
-  return time.now() + ahead;
-}
-
-/** Once, not with every message: they are signed with the app's time all the same. */
-function tellSkew(time: ServerTime, ahead: number, log: Log): void {
-  if (Math.abs(ahead) <= SKEW_TOLD_SECONDS) {
-    told.delete(time);
-  } else if (!told.has(time)) {
-    told.add(time);
-    log.warn(
-      `${skewWords(ahead)}; messages carry the app's time instead, up to an hour off. Set it.`,
-    );
-  }
-}
-
-/** How wrong this machine's clock is. */
-export const skewWords = (ahead: number): string =>
-  `The clock of this machine is ${Math.abs(ahead)} s ${ahead > 0 ? 'ahead' : 'behind'}`;
+/** The app's time, unless the agent's own clock is so wrong that somebody has to look at it: then the app says no. */
+export const timestamp = ({ time }: Signer): number =>
+  clockState(time) === 'refused' ? time.now() + time.aheadSeconds() : time.now();

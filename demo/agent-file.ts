@@ -17,6 +17,8 @@ export interface AgentPlan {
   /** How long a new version may take until it is healthy. */
   readonly healthSeconds: number;
   readonly access: HostAccess;
+  /** Other limits than the standard ones. */
+  readonly limits?: Readonly<Record<string, number>>;
 }
 
 /** A database as agent.yml describes it. */
@@ -65,7 +67,7 @@ export function writeAgentFile(plan: AgentPlan): string {
     ...(centre === undefined
       ? {}
       : { centres: [{ id: 'files', environments, kind: 'files', directory: centre }] }),
-    limits: { healthSeconds: plan.healthSeconds },
+    limits: { ...plan.limits, healthSeconds: plan.healthSeconds },
   };
   writeFileSync(config, stringify(content), { mode: 0o600 });
   return config;

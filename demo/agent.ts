@@ -34,8 +34,13 @@ export async function enrollAgent(
 }
 
 /** Starts the agent's work. */
-export function runAgent(config: string, onLine?: (line: string) => void): Program {
-  return startProgram('agent', MAIN, ['run', '--config', config], onLine ? { onLine } : {});
+export function runAgent(
+  config: string,
+  onLine?: (line: string) => void,
+  environment: Readonly<Record<string, string>> = {},
+): Program {
+  const options = { environment, ...(onLine && { onLine }) };
+  return startProgram('agent', MAIN, ['run', '--config', config], options);
 }
 
 /** Keeps the agent at work: one that ends, or is killed to see what happens, comes back. */

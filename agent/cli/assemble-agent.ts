@@ -15,6 +15,7 @@ import { createHealth } from '../health';
 import { createHosts } from '../host/connect-hosts';
 import { hostHelper } from '../host/helper-text';
 import { createJournal } from '../journal';
+import { unwritableJournal } from '../journal-database';
 import { createKeyFiles } from '../key-files';
 import { createKeyRing } from '../key-ring';
 import { createArtifacts } from '../packages';
@@ -74,6 +75,7 @@ export function assembleAgent({ config, file, state, identity, log: plain }: Mak
     redact: (text) => redaction.redact(text),
     renewKey: createKeyRenewal({ files, ring, app, clock, log, identity, days: limits.keyDays }),
     journal: createJournal(database),
+    unwritable: () => unwritableJournal(database, config.stateDirectory),
     hosts: createHosts(hostHelper(), limits),
     artifacts: withConfiguration(createArtifacts({ file, hosts, stores }, limits), {
       centres: kept,

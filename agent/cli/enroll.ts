@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { enroll } from '../app-client';
 import { machineClock } from '../clock';
+import { clocksText } from '../clock-trouble';
 import type { AgentConfig } from '../config';
 import { createExchange } from '../exchange';
 import type { CommandEnd } from '../exit-codes';
@@ -9,7 +10,6 @@ import { writeIdentity } from '../journal';
 import { fingerprintOf } from '../keys';
 import { createLog } from '../log';
 import { CORRECTION_MAX_SECONDS, createServerTime } from '../server-time';
-import { skewWords } from '../signed-message';
 import { openState } from './state-directory';
 
 export interface EnrollOptions {
@@ -48,7 +48,7 @@ export async function runEnroll(
     if (result.kind === 'refused' && Math.abs(ahead) > CORRECTION_MAX_SECONDS) {
       return {
         exit: 'refused',
-        sentence: `${skewWords(ahead)}, and the app refuses messages that seem so old or so new; set it, then enroll again with the same code.`,
+        sentence: `${clocksText(sender.time)}, more than an hour apart, so the app refuses this enrollment; set the clock of this machine, then enroll again with the same code.`,
       };
     }
     if (result.kind === 'refused') {

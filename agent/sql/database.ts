@@ -55,6 +55,8 @@ export type LockAnswer =
       readonly session: string;
       /** Whether that session runs something at this moment; null where the server does not show it to this user. */
       readonly runs: boolean | null;
+      /** Ends that session; only where it was seen to run nothing. */
+      readonly end?: () => Promise<Reply<unknown>>;
     };
 
 /** Which rows belong to one script of one release in one database. */

@@ -170,7 +170,14 @@ function dialectIn(database: string): Dialect {
       return mapped(holder, ([row]) => {
         const { id, command } = Holder.parse(row);
         const runs = command === null ? null : command !== 'Sleep';
-        return { kind: 'busy', session: String(id ?? '?'), runs };
+        // KILL takes no placeholder; the id is the server's own number.
+        const end = () => session.ask(`KILL ${String(id)}`);
+        return {
+          kind: 'busy',
+          session: String(id ?? '?'),
+          runs,
+          ...(runs === false && id !== null && { end }),
+        };
       });
     },
     isAtomic: async (session, statement) => {

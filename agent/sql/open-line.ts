@@ -2,7 +2,7 @@
 import type { Failure } from '#core/failure';
 import type { Stop } from '../hold';
 import { elapsedSince, instant } from '../lease';
-import type { Database, Reply } from './database';
+import type { Database, LockAnswer, Reply } from './database';
 import { placeOf } from './no-session';
 import { tell } from './script-story';
 import type { ScriptStory } from './script-story';
@@ -13,8 +13,6 @@ export type Line =
   | Stop;
 
 const LOCK_LOOK_MILLISECONDS = 500;
-/** A session that has the lock and runs nothing: its agent is frozen, or its machine is gone. */
-const IDLE_HOLDER_SECONDS = 60;
 /** A statement of an earlier claim that goes on in the server: it is waited for. */
 const BUSY_HOLDER_SECONDS = 6 * 3_600;
 
@@ -59,8 +57,13 @@ async function waitForLock(story: ScriptStory, database: Database): Promise<Line
     const answer = reply.value;
     if (answer.kind === 'held') return { kind: 'open', database };
     if (answer.runs) idleFrom = instant(clock);
-    const seconds = answer.runs ? BUSY_HOLDER_SECONDS : IDLE_HOLDER_SECONDS;
+    const { idleSessionSeconds } = agent.settings.limits;
+    const seconds = answer.runs ? BUSY_HOLDER_SECONDS : idleSessionSeconds;
     if (elapsedSince(answer.runs ? from : idleFrom, clock) > seconds * 1_000) {
+      if (await endHolder(story, answer, seconds)) {
+        idleFrom = instant(clock);
+        continue;
+      }
       const has = heldWords(answer.runs, seconds, script.rule.user);
       const sentence = `Session ${answer.session} of database ${placeOf(script.rule)} ${has}; end that session or the agent that it belongs to, then retry.`;
       return { kind: 'failed', failure: { class: 'time-out', sentence } };
@@ -74,6 +77,22 @@ async function waitForLock(story: ScriptStory, database: Database): Promise<Line
     told = true;
     await clock.sleep(LOCK_LOOK_MILLISECONDS, hold.over);
   }
+}
+
+/**
+ * Ends a session whose agent is frozen, or whose machine is gone: this claim's fence shuts that agent out, and
+ * the ledger says what it had begun. Whoever loses a session while it still has its job opens another and goes on.
+ */
+async function endHolder(
+  story: ScriptStory,
+  { session, end }: Extract<LockAnswer, { kind: 'busy' }>,
+  seconds: number,
+): Promise<boolean> {
+  const ended = await end?.();
+  if (ended?.kind !== 'done') return false;
+  const words = `had Interlock's lock and ran nothing for ${String(seconds)} s, so it was ended`;
+  await tell(story, 'running', `Session ${session} ${words}.`);
+  return true;
 }
 
 function heldWords(runs: boolean | null, seconds: number, user: string): string {

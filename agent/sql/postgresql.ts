@@ -155,6 +155,15 @@ function dialectIn(schema: string): Dialect {
           kind: 'busy',
           session: String(pid),
           runs: state === null ? null : state === 'active',
+          ...(state !== null &&
+            state !== 'active' && {
+              end: () =>
+                session.ask(
+                  `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+                   WHERE pid = $1 AND state <> 'active'`,
+                  [pid],
+                ),
+            }),
         };
       });
     },

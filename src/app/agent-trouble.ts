@@ -7,11 +7,18 @@ import type { AgentRecord } from '#wire/records';
 export const FIRST_PROTOCOL: readonly number[] = [1];
 
 /** Null: nothing that Interlock knows of. */
-export function troubleOf({ name, state, agentVersion, speaks }: AgentRecord): string | null {
+export function troubleOf(agent: AgentRecord): string | null {
+  const { name, state, agentVersion, speaks, clockAheadSeconds } = agent;
   if (state === 'revoked') return null;
   if (state === 'suspended') return suspendedWords(name);
-  return versionTrouble(`Agent ${name} ${agentVersion}`, speaks);
+  const ofVersions = versionTrouble(`Agent ${name} ${agentVersion}`, speaks);
+  if (ofVersions !== null || clockAheadSeconds === undefined) return ofVersions;
+  return clockWords(name, clockAheadSeconds);
 }
+
+/** A wrong clock keeps nobody from work up to an hour; beyond it the app does not hear the agent at all. */
+const clockWords = (name: string, ahead: number): string =>
+  `The clock of agent ${name}'s machine was ${String(Math.abs(ahead))} s ${ahead > 0 ? 'ahead of' : 'behind'} Interlock's when it last asked for work: set it, because beyond an hour the agent gets no work.`;
 
 /** Why a suspended agent gets no work, and the way out. */
 export const suspendedWords = (name: string): string =>

@@ -18,6 +18,8 @@ interface SignOfLife {
   readonly version?: string;
   /** The versions of the protocol that it speaks; absent where the message does not say. */
   readonly speaks?: readonly number[];
+  /** How far its clock is ahead, undefined where it is right; absent where the message does not say. */
+  readonly clock?: number | undefined;
   /** Absent while nobody has approved the agent. */
   readonly inbox: InboxRecord | undefined;
   /** The agent is told to come every few seconds. */
@@ -68,8 +70,11 @@ export async function noteLife(ports: Ports, life: SignOfLife): Promise<void> {
   if (!isLifeDue(ports, agent, boot)) return;
   const lastSeen = ports.clock.now();
   const boots = boot === agent.boot ? {} : afterBoot(bootsOf(agent), boot, lastSeen);
+  const { clockAheadSeconds, ...others } = agent;
+  const clock = 'clock' in life ? life.clock : clockAheadSeconds;
   const record: AgentRecord = {
-    ...agent,
+    ...others,
+    ...(clock !== undefined && { clockAheadSeconds: clock }),
     ...boots,
     version: agent.version + 1,
     lastSeen,

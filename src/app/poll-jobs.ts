@@ -38,7 +38,8 @@ export async function pollJobs(ports: Ports, call: AgentCall<PollData>): Promise
   const inbox =
     agent.state === 'active' ? await ports.store.get('inbox', agent.agentId) : undefined;
   const isHot = inbox !== undefined && nextPoll(inbox, now) <= POLL_HOT_MILLISECONDS;
-  if (sighting !== 'late') await noteLife(ports, { agent, boot, version, speaks, inbox, isHot });
+  const life = { agent, boot, version, speaks, inbox, isHot, clock: data.clockAheadSeconds };
+  if (sighting !== 'late') await noteLife(ports, life);
   const countersigned = await keepOf(ports, call);
   const answer: PollAnswer = {
     now,

@@ -82,6 +82,9 @@ const heard = serial.exactOptional();
 /** The version that the app speaks with this agent; absent where the app is of 0.1, or the agent named none. */
 const speak = protocolVersion.exactOptional();
 
+/** An agent whose clock is so far from the app's says so. */
+export const CLOCK_TOLD_SECONDS = 60;
+
 /** A raw Ed25519 public key: 32 bytes in base64. */
 export const PublicKey = z.string().regex(/^[A-Za-z0-9+/]{43}=$/);
 
@@ -127,6 +130,8 @@ export const PollData = z.object({
   busy: z.boolean(),
   speaks,
   heard,
+  /** How far the clock of the agent's machine is ahead of the app's; absent where it is right, and in agents of 0.1. */
+  clockAheadSeconds: z.int().min(-86_400).max(86_400).exactOptional(),
   /** Checkpoints that the agent has kept; sent again until the answer names their heads. */
   countersigned: z.array(CountersignedCheckpoint).max(COUNTERSIGNATURES_MAX).exactOptional(),
 });

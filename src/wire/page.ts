@@ -304,7 +304,7 @@ export interface AgentView {
   readonly lastSeen: number;
   readonly agentVersion: string;
   readonly fingerprint: string;
-  /** What keeps it from work, and what to do; null where nothing does. */
+  /** What keeps it from work, or may soon, and what to do; null where nothing does. */
   readonly trouble: string | null;
 }
 

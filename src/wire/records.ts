@@ -246,6 +246,8 @@ export const AgentRecord = z.object({
   agentVersion: z.string(),
   /** The versions of the protocol that it named when it was last heard; absent in agents of 0.1. */
   speaks: z.array(version).exactOptional(),
+  /** How far its machine's clock was ahead when it last asked for work; absent where it was right. */
+  clockAheadSeconds: z.int().exactOptional(),
 });
 export type AgentRecord = z.infer<typeof AgentRecord>;
 

@@ -6,7 +6,6 @@ import type { RawAnswer, SignedMessage } from '../../agent/app-client';
 import { fingerprintOf, keyOf, sha256Hex, verifySignature } from '../../agent/keys';
 import type { Log } from '../../agent/ports';
 import { createServerTime } from '../../agent/server-time';
-import { silent } from './support/an-agent';
 import { IDENTITY } from './support/fake-app';
 import { createVirtualClock } from './support/virtual-clock';
 
@@ -30,17 +29,20 @@ function aClient(answers: (message: SignedMessage) => RawAnswer, aheadMillisecon
       return answers(message);
     },
   };
-  const lines: string[] = [];
-  const log: Log = {
-    ...silent,
-    warn: (message) => void lines.push(`warn ${message}`),
-    error: (message) => void lines.push(`error ${message}`),
+  const told: string[] = [];
+  const log = {
+    info: (message: string) => told.push(`info: ${message}`),
+    warn: (message: string) => told.push(`warn: ${message}`),
+    error: (message: string) => told.push(`error: ${message}`),
   };
   const sender = { exchange, clock, time, key, boot: 'a1b2c3d4e5f6a7b8', log };
   const appNow = (): number => Math.floor((clock.wallMilliseconds() + aheadMilliseconds) / 1_000);
   const client = createAppClient(sender, IDENTITY, '0.1.0');
-  return { client, sender, sent, lines, key, clock, appNow };
+  return { client, sender, sent, key, clock, appNow, told };
 }
+
+const inWords = (milliseconds: number): string =>
+  `${new Date(milliseconds).toISOString().slice(0, 19)}Z`;
 
 const ok = (body: object): RawAnswer => ({
   kind: 'answered',
@@ -148,36 +150,32 @@ describe('the app’s time', () => {
     expect(world.sent).toHaveLength(1);
   });
 
+  test('that is minutes away from the agent’s own is used, and the agent says so once, with both times', async () => {
+    const world = aClient(() => ok(pollAnswer(world.appNow())), 600_000);
+
+    await world.client.poll();
+    await world.client.poll();
+
+    const own = world.clock.wallMilliseconds();
+    expect(world.told).toEqual([
+      `warn: The clock of this machine says ${inWords(own)} and Interlock's says ${inWords(own + 600_000)}; messages are signed with Interlock's time, which this agent does for up to an hour of difference: set the clock of this machine.`,
+    ]);
+    const polls = world.sent.map(({ body }) => Envelope.parse(JSON.parse(body)).data);
+    expect(polls).toEqual([
+      expect.not.objectContaining({ clockAheadSeconds: expect.anything() }),
+      expect.objectContaining({ clockAheadSeconds: -600 }),
+    ]);
+  });
+
   test.each([
-    [-400, ['warn The clock of this machine is 400 s behind; messages carry']],
-    [61, ['warn The clock of this machine is 61 s ahead; messages carry']],
-    [60, []],
-    [0, []],
-  ])(
-    'is %d s away from this machine’s: told once, from more than a minute on',
-    async (off, told) => {
-      const world = aClient(() => ok(pollAnswer(world.appNow())), -off * 1_000);
+    ['a day behind', 24 * HOUR],
+    ['a day ahead of', -24 * HOUR],
+  ])('when the agent’s clock is %s it: the refusal names both times', async (_, ahead) => {
+    const world = aClient(() => error(401, { error: 'unauthorized', now: world.appNow() }), ahead);
 
-      for (let polls = 0; polls < 4; polls += 1) await world.client.poll();
-
-      expect(world.lines).toEqual(told.map((words) => expect.stringContaining(words)));
-    },
-  );
-
-  test('is more than an hour away: told with every message, since nothing works meanwhile', async () => {
-    const world = aClient(
-      () => error(401, { error: 'unauthorized', now: world.appNow() }),
-      3 * HOUR,
-    );
-
-    await world.client.poll();
-    await world.client.poll();
-
-    expect(new Set(world.lines)).toEqual(
-      new Set([
-        `error The clock of this machine is ${3 * 3_600} s behind; set it, then the app answers again.`,
-      ]),
-    );
+    const sentence = `The clock of this machine says ${inWords(world.clock.wallMilliseconds())} and Interlock's says ${inWords(world.clock.wallMilliseconds() + ahead)}, more than an hour apart, so this agent begins no work: set the clock of this machine, then it goes on by itself.`;
+    expect(await world.client.poll()).toMatchObject({ kind: 'refused', message: sentence });
+    expect(world.told).toEqual([`error: ${sentence}`]);
   });
 
   test('goes on by the larger of both clocks, and never behind the app’s', async () => {

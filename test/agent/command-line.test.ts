@@ -279,7 +279,7 @@ describe('the command line', () => {
 
     expect(ended.code).toBe(77);
     expect(ended.stderr).toMatch(
-      /The clock of this machine is \d+ s behind, and .* same code\.\n$/,
+      /^The clock of this machine says \S+ and Interlock's says \S+, more than an hour apart, .* same code\.\n$/,
     );
   });
 

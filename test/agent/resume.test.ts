@@ -102,4 +102,22 @@ describe('kill -9 of the agent', () => {
     expect(machine.fleet.effects).toEqual(before);
     expect(await machine.journal.openJobs()).toEqual([]);
   });
+
+  test('a job that another agent has ended is let go also where the first question about it got no answer', async () => {
+    const machine = aMachine();
+    await liveAndDie(machine, 20);
+    expect(await machine.journal.openJobs()).toHaveLength(1);
+    machine.app.endElsewhere();
+    let claims = 0;
+    machine.app.disturb = (op) => (op === 'claim' && ++claims === 1 ? 'unauthorized' : undefined);
+
+    const stopping = new AbortController();
+    const life = liveAgent(anAgent(machine), stopping.signal);
+    await machine.clock.drive(
+      Promise.all([life, machine.clock.sleep(60_000).then(() => stopping.abort())]),
+    );
+
+    expect(claims).toBe(2);
+    expect(await machine.journal.openJobs()).toEqual([]);
+  });
 });

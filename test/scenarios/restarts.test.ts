@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { click, untilStatus } from '../../demo/issues';
 import { waitFor } from '../../demo/jira-client';
+import { differencesLeft } from './support/agreed';
 import { startStand } from './support/stand';
 import type { Stand } from './support/stand';
 import { tracesOf } from './support/traces';
@@ -42,5 +43,6 @@ describe('parts that come and go', () => {
     const { acts, comments } = await tracesOf(stand, key);
     expect(acts).toEqual({ stage: 1, activate: 1, start: 1 });
     expect(comments).toBe(1);
+    expect(await differencesLeft(stand, key)).toEqual([]);
   }, 300_000);
 });

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { once } from 'node:events';
 import { click, untilStatus } from '../../demo/issues';
 import { waitFor } from '../../demo/jira-client';
+import { differencesLeft } from './support/agreed';
 import { startStand } from './support/stand';
 import type { Stand } from './support/stand';
 import { tracesOf } from './support/traces';
@@ -63,6 +64,7 @@ describe('seam c: kill -9 of the agent', () => {
       const { acts, comments } = await tracesOf(stand, key);
       expect(acts['start']).toBe(1);
       expect(comments).toBe(1);
+      expect(await differencesLeft(stand, key, [stand.config], true)).toEqual([]);
     },
     240_000,
   );

@@ -29,6 +29,13 @@ export interface DatabaseServer {
   close(): Promise<void>;
 }
 
+/** A server that may be away for a while, with what it stored. */
+export interface RestartableServer extends DatabaseServer {
+  stop(): Promise<void>;
+  /** Waits until it answers. */
+  start(): Promise<void>;
+}
+
 const PASSWORD = 'a secret of the tests';
 const READY_SECONDS = 60;
 
@@ -38,7 +45,7 @@ export const servers = {
   pglite: startPglite,
 } as const satisfies Record<string, () => Promise<DatabaseServer>>;
 
-async function startPostgresql(): Promise<DatabaseServer> {
+async function startPostgresql(): Promise<RestartableServer> {
   const { directory, rule, certificate } = await aPlace('postgresql');
   const data = join(directory, 'data');
   const bin = postgresqlBin();
@@ -59,16 +66,23 @@ async function startPostgresql(): Promise<DatabaseServer> {
     `ssl_cert_file=${certificate.file}`,
     `ssl_key_file=${certificate.keyFile}`,
   ];
-  const server = spawn(
-    join(bin, 'postgres'),
-    ['-D', data, '-p', String(rule.port), ...settings.flatMap((setting) => ['-c', setting])],
-    { ...user, cwd: directory, stdio: 'ignore' },
-  );
+  const launch = () =>
+    spawn(
+      join(bin, 'postgres'),
+      ['-D', data, '-p', String(rule.port), ...settings.flatMap((setting) => ['-c', setting])],
+      { ...user, cwd: directory, stdio: 'ignore' },
+    );
+  let server = launch();
   await ready(() => postgresqlQuery({ ...rule, database: 'postgres' }, 'CREATE DATABASE orders'));
   return {
     rule,
     caFile: certificate.file,
     query: (sql) => postgresqlQuery(rule, sql),
+    stop: () => gone(server, 'SIGQUIT'),
+    start: async () => {
+      server = launch();
+      await ready(() => postgresqlQuery(rule, 'SELECT 1'));
+    },
     close: () => end(server, 'SIGQUIT', directory),
   };
 }
@@ -243,10 +257,13 @@ async function end(
   signal: NodeJS.Signals,
   directory: string,
 ): Promise<void> {
-  if (server.exitCode === null && server.signalCode === null) {
-    const ended = new Promise((resolve) => server.once('exit', resolve));
-    server.kill(signal);
-    await ended;
-  }
+  await gone(server, signal);
   rmSync(directory, { recursive: true, force: true });
+}
+
+async function gone(server: ReturnType<typeof spawn>, signal: NodeJS.Signals): Promise<void> {
+  if (server.exitCode !== null || server.signalCode !== null) return;
+  const ended = new Promise((resolve) => server.once('exit', resolve));
+  server.kill(signal);
+  await ended;
 }

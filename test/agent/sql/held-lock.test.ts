@@ -21,6 +21,18 @@ const fastClock: Clock = {
   sleep: (milliseconds, until) => machineClock.sleep(milliseconds / PACE, until),
 };
 
+/** A user who may work, and not look into the sessions of others. */
+const LESSER = {
+  postgresql: {
+    create: `CREATE USER lesser PASSWORD 'a secret of the tests'`,
+    rights: ['GRANT ALL ON SCHEMA public TO lesser', 'GRANT ALL ON filled TO lesser'],
+  },
+  mariadb: {
+    create: `CREATE USER lesser IDENTIFIED BY 'a secret of the tests'`,
+    rights: ['GRANT ALL ON orders.* TO lesser'],
+  },
+};
+
 describe.each(['postgresql', 'mariadb'] as const)('a lock on %s', (name) => {
   const databases = createDatabases(
     '/etc/interlock/agent.yml',
@@ -41,9 +53,8 @@ describe.each(['postgresql', 'mariadb'] as const)('a lock on %s', (name) => {
     return connected.database;
   };
   /** What comes of the script. */
-  const live = async (script: TestScript): Promise<FakeApp> => {
+  const live = async (script: TestScript, rule = server.rule): Promise<FakeApp> => {
     const app = scriptApp(fastClock, script);
-    const { rule } = server;
     const agent = scriptAgent({
       clock: fastClock,
       app,
@@ -60,10 +71,24 @@ describe.each(['postgresql', 'mariadb'] as const)('a lock on %s', (name) => {
     return app;
   };
 
-  test('that a session keeps and runs nothing ends the script in words', async () => {
+  test('that a session keeps and runs nothing is taken from it after a minute', async () => {
     const idle = await aHolder();
 
-    const app = await live({ id: 'never', text: 'INSERT INTO filled VALUES (1)' });
+    const app = await live({ id: 'taken', text: 'INSERT INTO filled VALUES (3)' });
+
+    expect(app.outcome).toEqual({ kind: 'succeeded' });
+    expect(await server.query('SELECT id FROM filled WHERE id = 3')).toHaveLength(1);
+    expect(await idle.lock()).toMatchObject({ kind: 'lost' });
+    await idle.close();
+  }, 60_000);
+
+  test('of a session that the user may not look into ends the script in words', async () => {
+    await server.query(LESSER[name].create);
+    for (const right of LESSER[name].rights) await server.query(right);
+    const idle = await aHolder();
+
+    const lesser = { ...server.rule, user: 'lesser' };
+    const app = await live({ id: 'never', text: 'INSERT INTO filled VALUES (1)' }, lesser);
 
     await idle.close();
     expect(app.outcome).toEqual({
@@ -71,7 +96,7 @@ describe.each(['postgresql', 'mariadb'] as const)('a lock on %s', (name) => {
       failure: {
         class: 'time-out',
         sentence: expect.stringMatching(
-          /^Session \d+ of database orders \(orders at 127\.0\.0\.1:\d+\) has Interlock's lock and has run nothing for 60 s; end that session/,
+          /^Session \d+ of database orders \(orders at 127\.0\.0\.1:\d+\) has had Interlock's lock for 60 s, and user lesser may not see what it runs .*; end that session/,
         ),
       },
     });

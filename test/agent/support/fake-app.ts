@@ -54,6 +54,8 @@ export interface FakeApp extends AppClient {
   askToStop(): void;
   /** Another agent takes the job over. */
   takeOver(): void;
+  /** Another agent has done the job. */
+  endElsewhere(): void;
   /** What becomes of a call; undefined: it goes through. A lost answer was applied, a lost request was not. */
   disturb: (op: string) => 'lost-request' | 'lost-answer' | ErrorAnswer['error'] | undefined;
   /** Changes decisions before they are signed. */
@@ -188,6 +190,10 @@ export function createFakeApp(
       row.fence += 1;
       row.status = 'running';
       row.leaseUntil = now() + LEASE_SECONDS;
+    },
+    endElsewhere: () => {
+      app.takeOver();
+      row.status = 'finished';
     },
     serverSeconds: now,
     poll: () =>

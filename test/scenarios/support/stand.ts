@@ -30,6 +30,8 @@ export interface Stand {
   jira(): LocalJira;
   /** Kills Local Jira as it is, and starts it again on what it had stored. */
   killJira(): Promise<void>;
+  /** Starts Local Jira again after its program has ended. */
+  startJira(): Promise<void>;
   /** The first host. */
   readonly ssh: OpenSsh;
   readonly host: StandHost;
@@ -43,7 +45,8 @@ export interface Stand {
   agent(): Program;
   /** What the agents have printed. */
   agentLines(): readonly string[];
-  startAgent(): Program;
+  /** `environment`: variables of the agent's process besides the test's own. */
+  startAgent(environment?: Readonly<Record<string, string>>): Program;
   /** Turns Local Jira's knobs. */
   turn(knobs: unknown): Promise<void>;
   /** Writes a release for a version and submits it; answers its key once it is ready. */
@@ -72,9 +75,11 @@ export interface StandShape {
   readonly hosts: number;
   readonly environments: readonly string[];
   readonly databases: readonly AgentDatabase[];
+  /** The agent's, where they are not the standard ones. */
+  readonly limits: Readonly<Record<string, number>>;
 }
 
-const SMALL: StandShape = { hosts: 1, environments: ['SIT'], databases: [] };
+const SMALL: StandShape = { hosts: 1, environments: ['SIT'], databases: [], limits: {} };
 
 export interface PanelView {
   readonly status: string;
@@ -99,7 +104,7 @@ const HEALTH_SECONDS = 6;
 
 /** Starts everything; the agent is enrolled, confirmed and running. */
 export async function startStand(seed: string, shape: Partial<StandShape> = {}): Promise<Stand> {
-  const { hosts: hostCount, environments, databases } = { ...SMALL, ...shape };
+  const { hosts: hostCount, environments, databases, limits } = { ...SMALL, ...shape };
   const directory = mkdtempSync(join(tmpdir(), 'interlock-stand-'));
   const port = await freePort();
   const launch = (): Promise<LocalJira> =>
@@ -130,6 +135,7 @@ export async function startStand(seed: string, shape: Partial<StandShape> = {}):
     centre: join(directory, 'centre'),
     access: accessOf(directory, hosts),
     healthSeconds: HEALTH_SECONDS,
+    limits,
   });
   await putPolicy(jira.siteUrl);
   const described = hosts.map(({ id, address, sshPort }) => ({ id, address, sshPort }));
@@ -137,7 +143,8 @@ export async function startStand(seed: string, shape: Partial<StandShape> = {}):
   await enrollAgent(jira.siteUrl, config, environments);
 
   const agentLines: string[] = [];
-  const startAgent = (): Program => runAgent(config, (line) => agentLines.push(line));
+  const startAgent = (environment: Readonly<Record<string, string>> = {}): Program =>
+    runAgent(config, (line) => agentLines.push(line), environment);
   let agent = startAgent();
   const as = (person: string): JiraClient => jiraAs(jira.siteUrl, person);
   const code = (version: string) => {
@@ -160,6 +167,9 @@ export async function startStand(seed: string, shape: Partial<StandShape> = {}):
       await gone;
       jira = await launch();
     },
+    startJira: async () => {
+      jira = await launch();
+    },
     ssh: first.ssh,
     host: first,
     hosts,
@@ -168,8 +178,8 @@ export async function startStand(seed: string, shape: Partial<StandShape> = {}):
     as,
     agent: () => agent,
     agentLines: () => agentLines,
-    startAgent: () => {
-      agent = startAgent();
+    startAgent: (environment) => {
+      agent = startAgent(environment);
       return agent;
     },
     turn: async (knobs) => {
