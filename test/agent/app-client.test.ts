@@ -4,7 +4,6 @@ import { Envelope, PROTOCOL_VERSIONS } from '#wire/agent';
 import { createAppClient, enroll } from '../../agent/app-client';
 import type { RawAnswer, SignedMessage } from '../../agent/app-client';
 import { fingerprintOf, keyOf, sha256Hex, verifySignature } from '../../agent/keys';
-import type { Log } from '../../agent/ports';
 import { createServerTime } from '../../agent/server-time';
 import { IDENTITY } from './support/fake-app';
 import { createVirtualClock } from './support/virtual-clock';
