@@ -33,14 +33,26 @@ async function create<Name extends EntityName>(
   key: string,
   record: RecordOf<Name>,
 ): Promise<'created' | 'exists'> {
-  try {
-    await kvs
+  const make = () =>
+    kvs
       .entity<StoredRecord>(entity)
       .set(key, toStored(entity, record), { keyPolicy: 'FAIL_IF_EXISTS' });
+  const isThere = async (error: unknown): Promise<boolean> =>
+    isRefusal(error) && (await read(entity, key)) !== undefined;
+  try {
+    await make();
     return 'created';
   } catch (error) {
     // No page of Forge's names the error of a key that exists, so the store itself is asked.
-    if (isRefusal(error) && (await read(entity, key)) !== undefined) return 'exists';
+    if (await isThere(error)) return 'exists';
+    if (!isRefusal(error)) throw new StoreError(`creating ${entity} ${key}`, error);
+  }
+  // It may have been there and deleted before the look: an outbox row lives for less than a second.
+  try {
+    await make();
+    return 'created';
+  } catch (error) {
+    if (await isThere(error)) return 'exists';
     throw new StoreError(`creating ${entity} ${key}`, error);
   }
 }

@@ -72,6 +72,19 @@ describe('the store over Forge', () => {
     expect(failure).toMatchObject({ name: 'StoreError', retryable: false });
   });
 
+  test('makes a row that was there and was deleted before the look at it', async () => {
+    installKvs();
+    let refusals = 1;
+    intercept((path) => {
+      if (path !== '/api/v1/entity/set' || refusals === 0) return undefined;
+      refusals -= 1;
+      return { status: 400, body: { code: 'SOMETHING', message: 'it exists' } };
+    });
+
+    expect(await store.create('scope', 'b', SCOPE)).toBe('created');
+    expect(await store.get('scope', 'b')).toEqual(SCOPE);
+  });
+
   test('stops at a text whose pieces are not what its digest says', async () => {
     installKvs();
     const digest = await store.putText('select 1;');
