@@ -30,9 +30,10 @@ const WORKERS = {
   unit: '--maxWorkers=2',
   simulation: '--maxWorkers=2',
   matrices: '--maxWorkers=2',
-  servers: '--maxWorkers=2',
-  pages: '--runInBand',
-  scenarios: '--maxWorkers=2',
+  servers: '--maxWorkers=3',
+  pages: '--maxWorkers=2',
+  // These wait more than they work: for processes, leases and polls.
+  scenarios: '--maxWorkers=3',
   figures: '--runInBand',
 };
 

@@ -14,6 +14,19 @@ export interface KnownHost {
   readonly unread: boolean;
 }
 
+/**
+ * What a file's text says of one place, in a text of its own: each open connection keeps it, and hundreds of them
+ * would keep as many copies of the whole file.
+ */
+export function narrowTo(text: string, address: string, port: number): string {
+  const wanted = placeName(address, port).toLowerCase();
+  const about = text
+    .split('\n')
+    .filter((line) => /^\s*[|@]/.test(line) || line.toLowerCase().includes(wanted));
+  // A part of a string keeps the whole one in memory; a copy does not.
+  return Buffer.from(about.join('\n')).toString();
+}
+
 /** The keys that a file's text holds for an address and port. */
 export function findKnownHost(text: string, address: string, port: number): KnownHost {
   const wanted = placeName(address, port).toLowerCase();

@@ -8,7 +8,7 @@ import type { Command } from '../commands/quote';
 import { converse } from './conversation';
 import { judgeHostKey, trustedAlgorithms } from './host-key';
 import type { HostKeyVerdict } from './host-key';
-import { keyFromWire } from './known-hosts';
+import { keyFromWire, narrowTo } from './known-hosts';
 import type { KnownKey } from './known-hosts';
 import type { SshPlace } from './ssh-place';
 import type { RunOptions, RunResult, Transport } from './transport';
@@ -23,7 +23,8 @@ const KEEPALIVE_MILLISECONDS = 10_000;
 /** Opens a connection; a host whose key is not pinned is never spoken to. */
 export function connectSsh(place: SshPlace): Promise<SshConnection> {
   const key = readFile(place.keyFile) ?? '';
-  const knownHosts = readFile(place.knownHostsFile) ?? '';
+  const file = readFile(place.knownHostsFile) ?? '';
+  const knownHosts = narrowTo(file, place.address, place.port);
   if (utils.parseKey(key) instanceof Error) {
     const sentence = `The private key ${place.keyFile} for ${place.user}@${place.address} cannot be read; correct agent.yml, the file's owner or its passphrase.`;
     return Promise.resolve({ kind: 'failed', failure: { class: 'permission', sentence } });

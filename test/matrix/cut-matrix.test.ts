@@ -1,14 +1,14 @@
-/** The line between agent and app is cut: every operation, every cut, twice. `npm run cut-matrix` cuts 25 times. */
+/** The line between agent and app is cut: every operation, every cut, twice. `npm run cut-matrix -- --full` cuts 25 times. */
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { cutTable, OPERATIONS, playCells } from './support/cut-cells';
+import { CI_RUNS, cutTable, OPERATIONS, playCells } from './support/cut-cells';
 import type { Cell } from './support/cut-cells';
 
 describe('a line that is cut', () => {
   let cells: readonly Cell[] = [];
   beforeAll(async () => {
-    cells = await playCells({ runs: 2, from: 1, atOnce: 16 });
-    console.log(cutTable(cells));
-  }, 240_000);
+    cells = await playCells({ runs: CI_RUNS, from: 1, atOnce: 16 });
+    process.stderr.write(`${cutTable(cells)}\n`);
+  }, 900_000);
 
   test.each(OPERATIONS)(
     'at %s leaves the release as it is without a cut: each effect, comment and transition once',

@@ -22,12 +22,15 @@ export function stored<Name extends EntityName>(
 /** What people can see of the release: where it stands, what happened, what was said, how its jobs ended. */
 export async function recordsOf({ ports, issue, record }: ReleaseWorld) {
   const { memory } = ports;
+  const history = stored(memory, 'events');
   return {
     status: (await record()).status,
     shown: issue.statusId,
-    events: stored(memory, 'events').flatMap(({ events }) => events.map(({ type }) => type)),
+    events: history.flatMap(({ events }) => events.map(({ type }) => type)),
     moves: issue.changes.map(({ from, to }) => `${from} → ${to}`).toReversed(),
-    comments: issue.comments.map(({ comment }) => `${comment.label}: ${comment.text}`),
+    comments: issue.comments.map(({ comment }) =>
+      timeless(`${comment.label}: ${comment.text}`, history),
+    ),
     effectsLeft: (await record()).jira.effects.length,
     // A claim that comes twice raises the fence once.
     jobs: stored(memory, 'job').map(({ stage, status, outcome, fence }) => ({
@@ -40,8 +43,18 @@ export async function recordsOf({ ports, issue, record }: ReleaseWorld) {
   };
 }
 
+/** Hashes cover moments, so no two runs have the same: whether it is the history's own is what stays. */
+const timeless = (text: string, history: readonly RecordOf<'events'>[]): string =>
+  text.replace(/(\d+) entries, head (\w+)/, (_, count: string, head: string) => {
+    const last = history.find(({ hash }) => hash === head);
+    const reached = last && last.firstSerial + last.events.length - 1;
+    return reached === Number(count)
+      ? `${count} entries, head of entry ${count}`
+      : `${count} entries, a head that the history does not have there`;
+  });
+
 /** What the app has last heard of each host, script and namespace. */
-const shownBy = (memory: MemoryStore) =>
+export const shownBy = (memory: MemoryStore) =>
   new Map(stored(memory, 'host-states').flatMap(({ hosts }) => Object.entries(hosts)));
 
 /** What must never happen to a job between two moments: a step back. */
@@ -111,5 +124,18 @@ export function disagreements(
       ? []
       : [`${key}: the app has ${app?.state ?? 'nothing'}, the agent said ${state}`];
   });
-  return [...ofJobs, ...open, ...unsent, ...ofHosts];
+  return [...ofJobs, ...open, ...unsent, ...ofHosts, ...doubledLines(memory)];
 }
+
+/** Where the store holds more or fewer lines of a job's log than it counted: each arrives once, or its loss is stated. */
+const doubledLines = (memory: MemoryStore): readonly string[] =>
+  stored(memory, 'job').flatMap(({ job, fence, log }) => {
+    if (!log || log.dropped > 0 || log.fence !== fence) return [];
+    const kept = stored(memory, 'log-chunk')
+      .filter((chunk) => chunk.job === job && chunk.fence === fence && !chunk.late)
+      .reduce((sum, { lines }) => sum + lines.length, 0);
+    const counted = log.nextLine - log.missingOfClaim;
+    return kept === counted
+      ? []
+      : [`job ${job}: ${String(kept)} lines of its log, and ${String(counted)} were counted`];
+  });

@@ -1,31 +1,43 @@
-/** Every point of every kind of step: the agent dies there, its next life ends the release or asks. */
+/** Releases whose agents are killed, judged: as the clean run, an explicit question, or for people to repair. */
 import type { CrashPlace } from './crash-place';
-import { playCrash, STORIES } from './crash-story';
+import { again, oneByOne, some, throughRecovery } from './crash-plan';
+import type { CleanRuns, Killing } from './crash-plan';
+import { playCrash, stageOf } from './crash-story';
 import type { CrashEnd, Story } from './crash-story';
 import { differences } from './differences';
 import { medianOf, tableOf } from './table';
 
-export interface Kind {
-  readonly name: string;
-  /** Releases that ended as if nobody had died. */
+/** A step kind and the boundary at which agents died. */
+export interface Row {
+  readonly kind: string;
+  readonly boundary: string;
+  /** Points whose release ended as if nobody had died. */
   clean: number;
   questions: number;
+  /** Points whose release ended otherwise: somebody has to repair it. */
+  repairs: number;
   readonly seconds: number[];
-  /** A sentence each, with the point that shows it again. */
-  readonly violations: string[];
-  /** Points that only some runs pass: how messages travel together is the machine's doing. */
-  readonly missed: string[];
 }
 
-export interface Killing {
-  /** One point of so many; the seed says which. */
-  readonly oneOf: number;
+export interface Crashes {
+  readonly rows: readonly Row[];
+  /** Points, second deaths among them. */
+  readonly points: number;
+  /** A sentence each, with the points that show it again. */
+  readonly violations: readonly string[];
+  /** Points that only some runs pass: how messages travel together is the machine's doing. */
+  readonly missed: readonly string[];
+}
+
+export interface Search {
+  /** Every point alone; else some of them, several in one release. */
+  readonly full: boolean;
   readonly seed: number;
   /** Releases at a time: they mostly wait. */
   readonly atOnce: number;
   /** Only points with these words. */
   readonly only?: string;
-  /** Hears of each point as soon as its release has ended. */
+  /** Hears of each release as soon as it has ended. */
   readonly tell?: (line: string) => void;
 }
 
@@ -37,68 +49,95 @@ const NOT_ATOMIC: Readonly<Record<Story, readonly number[]>> = {
   'roll back': [],
 };
 
-/** Each story without a death, then with one at each chosen point. */
-export async function playPoints(
-  place: CrashPlace,
-  { oneOf, seed, atOnce, only = '', tell = () => undefined }: Killing,
-): Promise<readonly Kind[]> {
-  const stories = ['postgresql', 'mysql', 'deploy', 'roll back'] as const;
-  const clean = await Promise.all(
-    stories.map(async (story) => ({ story, end: await playCrash(place, story, null) })),
+/** One first point of so many is followed through the whole recovery in a full search. */
+const RECOVERY_ONE_OF = 30;
+
+/** Each story without a death, then with deaths. */
+export async function playPoints(place: CrashPlace, search: Search): Promise<Crashes> {
+  const { full, seed, atOnce, only = '', tell = () => undefined } = search;
+  const stories = ['roll back', 'deploy', 'postgresql', 'mysql'] as const;
+  const ends = await Promise.all(
+    stories.map(async (story) => [story, await playCrash(place, story, [])] as const),
   );
-  const due = clean.flatMap(({ story, end }) =>
-    end.points
-      .filter((point) => STORIES[story].some((stage) => point.startsWith(`${stage} `)))
-      .filter((point) => point.includes(only))
-      .filter((_, index) => (index + seed) % oneOf === 0)
-      .map((point) => ({ story, end, point })),
+  const clean = new Map(ends);
+  const violations = ends.flatMap(([story, { disagreements }]) =>
+    disagreements.map((why) => `${story} without a death: ${why}`),
   );
-  const kinds = new Map<string, Kind>();
-  const kindOf = (story: Story, point: string): Kind => {
-    const [stage = ''] = point.split(' ');
-    const name = stage === 'SQL' ? `SQL, ${story}` : stage;
-    const kind = kinds.get(name) ?? aKind(name);
-    kinds.set(name, kind);
-    return kind;
-  };
-  for (const { story, end } of clean) {
-    const { violations } = kindOf(story, `${STORIES[story][0]} `);
-    violations.push(...end.disagreements.map((why) => `without a death: ${why}`));
-  }
+  const due: Killing[] = full ? [...oneByOne(clean, only)] : [...some(clean, seed)];
+  if (!full) due.push(...again(clean, 2, seed));
+  const rows = new Map<string, Row>();
+  const missed: string[] = [];
+  let played = 0;
   const work = async (): Promise<void> => {
     for (let next = due.shift(); next; next = due.shift()) {
-      const { story, end, point } = next;
-      const kind = kindOf(story, point);
-      const played = await playCrash(place, story, point);
-      if (!played.killed) kind.missed.push(point);
-      else tell(`${kind.name}, ${point}: ${count(kind, point, played, judge(story, end, played))}`);
+      const killing = next;
+      const end = await playCrash(place, killing.story, killing.killAt);
+      const found = judge(killing.story, clean, end);
+      violations.push(...found.map((why) => `${end.deaths.join(', then ')}: ${why}`));
+      count(rows, killing.story, end, found.length > 0);
+      missed.push(...killing.killAt.filter((point) => !isDead(point, end)));
+      played += 1;
+      tell(`${killing.story}, ${end.deaths.join(', then ')}: ${words(end, found)}`);
+      const isFirst = killing.killAt.length === 1 && end.deaths.length === 1;
+      if (full && isFirst && played % RECOVERY_ONE_OF === 0) {
+        const ofStage = end.points.filter(
+          (point) => stageOf(point) === stageOf(end.deaths[0] ?? ''),
+        );
+        due.push(...throughRecovery(killing, ofStage.length));
+      }
     }
   };
   await Promise.all(Array.from({ length: atOnce }, work));
-  return [...kinds.values()];
+  const points = [...rows.values()].reduce((sum, { seconds }) => sum + seconds.length, 0);
+  return { rows: inOrder(rows), points, violations, missed };
 }
 
-function aKind(name: string): Kind {
-  return { name, clean: 0, questions: 0, seconds: [], violations: [], missed: [] };
+const isDead = (point: string, { deaths }: CrashEnd): boolean =>
+  point.startsWith('+') ? deaths.length > 1 : deaths.includes(point);
+
+const kindOf = (story: Story, point: string): string =>
+  stageOf(point) === 'SQL' ? `SQL, ${story}` : stageOf(point);
+
+/** What lies behind the port whose call was cut short. */
+const boundaryOf = (point: string): string => point.split(' ')[1]?.split('.')[0] ?? '';
+
+function count(rows: Map<string, Row>, story: Story, end: CrashEnd, failed: boolean): void {
+  const { deaths, question, seconds } = end;
+  deaths.forEach((point, index) => {
+    const before = deaths[index - 1];
+    const isAgain = before !== undefined && stageOf(before) === stageOf(point);
+    const kind = kindOf(story, point);
+    const boundary = isAgain ? 'again, while it recovers' : boundaryOf(point);
+    const key = `${kind} ${boundary}`;
+    const row = rows.get(key) ?? {
+      kind,
+      boundary,
+      clean: 0,
+      questions: 0,
+      repairs: 0,
+      seconds: [],
+    };
+    rows.set(key, row);
+    row.seconds.push(seconds);
+    if (failed) row.repairs += 1;
+    else if (question === null) row.clean += 1;
+    else row.questions += 1;
+  });
 }
 
-/** Counts what came of a point, and says it. */
-function count(kind: Kind, point: string, played: CrashEnd, found: readonly string[]): string {
-  kind.seconds.push(played.seconds);
-  kind.violations.push(...found.map((why) => `${point}: ${why}`));
+function words({ question }: CrashEnd, found: readonly string[]): string {
   if (found.length > 0) return found.join('; ');
-  if (played.question === null) kind.clean += 1;
-  else kind.questions += 1;
-  return played.question === null ? 'as the clean run' : 'a question';
+  return question === null ? 'as the clean run' : 'a question';
 }
 
 /** I22: what is known, what is not, and the choices. */
 const QUESTION =
   /^Known: .*\bstatement (\d) of \d\b.*\nNot known: .+\nChoices, .*\bretry\b.*\bnot done\b.*\bdone\b/;
 
-function judge(story: Story, clean: CrashEnd, played: CrashEnd): readonly string[] {
+function judge(story: Story, clean: CleanRuns, played: CrashEnd): readonly string[] {
   const { question, statements, disagreements, picture } = played;
-  if (question === null) return [...disagreements, ...differences(clean.picture, picture)];
+  const expected = clean.get(story)?.picture ?? {};
+  if (question === null) return [...disagreements, ...differences(expected, picture)];
   const number = Number(QUESTION.exec(question)?.[1]);
   const mayAsk = NOT_ATOMIC[story].includes(number);
   // It has happened, or it has not; everything before it has.
@@ -110,12 +149,22 @@ function judge(story: Story, clean: CrashEnd, played: CrashEnd): readonly string
   ];
 }
 
-/** The kinds as a table for people. */
-export const crashTable = (kinds: readonly Kind[]): string =>
+const ORDER = ['SQL, postgresql', 'SQL, mysql', 'CONFIG', 'CODE', 'VERIFY', 'ROLLBACK'];
+
+const inOrder = (rows: ReadonlyMap<string, Row>): readonly Row[] =>
+  [...rows.values()].sort(
+    (one, other) =>
+      ORDER.indexOf(one.kind) - ORDER.indexOf(other.kind) ||
+      Number(one.boundary.includes(' ')) - Number(other.boundary.includes(' ')) ||
+      one.boundary.localeCompare(other.boundary),
+  );
+
+/** Step kind × boundary, for people. */
+export const crashTable = (rows: readonly Row[]): string =>
   tableOf(
-    ['step kind', 'points', 'as clean run', 'question', 'violations', 'missed', 'median s'],
-    kinds.map(({ name, clean, questions, violations, missed, seconds }) => [
-      ...[name, String(seconds.length), String(clean), String(questions)],
-      ...[String(violations.length), String(missed.length), medianOf(seconds).toFixed(2)],
+    ['step kind', 'boundary', 'points', 'as the clean run', 'question', 'repair', 'median s'],
+    rows.map(({ kind, boundary, clean, questions, repairs, seconds }) => [
+      ...[kind, boundary, String(seconds.length), String(clean), String(questions)],
+      ...[String(repairs), medianOf(seconds).toFixed(1)],
     ]),
   );

@@ -1,19 +1,21 @@
 /** What all points of the crash matrix share: two databases, an OpenSSH host, packages, the agent's program. */
-import { execFile, execFileSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { promisify } from 'node:util';
 import { sha256Hex } from '../../../agent/keys';
 import type { DatabaseRule } from '../../../agent/sql/database-rule';
 import { startOpenSsh } from '../../scenarios/support/openssh';
 import type { OpenSsh } from '../../scenarios/support/openssh';
+import { buildProgram, HOST_HELPER } from '../../support/build-program';
 import { servers } from '../../support/database-servers';
+import { databasePool } from './target-database';
+import type { DatabasePool } from './target-database';
 
 export interface CrashPlace {
   readonly directory: string;
   readonly ssh: OpenSsh;
-  readonly rules: Readonly<Record<'postgresql' | 'mysql', DatabaseRule>>;
+  readonly databases: Readonly<Record<DatabaseRule['engine'], DatabasePool>>;
   /** SHA-256 of the packages in the store, by their version. */
   readonly packages: Readonly<Record<string, string>>;
   /** A host's directory in which 1.0.0 is current and nothing runs. */
@@ -24,8 +26,6 @@ export interface CrashPlace {
   close(): Promise<void>;
 }
 
-const HELPER = join(__dirname, '../../../agent/host/interlock-host.sh');
-
 /** Says that it has begun, where the host's own files are. */
 const RUN = '#!/bin/sh\necho "$INTERLOCK_VERSION" >>../../booted\nexec sleep 1000000\n';
 
@@ -34,10 +34,10 @@ export async function openCrashPlace(): Promise<CrashPlace> {
   const directory = mkdtempSync(join(tmpdir(), 'interlock-crash-'));
   const program = join(directory, 'agent.cjs');
   const [ssh, postgresql, mariadb] = await Promise.all([
-    startOpenSsh(join(directory, 'ssh')),
+    startOpenSsh(join(directory, 'ssh'), { address: '127.0.0.1', root: '', isPlain: true }),
     servers.postgresql(),
     servers.mariadb(),
-    buildProgram(program),
+    buildProgram('test/matrix/support/mortal-program.ts', program),
   ]);
   const store = join(directory, 'packages');
   const packages = Object.fromEntries(
@@ -47,33 +47,23 @@ export async function openCrashPlace(): Promise<CrashPlace> {
   mkdirSync(servedBefore);
   const words = [servedBefore, '1', 'earlier.1', packages['1.0.0'] ?? '', '1.0.0'];
   const input = readFileSync(join(store, 'shop-1.0.0.tar.gz'));
-  execFileSync('sh', [HELPER, 'stage', ...words, String(input.length + 1_000), '5'], { input });
-  execFileSync('sh', [HELPER, 'activate', ...words, '-']);
+  execFileSync('sh', [HOST_HELPER, 'stage', ...words, String(input.length + 1_000), '5'], {
+    input,
+  });
+  execFileSync('sh', [HOST_HELPER, 'activate', ...words, '-']);
   return {
     directory,
     ssh,
-    rules: { postgresql: postgresql.rule, mysql: mariadb.rule },
+    databases: { postgresql: databasePool(postgresql.rule), mysql: databasePool(mariadb.rule) },
     packages,
     servedBefore,
-    helper: HELPER,
+    helper: HOST_HELPER,
     program,
     close: async () => {
       await Promise.all([ssh.stop(), postgresql.close(), mariadb.close()]);
       rmSync(directory, { recursive: true, force: true });
     },
   };
-}
-
-/** esbuild as a program: its library refuses the globals of jest. */
-async function buildProgram(file: string): Promise<void> {
-  const helper = JSON.stringify(readFileSync(HELPER, 'utf8'));
-  await promisify(execFile)(join(__dirname, '../../../node_modules/.bin/esbuild'), [
-    join(__dirname, 'mortal-program.ts'),
-    ...['--bundle', '--platform=node', '--target=node24', '--format=cjs', '--log-level=warning'],
-    ...['--external:*.node', '--external:cpu-features', '--external:pg-native'],
-    `--define:INTERLOCK_HOST_HELPER=${helper}`,
-    `--outfile=${file}`,
-  ]);
 }
 
 /** The shop in a version, as the store keeps it; its digest. */

@@ -1,4 +1,4 @@
-/** One release whose agent is killed once, and what came of it: in Jira, in the journal, at the targets. */
+/** One release whose agent is killed, and what came of it: in Jira, in the journal, at the targets. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -10,6 +10,7 @@ import { createServerTime } from '../../../agent/server-time';
 import { silent } from '../../agent/support/an-agent';
 import { LEADER, NOW } from '../../support/builders';
 import { aReleaseWorld } from '../../support/release-world';
+import { discrepancies } from './after-death';
 import { click, SIT_ALONE, startRelease } from './clicks';
 import { disagreements, recordsOf } from './compare-records';
 import type { CrashPlace } from './crash-place';
@@ -19,15 +20,16 @@ import { letIn } from './let-in';
 import { endLife, startLife } from './life';
 import type { Life } from './life';
 import { serveHandlers } from './served-app';
-import { effectsIn, makeDatabase } from './target-database';
+import { quickDirectory } from './quick-directory';
+import { effectsIn } from './target-database';
 import { aTargetHost, namespacesIn } from './target-host';
 
-/** What a story is about, and the stages whose points it has. */
+/** What a story is about, and the stages that its agent works on. */
 export const STORIES = {
   postgresql: ['SQL'],
   mysql: ['SQL'],
   deploy: ['CONFIG', 'CODE', 'VERIFY'],
-  'roll back': ['ROLLBACK'],
+  'roll back': ['CONFIG', 'CODE', 'VERIFY', 'ROLLBACK'],
 } as const;
 export type Story = keyof typeof STORIES;
 
@@ -38,9 +40,10 @@ export interface CrashEnd {
   /** Statements that have taken effect; null: the story has none. */
   readonly statements: number | null;
   readonly disagreements: readonly string[];
-  /** Points that the first life has passed; none when it was killed. */
+  /** Points that the last life has passed. */
   readonly points: readonly string[];
-  readonly killed: boolean;
+  /** Points at which an agent has died, in order. */
+  readonly deaths: readonly string[];
   readonly seconds: number;
 }
 
@@ -49,21 +52,35 @@ const PACE = 20;
 const STORY_SECONDS = 150;
 const REST = ['deployed', 'rolled-back', 'fix-pending'];
 
-let serial = 0;
+/** The stage of a point. */
+export const stageOf = (point: string): string => point.split(' ')[0] ?? '';
 
-/** Plays the story; the agent is killed at the point, and started again. */
+/** Points of one stage wait for each other: a second life passes again what the first one has passed. */
+const inOneLife = (due: readonly string[]): string[] =>
+  due.filter(
+    (point, index) =>
+      index === 0 ||
+      (!point.startsWith('+') &&
+        due.slice(0, index).every((earlier) => stageOf(earlier) !== stageOf(point))),
+  );
+
+/**
+ * Plays the story. Each life of the agent dies at the next of the points that it comes to; a point that is not passed
+ * is left out. The last life lives.
+ */
 export async function playCrash(
   place: CrashPlace,
   story: Story,
-  killAt: string | null,
+  killAt: readonly string[],
 ): Promise<CrashEnd> {
   const from = performance.now();
-  serial += 1;
-  const name = `point_${String(process.pid)}_${String(serial)}`;
-  const directory = mkdtempSync(join(place.directory, 'point-'));
+  // Hosts run programs, which a directory in memory may not allow.
+  const hostDirectory = mkdtempSync(join(place.directory, 'point-'));
+  const directory = quickDirectory('crash');
   const isSql = story === 'postgresql' || story === 'mysql';
-  const rule = isSql ? await makeDatabase(place.rules[story], name) : undefined;
-  const host = isSql ? undefined : await aTargetHost(place, directory);
+  const pool = isSql ? place.databases[story] : undefined;
+  const rule = await pool?.take();
+  const host = isSql ? undefined : await aTargetHost(place, hostDirectory);
   const began = Date.now();
   const clock = fastClock(PACE, began, NOW * 1_000);
   const site = siteOf(place, host);
@@ -94,10 +111,16 @@ export async function playCrash(
       };
       writeIdentity(database, await letIn(world.ports, sender), url);
     });
-    life = startLife(place, { ...order, killAt });
+    let due = [...killAt];
+    const deaths: string[] = [];
+    const afterDeath: string[] = [];
+    const nextLife = (): Life => {
+      const stage = stageOf(deaths.at(-1) ?? order.stage);
+      return startLife(place, { ...order, stage, killAt: inOneLife(due) });
+    };
+    life = nextLife();
     await startRelease(world, app);
     const deadline = Date.now() + STORY_SECONDS * 1_000;
-    let killed = false;
     let wayBack = story === 'roll back';
     let pollsBefore: number | undefined;
     while (Date.now() < deadline) {
@@ -108,10 +131,19 @@ export async function playCrash(
         continue;
       }
       if (life.child.signalCode === 'SIGKILL') {
-        if (killed) break;
-        killed = true;
+        await life.ended;
+        const death = life.points().at(-1) ?? '';
+        const planned = due.findIndex((point) => point === death || point.startsWith('+'));
+        if (planned < 0) break;
+        deaths.push(death);
+        due = due.slice(planned + 1);
+        afterDeath.push(
+          ...(await inState(async ({ database }) =>
+            discrepancies(world.ports.memory, database).map((why) => `dead at ${death}: ${why}`),
+          )),
+        );
         pollsBefore = undefined;
-        life = startLife(place, { ...order, killAt: null });
+        life = nextLife();
       }
       const rests = !wayBack && (REST.includes(status) || state.question !== null);
       // An agent that asks for work again has nothing left to say of the last.
@@ -134,17 +166,19 @@ export async function playCrash(
       statements: effects?.statements ?? null,
       disagreements: await inState(async ({ database }) => [
         ...app.setbacks,
-        ...disagreements(world.ports.memory, database, { mayBeDropped: killed }),
+        ...afterDeath,
+        ...disagreements(world.ports.memory, database, { mayBeDropped: deaths.length > 0 }),
       ]),
       points,
-      killed,
+      deaths,
       seconds: (performance.now() - from) / 1_000,
     };
   } finally {
     life?.child.kill('SIGKILL');
     await app.close();
     await host?.close();
-    rmSync(directory, { recursive: true, force: true });
+    if (rule) await pool?.giveBack(rule);
+    for (const used of [directory, hostDirectory]) rmSync(used, { recursive: true, force: true });
   }
 }
 

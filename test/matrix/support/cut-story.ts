@@ -1,15 +1,17 @@
 /** One release from enrollment to Deployed, over a line that is cut once; and what came of it, everywhere. */
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { liveAgent } from '../../../agent/agent-loop';
 import { createAppClient } from '../../../agent/app-client';
 import { createCentres } from '../../../agent/centres/centres';
-import { openState } from '../../../agent/cli/state-directory';
+import { openState, statePaths } from '../../../agent/cli/state-directory';
 import { createExchange } from '../../../agent/exchange';
 import { createJournal } from '../../../agent/journal';
+import { createKeyFiles } from '../../../agent/key-files';
+import { createKeyRing } from '../../../agent/key-ring';
 import type { Journal } from '../../../agent/ports';
+import { createKeyRenewal } from '../../../agent/renew-key';
 import { createServerTime } from '../../../agent/server-time';
 import type { DatabaseRule } from '../../../agent/sql/database-rule';
 import type { ReportEntry } from '#wire/agent';
@@ -19,14 +21,16 @@ import { setKey, written } from '../../support/written-content';
 import { anAgent, silent } from '../../agent/support/an-agent';
 import { createFleet } from '../../agent/support/fake-hosts';
 import { NEW } from '../../agent/support/plans';
-import { disagreements, recordsOf } from './compare-records';
+import { disagreements, recordsOf, stored } from './compare-records';
 import { SIT_ALONE, startRelease } from './clicks';
-import { fastClock } from './fast-clock';
+import { patientClock } from './fast-clock';
 import { startFaultProxy } from './fault-proxy';
 import type { Fault } from './fault-proxy';
 import { letIn } from './let-in';
 import { createMemoryDatabase } from './memory-database';
+import { quickDirectory } from './quick-directory';
 import { serveHandlers } from './served-app';
+import { namespacesIn } from './target-host';
 
 /** A minute in a second: a stalled message costs the agent half of its lease. */
 const PACE = 60;
@@ -35,10 +39,15 @@ const PACE = 60;
 export const DEADLINE_SECONDS = 0.5;
 
 /** A story takes two; one that does not end is a violation. */
-const STORY_SECONDS = 40;
+const STORY_SECONDS = 60;
 
 /** Longer than a heartbeat's turn, so that each operation comes by. */
 const SLOW_MILLISECONDS = 25_000;
+
+/** After a lost answer the agent asks for its new key again; a busy machine may lose that answer, too. */
+const RENEWAL_MILLISECONDS = 3_600_000;
+const RENEWAL_SECONDS = 6;
+const HOURS_MAX = 12;
 
 export interface StoryEnd {
   /** Everything that must be as in the story without a cut. */
@@ -73,8 +82,8 @@ const RULE: DatabaseRule = {
 /** Plays the story; `fault` absent: the line is sound. */
 export async function playStory(fault?: Fault): Promise<StoryEnd> {
   const from = performance.now();
-  const directory = mkdtempSync(join(tmpdir(), 'interlock-cut-'));
-  const clock = fastClock(PACE, Date.now(), NOW * 1_000);
+  const directory = quickDirectory('cut');
+  const clock = patientClock(PACE, NOW * 1_000);
   const site = aSite({ store: 'packages', environments: { SIT: PLACE } });
   const world = await aReleaseWorld({ ...WORK, sites: [site], policy: SIT_ALONE });
   const app = await serveHandlers(world.ports, clock);
@@ -89,7 +98,9 @@ export async function playStory(fault?: Fault): Promise<StoryEnd> {
     appTotalSeconds: DEADLINE_SECONDS,
   });
   const time = createServerTime(clock);
-  const sender = { exchange, clock, time, key, boot: 'b007b007b007', log: silent };
+  const ring = createKeyRing(key);
+  const keyPaths = statePaths(join(directory, 'state'));
+  const sender = { exchange, clock, time, key: ring, boot: 'b007b007b007', log: silent };
   const slow = () => clock.sleep(SLOW_MILLISECONDS);
   const fleet = createFleet();
   const databases = createMemoryDatabase(slow);
@@ -106,9 +117,10 @@ export async function playStory(fault?: Fault): Promise<StoryEnd> {
     const identity = await letIn(world.ports, sender);
     const told: ReportEntry[] = [];
     const journal = overheard(createJournal(database), told);
+    const client = createAppClient(sender, identity, '1.0.0');
     const agent = anAgent({
       clock,
-      app: createAppClient(sender, identity, '1.0.0'),
+      app: client,
       journal,
       centres,
       fleet: {
@@ -124,15 +136,29 @@ export async function playStory(fault?: Fault): Promise<StoryEnd> {
       },
     });
     const settings = { ...agent.settings, databases: [RULE], identity };
-    const life = liveAgent({ ...agent, databases, settings }, stopping.signal);
+    const renewKey = createKeyRenewal({
+      ...{ ring, app: client, clock, log: silent, identity, days: 1 },
+      // The key is as old as can be, and so is due with the first poll.
+      files: { ...createKeyFiles(key, keyPaths), bornAt: 0 },
+    });
+    const life = liveAgent({ ...agent, databases, settings, renewKey }, stopping.signal);
     await startRelease(world, app);
 
-    const isOver = async (): Promise<boolean> =>
+    const isDeployed = async (): Promise<boolean> =>
       world.ports.jira.statusOf(world.issue) === 'deployed' &&
       (await journal.openJobs()).length === 0 &&
       (fault?.op !== 'poll' || proxy.struck());
-    const deadline = Date.now() + STORY_SECONDS * 1_000;
-    while (Date.now() < deadline && !(await isOver())) await sleep(20);
+    const until = async (seconds: number, isReached: () => Promise<boolean>): Promise<void> => {
+      const deadline = clock.monotonicMilliseconds() + seconds * PACE * 1_000;
+      while (clock.monotonicMilliseconds() < deadline && !(await isReached())) await sleep(20);
+    };
+    await until(STORY_SECONDS, isDeployed);
+    // Refused on its way, an agent tries the key that waits, too: it is renewed when none waits any more.
+    const isRenewed = (): boolean => ring.keyId !== key.keyId && !existsSync(keyPaths.nextKey);
+    for (let hour = 0; hour < HOURS_MAX && !isRenewed(); hour += 1) {
+      clock.jump(RENEWAL_MILLISECONDS);
+      await until(RENEWAL_SECONDS, async () => isRenewed());
+    }
     await proxy.settled();
     stopping.abort();
     await life;
@@ -144,7 +170,15 @@ export async function playStory(fault?: Fault): Promise<StoryEnd> {
         ...records,
         effects: [...fleet.effects].sort(),
         statements: databases.effects,
-        namespaces: readdirSync(join(centre, 'SIT/shop'), { recursive: true }).map(String).sort(),
+        namespaces: namespacesIn(centre),
+        // The former key is good for a day, so that nothing on its way is lost.
+        keys: stored(world.ports.memory, 'agent')
+          .find(({ agentId }) => agentId === identity.agent)
+          ?.keys.map(({ id, notAfter }) => ({
+            is: id === key.keyId ? 'former' : id === ring.keyId ? 'new' : 'unknown',
+            ends: notAfter !== null,
+          })),
+        keyFiles: readdirSync(join(directory, 'state')).filter((name) => name.endsWith('.pem')),
       },
       disagreements: [...app.setbacks, ...disagreements(world.ports.memory, database, { told })],
       struck: proxy.struck(),

@@ -1,6 +1,7 @@
 /** One life of the agent's program: a process, and the points that it says it has passed. */
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
+import { join } from 'node:path';
 import type { CrashPlace } from './crash-place';
 import type { LifeOrder } from './mortal-program';
 
@@ -11,9 +12,11 @@ export interface Life {
 }
 
 /** Starts it; whoever does ends it. */
-export function startLife({ program }: CrashPlace, order: LifeOrder): Life {
+export function startLife({ program, directory }: CrashPlace, order: LifeOrder): Life {
   const child = spawn(process.execPath, [program, JSON.stringify(order)], {
     stdio: ['ignore', 'pipe', 'inherit'],
+    // Hundreds of lives are compiled once.
+    env: { ...process.env, NODE_COMPILE_CACHE: join(directory, 'compiled') },
   });
   let text = '';
   child.stdout.setEncoding('utf8').on('data', (piece: string) => (text += piece));

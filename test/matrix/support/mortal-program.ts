@@ -1,4 +1,4 @@
-/** A whole agent as a process of its own, in a time of its own, that kills itself at a named point. */
+/** A whole agent as a process of its own, in a time of its own, that kills itself at the first of the named points. */
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import process from 'node:process';
@@ -31,7 +31,8 @@ export const LifeOrder = z.object({
   configFile: z.string(),
   /** What the first points belong to. */
   stage: z.string(),
-  killAt: z.string().nullable(),
+  /** Points, or `+7` for the seventh that it passes: it dies at whichever comes first; none: it tells what it passes. */
+  killAt: z.array(z.string()),
   pace: z.number(),
   began: z.number(),
   from: z.number(),
@@ -42,14 +43,15 @@ const JOURNAL = ['beginJob', 'writeIntent', 'writeResult', 'tell', 'finishJob', 
 
 async function live(order: LifeOrder): Promise<void> {
   const { configFile: file, killAt } = order;
-  const points = createPoints(
-    order.stage,
-    (point) => point === killAt,
-    (point) => {
-      if (killAt === null) process.stdout.write(`${point}\n`);
-      if (point === killAt) process.kill(process.pid, 'SIGKILL');
-    },
-  );
+  let passed = 0;
+  const isDeadly = (point: string): boolean =>
+    killAt.includes(point) || killAt.includes(`+${String(passed + 1)}`);
+  const points = createPoints(order.stage, isDeadly, (point) => {
+    // A pipe is written at once. Source: nodejs.org/api/process.html, «A note on process I/O».
+    if (killAt.length === 0 || isDeadly(point)) process.stdout.write(`${point}\n`);
+    if (isDeadly(point)) process.kill(process.pid, 'SIGKILL');
+    passed += 1;
+  });
   const parsed = parseConfig(readFileSync(file, 'utf8'), file);
   if (parsed.kind === 'invalid') throw new Error(parsed.sentence);
   const { config } = parsed;

@@ -44,10 +44,36 @@ export async function effectsIn(rule: DatabaseRule) {
   };
 }
 
-/** Makes the database of one point. */
-export async function makeDatabase(rule: DatabaseRule, name: string): Promise<DatabaseRule> {
-  await ask(rule, `CREATE DATABASE ${name}`);
-  return { ...rule, database: name };
+export interface DatabasePool {
+  /** An empty database that nobody else uses. */
+  take(): Promise<DatabaseRule>;
+  giveBack(rule: DatabaseRule): Promise<void>;
+}
+
+/** PostgreSQL makes a database by copying one: what was used is emptied for the next point. */
+export function databasePool(rule: DatabaseRule): DatabasePool {
+  const free: DatabaseRule[] = [];
+  let made = 0;
+  return {
+    take: async () => {
+      const used = free.pop();
+      if (used) return used;
+      made += 1;
+      const database = `point_${String(made)}`;
+      await ask(rule, `CREATE DATABASE ${database}`);
+      return { ...rule, database };
+    },
+    giveBack: async (used) => {
+      if (rule.engine === 'postgresql') {
+        await ask(used, 'DROP SCHEMA public CASCADE');
+        await ask(used, 'CREATE SCHEMA public');
+      } else {
+        await ask(rule, `DROP DATABASE ${used.database}`);
+        await ask(rule, `CREATE DATABASE ${used.database}`);
+      }
+      free.push(used);
+    },
+  };
 }
 
 const Rows = z.array(z.record(z.string(), z.unknown())).catch([]);
