@@ -18,7 +18,7 @@ describe('an agent that is killed', () => {
   }, 900_000);
   afterAll(() => place.close(), 30_000);
 
-  test(`at ${String(POINTS_MIN)} points and more ends each release as if nobody had died, or asks where nobody can know`, () => {
+  test(`at ${String(POINTS_MIN)} points and more ends each release as if nobody had died, or asks where nobody can know [S0-85]`, () => {
     expect(crashes.violations).toEqual([]);
     expect(crashes.points).toBeGreaterThanOrEqual(POINTS_MIN);
   });
