@@ -1,40 +1,55 @@
 /** One site's code: staged on every host first, then flipped batch by batch, the gatekeeper alone and first. */
 import type { Failure } from '#core/failure';
-import type { CodeStep } from '#core/plan-step';
+import type { CodeStep, ConfigStep } from '#core/plan-step';
 import { act } from './act';
 import type { BoundStep, PartEnd } from './bound-step';
+import { appliedElsewhere, mergedElsewhere } from './centres/kept-elsewhere';
 import { deployHost, goBack } from './deploy-host';
 import type { StagedHost } from './deploy-host';
 import type { Hold } from './hold';
+import { nameOf } from './host-story';
 import type { HostStory } from './host-story';
 import { inParallel } from './in-parallel';
 import type { Lines } from './lines';
 import type { Agent, InstalledRelease, OpenArtifact } from './ports';
 import { severest } from './severest';
 
+export interface SiteWork {
+  readonly agent: Agent;
+  readonly hold: Hold;
+  /** Of configuration, by the same plan. */
+  readonly changes: readonly ConfigStep[];
+  readonly lines: Lines;
+}
+
 /** Performs a CODE step; the next batch begins only when every host of the one before it is healthy. */
 export async function deploySite(
-  agent: Agent,
-  hold: Hold,
+  { agent, hold, changes, lines }: SiteWork,
   { step, targets }: BoundStep<CodeStep>,
-  lines: Lines,
 ): Promise<PartEnd> {
   const stories = targets.map((target): HostStory => ({ agent, hold, step, target, lines }));
   const condemned = await condemnedHosts(stories);
   if (condemned.length > 0) return returnHosts(condemned);
 
+  const elsewhere = await appliedElsewhere(agent, hold, step.site, changes);
+  if (elsewhere) return { kind: 'failed', failure: elsewhere };
   const { environment, planDigest } = hold.claim;
   const opened = await agent.artifacts.open(step.artifact, environment, step.site);
   if (opened.kind === 'refused') return { kind: 'failed', failure: opened.failure };
   const { artifact } = opened;
   try {
     const planned = { plan: planDigest, site: step.site };
-    if (artifact.sha256 !== step.artifact.sha256) {
+    const isMerged = artifact.sha256 !== step.artifact.sha256;
+    if (isMerged) {
       await agent.centres.merged.add(planned, artifact.sha256);
     }
     const ours = [artifact.sha256, ...(await agent.centres.merged.of(planned))];
     const staged = await stageEverywhere(stories, artifact, ours);
     if (staged.kind !== 'staged') return staged;
+    const bare = isMerged
+      ? undefined
+      : await mergedElsewhere(agent, hold, step.site, named(staged));
+    if (bare) return { kind: 'failed', failure: bare };
     return await flipInBatches(step, staged.hosts);
   } finally {
     await artifact.close();
@@ -66,6 +81,9 @@ async function stageEverywhere(
   const end = severest(ends);
   return end.kind === 'succeeded' ? { kind: 'staged', hosts } : end;
 }
+
+const named = ({ hosts }: { readonly hosts: readonly StagedHost[] }) =>
+  hosts.map(({ story, facts, ours }) => ({ name: nameOf(story.target), facts, ours }));
 
 async function flipInBatches(step: CodeStep, hosts: readonly StagedHost[]): Promise<PartEnd> {
   for (const batch of step.batches) {

@@ -1,6 +1,6 @@
 /** The steps of a stage that works on hosts: bounded by agent.yml, then what an earlier claim left open, then each in order. */
 import type { Failure } from '#core/failure';
-import type { HostStep } from '#core/plan-step';
+import type { ConfigStep, HostStep } from '#core/plan-step';
 import type { BoundStep, PartEnd } from './bound-step';
 import { boundStep } from './bounds';
 import { deploySite } from './deploy-site';
@@ -12,11 +12,12 @@ import { rollBackSite } from './roll-back-site';
 import { settleJournal } from './settle-journal';
 import { verifySite } from './verify-site';
 
-/** Performs the steps one after the other; the first that does not succeed ends it. */
+/** Performs the steps one after the other; the first that does not succeed ends it. `changes` are the plan's, applied before. */
 export async function performOnHosts(
   agent: Agent,
   hold: Hold,
   steps: readonly HostStep[],
+  changes: readonly ConfigStep[] = [],
 ): Promise<PartEnd> {
   const bounded = boundSteps(agent, hold, steps);
   if (bounded.kind === 'refused') return bounded;
@@ -26,7 +27,7 @@ export async function performOnHosts(
     const settled = await settleJournal(agent, hold, bounded.steps, lines);
     if (settled.kind !== 'succeeded') return settled;
     for (const step of bounded.steps) {
-      const end = await performStep(agent, hold, step, lines);
+      const end = await performStep({ agent, hold, changes }, step, lines);
       if (end.kind !== 'succeeded') return end;
     }
     return { kind: 'succeeded' };
@@ -35,15 +36,20 @@ export async function performOnHosts(
   }
 }
 
+interface Work {
+  readonly agent: Agent;
+  readonly hold: Hold;
+  readonly changes: readonly ConfigStep[];
+}
+
 async function performStep(
-  agent: Agent,
-  hold: Hold,
+  { agent, hold, changes }: Work,
   { step, targets }: BoundStep,
   lines: Lines,
 ): Promise<PartEnd> {
   switch (step.stage) {
     case 'CODE':
-      return deploySite(agent, hold, { step, targets }, lines);
+      return deploySite({ agent, hold, changes, lines }, { step, targets });
     case 'VERIFY':
       return verifySite(agent, hold, { step, targets }, lines);
     case 'ROLLBACK':

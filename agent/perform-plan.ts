@@ -50,6 +50,7 @@ async function performStage(agent: Agent, hold: Hold, { issueId, steps }: Plan):
         agent,
         hold,
         due.filter((step) => step.stage === 'CODE'),
+        steps.filter((step) => step.stage === 'CONFIG'),
       );
     case 'VERIFY':
       return performOnHosts(
