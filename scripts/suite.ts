@@ -29,7 +29,8 @@ const PATHS = {
 const WORKERS = {
   unit: '--maxWorkers=2',
   simulation: '--maxWorkers=2',
-  matrices: '--maxWorkers=2',
+  // Each plays many stories at once already.
+  matrices: '--runInBand',
   servers: '--maxWorkers=3',
   pages: '--maxWorkers=2',
   // These wait more than they work: for processes, leases and polls.
