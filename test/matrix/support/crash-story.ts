@@ -158,7 +158,7 @@ export async function playCrash(
     const effects = rule && (await effectsIn(rule));
     return {
       picture: {
-        ...withoutFences(await recordsOf(world)),
+        ...(await recordsOf(world)),
         ...(effects && { effects }),
         ...(host && { host: host.look(), namespaces: namespacesIn(join(directory, 'centre')) }),
       },
@@ -181,8 +181,3 @@ export async function playCrash(
     for (const used of [directory, hostDirectory]) rmSync(used, { recursive: true, force: true });
   }
 }
-
-const withoutFences = <Picture extends { readonly jobs: readonly { readonly fence: number }[] }>({
-  jobs,
-  ...rest
-}: Picture) => ({ ...rest, jobs: jobs.map(({ fence: _, ...job }) => job) });
