@@ -236,7 +236,12 @@ describe.each(['postgresql', 'mariadb'] as const)('the server %s', (name) => {
 
     expect(await second.lock()).toEqual({
       kind: 'done',
-      value: { kind: 'busy', session: expect.stringMatching(/^\d+$/), runs: false },
+      value: {
+        kind: 'busy',
+        session: expect.stringMatching(/^\d+$/),
+        runs: false,
+        end: expect.any(Function),
+      },
     });
 
     await first.close();

@@ -7,7 +7,9 @@ const BLOCK = 50;
 
 /** Below what the system itself gives out, which begins at 32768 on Linux. */
 const FIRST = 10_000;
-const PER_WORKER = 10_000;
+/** More than any suite has workers. */
+const WORKERS_MAX = 4;
+const PER_WORKER = 5_000;
 
 /** The worker's own ports; another run on this machine likely begins elsewhere. */
 const worker = Number(process.env['JEST_WORKER_ID'] ?? '1') - 1;
@@ -16,7 +18,7 @@ let next = (process.pid * BLOCK) % PER_WORKER;
 /** A port that was free a moment ago, with nobody of this run above it. */
 export async function freePort(): Promise<number> {
   for (let tries = 0; tries < PER_WORKER / BLOCK; tries += 1) {
-    const port = FIRST + (worker % 2) * PER_WORKER + next;
+    const port = FIRST + (worker % WORKERS_MAX) * PER_WORKER + next;
     next = (next + BLOCK) % PER_WORKER;
     if (await isFree(port)) return port;
   }
