@@ -97,8 +97,11 @@ export function createAppClient(sender: Sender, identity: Identity, version: str
       });
       return agreed(result);
     },
-    claim: (job, requestId) =>
-      call(ClaimAnswer, { op: 'claim', id: `${requestId}.claim`, job, data: { requestId } }),
+    claim: async (job, requestId) => {
+      const data = { requestId, speaks };
+      const result = await call(ClaimAnswer, { op: 'claim', id: `${requestId}.claim`, job, data });
+      return agreed(result);
+    },
     fetch: ({ job, fence }, digest, offset) =>
       call(FetchAnswer, {
         op: 'fetch',

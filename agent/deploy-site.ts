@@ -1,9 +1,10 @@
 /** One site's code: staged on every host first, then flipped batch by batch, the gatekeeper alone and first. */
 import type { Failure } from '#core/failure';
-import type { CodeStep, ConfigStep } from '#core/plan-step';
+import type { CodeStep } from '#core/plan-step';
 import { act } from './act';
 import type { BoundStep, PartEnd } from './bound-step';
 import { appliedElsewhere, mergedElsewhere } from './centres/kept-elsewhere';
+import type { PlannedChange, ServingHost } from './centres/kept-elsewhere';
 import { deployHost, goBack } from './deploy-host';
 import type { StagedHost } from './deploy-host';
 import type { Hold } from './hold';
@@ -18,7 +19,7 @@ export interface SiteWork {
   readonly agent: Agent;
   readonly hold: Hold;
   /** Of configuration, by the same plan. */
-  readonly changes: readonly ConfigStep[];
+  readonly changes: readonly PlannedChange[];
   readonly lines: Lines;
 }
 
@@ -39,17 +40,14 @@ export async function deploySite(
   const { artifact } = opened;
   try {
     const planned = { plan: planDigest, site: step.site };
-    const isMerged = artifact.sha256 !== step.artifact.sha256;
-    if (isMerged) {
+    if (artifact.sha256 !== step.artifact.sha256) {
       await agent.centres.merged.add(planned, artifact.sha256);
     }
     const ours = [artifact.sha256, ...(await agent.centres.merged.of(planned))];
     const staged = await stageEverywhere(stories, artifact, ours);
     if (staged.kind !== 'staged') return staged;
-    const bare = isMerged
-      ? undefined
-      : await mergedElsewhere(agent, hold, step.site, named(staged));
-    if (bare) return { kind: 'failed', failure: bare };
+    const foreign = await mergedElsewhere(agent, hold, step.site, staged.hosts.map(serving));
+    if (foreign) return { kind: 'failed', failure: foreign };
     return await flipInBatches(step, staged.hosts);
   } finally {
     await artifact.close();
@@ -82,8 +80,10 @@ async function stageEverywhere(
   return end.kind === 'succeeded' ? { kind: 'staged', hosts } : end;
 }
 
-const named = ({ hosts }: { readonly hosts: readonly StagedHost[] }) =>
-  hosts.map(({ story, facts, ours }) => ({ name: nameOf(story.target), facts, ours }));
+const serving = ({ story, facts }: StagedHost): ServingHost => ({
+  name: nameOf(story.target),
+  facts,
+});
 
 async function flipInBatches(step: CodeStep, hosts: readonly StagedHost[]): Promise<PartEnd> {
   for (const batch of step.batches) {

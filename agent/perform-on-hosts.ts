@@ -1,8 +1,9 @@
 /** The steps of a stage that works on hosts: bounded by agent.yml, then what an earlier claim left open, then each in order. */
 import type { Failure } from '#core/failure';
-import type { ConfigStep, HostStep } from '#core/plan-step';
+import type { HostStep } from '#core/plan-step';
 import type { BoundStep, PartEnd } from './bound-step';
 import { boundStep } from './bounds';
+import type { PlannedChange } from './centres/kept-elsewhere';
 import { deploySite } from './deploy-site';
 import type { Hold } from './hold';
 import { openLines } from './lines';
@@ -12,12 +13,12 @@ import { rollBackSite } from './roll-back-site';
 import { settleJournal } from './settle-journal';
 import { verifySite } from './verify-site';
 
-/** Performs the steps one after the other; the first that does not succeed ends it. `changes` are the plan's, applied before. */
+/** Performs the steps one after the other; the first that does not succeed ends it. `changes` are the plan's, forth or back. */
 export async function performOnHosts(
   agent: Agent,
   hold: Hold,
   steps: readonly HostStep[],
-  changes: readonly ConfigStep[] = [],
+  changes: readonly PlannedChange[] = [],
 ): Promise<PartEnd> {
   const bounded = boundSteps(agent, hold, steps);
   if (bounded.kind === 'refused') return bounded;
@@ -39,7 +40,7 @@ export async function performOnHosts(
 interface Work {
   readonly agent: Agent;
   readonly hold: Hold;
-  readonly changes: readonly ConfigStep[];
+  readonly changes: readonly PlannedChange[];
 }
 
 async function performStep(
@@ -53,7 +54,7 @@ async function performStep(
     case 'VERIFY':
       return verifySite(agent, hold, { step, targets }, lines);
     case 'ROLLBACK':
-      return rollBackSite(agent, hold, { step, targets }, lines);
+      return rollBackSite({ agent, hold, changes, lines }, { step, targets });
   }
 }
 

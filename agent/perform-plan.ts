@@ -60,9 +60,9 @@ async function performStage(agent: Agent, hold: Hold, { issueId, steps }: Plan):
       );
     case 'ROLLBACK': {
       const back = due.filter((step) => step.stage === 'ROLLBACK');
-      const end = await performOnHosts(agent, hold, back);
-      if (end.kind !== 'succeeded') return end;
       const restored = due.filter((step) => step.stage === 'RESTORE');
+      const end = await performOnHosts(agent, hold, back, restored);
+      if (end.kind !== 'succeeded') return end;
       return restoreNamespaces(agent, hold, restored);
     }
   }

@@ -49,12 +49,30 @@ function formsOf(secret: string): readonly string[] {
     JSON.stringify(json).slice(1, -1),
     ...percentForms(secret),
     propertyValue(secret),
-    secret.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;'),
+    ...htmlForms(secret),
+    json.replace(/[<>&]/g, unicodeEscape),
+    json.replace(/[<>&'+]/g, unicodeEscape),
+    json.replaceAll('/', '\\/'),
     hex,
     hex.toUpperCase(),
     ...[0, 1, 2].flatMap((offset) => base64At(bytes, offset)),
   ].filter(({ length }) => length >= SECRET_MIN_CHARS);
 }
+
+/** Programs differ in whether they escape quotes, and how. */
+function htmlForms(secret: string): readonly string[] {
+  const plain = secret.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+  const quoted = plain.replaceAll('"', '&quot;');
+  return [
+    plain,
+    quoted,
+    ...['&#39;', '&#039;', '&#x27;', '&apos;'].map((mark) => quoted.replaceAll("'", mark)),
+    plain.replaceAll('"', '&#34;').replaceAll("'", '&#39;'),
+  ];
+}
+
+const unicodeEscape = (mark: string): string =>
+  `\\u${mark.charCodeAt(0).toString(16).padStart(4, '0')}`;
 
 /** URLs and forms differ in which marks they leave alone, and programs in how they write the digits. */
 function percentForms(secret: string): readonly string[] {

@@ -5,12 +5,12 @@ import type { HostState } from '#wire/agent';
 import { act } from './act';
 import { askState } from './ask-state';
 import type { BoundStep, PartEnd } from './bound-step';
-import type { Hold } from './hold';
+import { changesOf, mergedElsewhere } from './centres/kept-elsewhere';
+import type { SiteWork } from './deploy-site';
 import { entryOf, nameOf } from './host-story';
 import type { HostStory } from './host-story';
 import { inParallel } from './in-parallel';
-import type { Lines } from './lines';
-import type { Agent, HostFacts, InstalledRelease, JournaledIntent } from './ports';
+import type { HostFacts, InstalledRelease, JournaledIntent } from './ports';
 import { isPlanned, plannedRelease } from './release-identity';
 import type { PlannedRelease } from './release-identity';
 import { rememberHealthy } from './remember-healthy';
@@ -23,18 +23,19 @@ interface WayBack {
   readonly planned: PlannedRelease;
   /** What an earlier life of the agent meant to do in this job. */
   readonly intents: readonly JournaledIntent[];
+  /** Configuration of the site goes back with it, from this agent's own store. */
+  readonly restores: boolean;
 }
 
 /** Performs a ROLLBACK step, batch by batch, the gatekeeper first. No store is asked for anything. */
 export async function rollBackSite(
-  agent: Agent,
-  hold: Hold,
+  { agent, hold, changes, lines }: SiteWork,
   { step, targets }: BoundStep<RollbackStep>,
-  lines: Lines,
 ): Promise<PartEnd> {
   const back: WayBack = {
     planned: await plannedRelease(agent.centres.merged, hold, step),
     intents: await agent.journal.intentsOf(hold.ref.job),
+    restores: changesOf(step.site, changes).length > 0,
   };
   for (const batch of step.batches) {
     const stories = targets
@@ -64,6 +65,11 @@ async function returnHost(story: HostStory, back: WayBack): Promise<PartEnd> {
     return fail(story, 'transport', sentence);
   }
 
+  if (back.restores) {
+    const serving = { name: nameOf(target), facts: asked.facts };
+    const foreign = await mergedElsewhere(story.agent, hold, step.site, [serving]);
+    if (foreign) return fail(story, foreign.class, foreign.sentence);
+  }
   const way = wayOf(story, asked.facts, back);
   switch (way.kind) {
     case 'stays':

@@ -11,5 +11,7 @@ export const CentreRule = z.strictObject({
   environments: z.array(name).min(1),
   kind: z.literal('files'),
   directory: z.string().startsWith('/', 'must be an absolute path').max(4_096),
+  /** Sites whose configuration was copied here whole from another agent, which merged what their hosts serve now. */
+  adopts: z.array(name).optional(),
 });
 export type CentreRule = z.infer<typeof CentreRule>;

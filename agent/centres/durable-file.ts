@@ -1,5 +1,5 @@
 /** Files that outlive a power failure: whole in their place, or not there. */
-import { mkdir, open, readFile, rename } from 'node:fs/promises';
+import { mkdir, open, readFile, readdir, rename } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
 interface DurableWrite {
@@ -52,5 +52,15 @@ async function flushDirectory(directory: string): Promise<void> {
     await handle.sync();
   } finally {
     await handle.close();
+  }
+}
+
+/** Names in a directory; none where there is no such directory. */
+export async function namesIn(directory: string): Promise<string[]> {
+  try {
+    return await readdir(directory);
+  } catch (cause) {
+    if (isAbsent(cause)) return [];
+    throw cause;
   }
 }

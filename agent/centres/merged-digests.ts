@@ -1,7 +1,7 @@
 /** Which merged packages an approved plan has put on hosts: a host names its release by that digest. */
 import { join } from 'node:path';
 import { z } from 'zod';
-import { readIfAny, writeDurably } from './durable-file';
+import { namesIn, readIfAny, writeDurably } from './durable-file';
 
 /** A site in an approved plan. */
 export interface PlannedSite {
@@ -13,11 +13,16 @@ export interface PlannedSite {
 export interface MergedDigests {
   /** Oldest first; none where nothing was merged. */
   of(planned: PlannedSite): Promise<readonly string[]>;
+  /** Of all plans, in no order. */
+  ofSite(site: string): Promise<readonly string[]>;
   /** Written before the first host gets the package. */
   add(planned: PlannedSite, digest: string): Promise<void>;
 }
 
 const Digests = z.array(z.string());
+
+/** A site's id may end as another one's does. */
+const PLAN = /^[0-9a-f]{64}$/;
 
 /** The memory in a directory: a file for each plan and site. */
 export function createMergedDigests(directory: string): MergedDigests {
@@ -28,6 +33,14 @@ export function createMergedDigests(directory: string): MergedDigests {
   };
   return {
     of: read,
+    ofSite: async (site) => {
+      const names = (await namesIn(directory)).filter((name) => name.endsWith(`-${site}.json`));
+      const plans = names.map((name) => name.slice(0, -`-${site}.json`.length));
+      const known = await Promise.all(
+        plans.filter((plan) => PLAN.test(plan)).map((plan) => read({ plan, site })),
+      );
+      return known.flat();
+    },
     add: async (planned, digest) => {
       const others = (await read(planned)).filter((other) => other !== digest);
       const bytes = `${JSON.stringify([...others, digest])}\n`;

@@ -2,9 +2,9 @@
  * The built-in store: one file per environment, application and namespace below a directory, each write
  * kept beside it. One agent writes here, and only for jobs that hold the namespace's scope.
  */
-import { mkdir, readdir, rm } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { codeOf, isAbsent, readIfAny, writeDurably } from './durable-file';
+import { codeOf, namesIn, readIfAny, writeDurably } from './durable-file';
 import { areEqual, parseRecord, recordText } from './namespace-record';
 import type { NamespaceRecord, Values, Writer } from './namespace-record';
 
@@ -162,14 +162,5 @@ async function forgetAfter(directory: string, revision: number): Promise<void> {
   for (const entry of await entriesOf(directory)) {
     if (entry.revision < revision) return;
     await rm(join(directory, entry.name));
-  }
-}
-
-async function namesIn(directory: string): Promise<string[]> {
-  try {
-    return await readdir(directory);
-  } catch (cause) {
-    if (isAbsent(cause)) return [];
-    throw cause;
   }
 }

@@ -12,6 +12,7 @@ import { workplaceOfJob } from './offer-job';
 import { placesOf } from './ports';
 import type { Change, Ports } from './ports';
 import { gateStands, signDecision } from './sign-decision';
+import { spoken } from './spoken-version';
 
 /** The gate is asked once more: a release that was aborted or lost its approvals gives no job. */
 export async function claimJob(ports: Ports, call: AgentCall<ClaimData>): Promise<AgentAnswer> {
@@ -33,7 +34,7 @@ export async function claimJob(ports: Ports, call: AgentCall<ClaimData>): Promis
     });
     if (decision.kind === 'taken') return taken(now, takenWords(job));
     if (decision.kind === 'gone') return gone(now);
-    if (decision.kind === 'repeated') return answer(ports, job, release);
+    if (decision.kind === 'repeated') return answer(ports, call, job, release);
 
     const claimed: JobRecord = {
       ...job,
@@ -55,7 +56,8 @@ export async function claimJob(ports: Ports, call: AgentCall<ClaimData>): Promis
       setJob(claimed, job.version),
       ...scopes.map((scope) => raiseFence(scope, decision.fence)),
     ];
-    if ((await ports.store.transact(changes)) === 'done') return answer(ports, claimed, release);
+    if ((await ports.store.transact(changes)) === 'done')
+      return answer(ports, call, claimed, release);
   }
   throw new TooMuchContention(`Job ${jobId ?? ''}`);
 }
@@ -97,6 +99,7 @@ const setJob = (record: JobRecord, expect: number): Change => ({
 
 async function answer(
   ports: Ports,
+  { data }: AgentCall<ClaimData>,
   job: JobRecord,
   release: Parameters<typeof signDecision>[2],
 ): Promise<AgentAnswer> {
@@ -111,6 +114,7 @@ async function answer(
     lastSeq: job.lastSeq,
     leaseSeconds: Math.max(0, job.leaseUntil - ports.clock.now()),
     decision: await signDecision(ports, job, release),
+    ...spoken(data.speaks),
   };
   return ok(body);
 }

@@ -47,7 +47,15 @@ export async function receiveLog(ports: Ports, call: AgentCall<LogData>): Promis
   const log = logOf(job);
   if (!isOwner) {
     if (log.late >= LATE_CHUNKS_MAX) return noted(now, call.data.chunk + 1);
-    return append(ports, call, job, { ...log, late: log.late + 1 }, { late: true, missing: 0 });
+    const place = `${String(fence)}.${String(call.data.chunk)}`;
+    if (log.latePlaces?.includes(place) === true) return noted(now, call.data.chunk + 1);
+    return append(
+      ports,
+      call,
+      job,
+      { ...log, late: log.late + 1, latePlaces: [...(log.latePlaces ?? []), place] },
+      { late: true, missing: 0 },
+    );
   }
   const row =
     log.fence === fence ? log : { ...log, fence, nextChunk: 0, nextLine: 0, missingOfClaim: 0 };

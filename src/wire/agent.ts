@@ -138,7 +138,7 @@ export const PollData = z.object({
 export type PollData = z.infer<typeof PollData>;
 
 /** The same request id gets the same answer, so that a lost answer costs nothing. */
-export const ClaimData = z.object({ requestId: id });
+export const ClaimData = z.object({ requestId: id, speaks });
 export type ClaimData = z.infer<typeof ClaimData>;
 
 export const FetchData = z.object({ digest: sha256Hex, offset: serial });
@@ -288,6 +288,7 @@ export type PollAnswer = z.infer<typeof PollAnswer>;
 
 export const ClaimAnswer = z.object({
   now: serial,
+  speak,
   job: id,
   stage: RunStageSchema,
   environment: z.string(),

@@ -131,6 +131,8 @@ const JobLog = z.object({
   chunks: version,
   /** Of these, chunks of agents that no longer had the job. */
   late: version,
+  /** Which these are, by their claim's fence and number: one that is sent twice stands once. */
+  latePlaces: z.array(z.string()).optional(),
   /** The claim that writes, and the chunk and the line that it writes next. */
   fence: version,
   nextChunk: version,

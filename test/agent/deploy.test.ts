@@ -96,7 +96,8 @@ describe('a CODE job', () => {
 
   test('lets a host remember what it served before an earlier try of the same plan', async () => {
     const earlier = { ...NEW, digest: 'd'.repeat(64), artifactSha256: NEW.digest };
-    const merged = { of: async () => [earlier.digest, NEW.digest], add: async () => undefined };
+    const digests = async () => [earlier.digest, NEW.digest];
+    const merged = { of: digests, ofSite: digests, add: async () => undefined };
     const world = aWorld();
     Object.assign(world.agent, { centres: { ...NO_CENTRES, merged } });
     Object.assign(world.fleet.host('web-1'), {
@@ -114,7 +115,8 @@ describe('a CODE job', () => {
 
   test('goes back past what an earlier try of the same plan has left there', async () => {
     const earlier = { ...NEW, digest: 'd'.repeat(64), artifactSha256: NEW.digest };
-    const merged = { of: async () => [earlier.digest, NEW.digest], add: async () => undefined };
+    const digests = async () => [earlier.digest, NEW.digest];
+    const merged = { of: digests, ofSite: digests, add: async () => undefined };
     const world = aWorld();
     Object.assign(world.agent, { centres: { ...NO_CENTRES, merged } });
     Object.assign(world.fleet.host('web-1'), {

@@ -27,6 +27,16 @@ const SPELLINGS: Readonly<Record<string, (secret: string) => string>> = {
   'in a properties file': (secret) => renderNamespace('app.properties', { password: secret }),
   'in HTML': (secret) =>
     secret.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;'),
+  'in HTML, quotes too': (secret) =>
+    secret
+      .replaceAll('&', '&amp;')
+      .replaceAll('<', '&lt;')
+      .replaceAll('>', '&gt;')
+      .replaceAll('"', '&quot;')
+      .replaceAll("'", '&#39;'),
+  'in JSON as Go writes it': (secret) =>
+    JSON.stringify(secret).replace(/[<>&]/g, (mark) => `\\u00${mark.charCodeAt(0).toString(16)}`),
+  'in JSON as PHP writes it': (secret) => JSON.stringify(secret).replaceAll('/', '\\/'),
   'with colours in its midst': (secret) => `${secret.slice(0, 5)}\u001b[1;31m${secret.slice(5)}`,
   'in base64': (secret) => Buffer.from(secret).toString('base64'),
   'in base64 behind one byte': (secret) => Buffer.from(`:${secret}:`).toString('base64'),

@@ -38,7 +38,10 @@ function aWorld(merged: readonly string[] = []): World {
     const job = { stage: 'ROLLBACK', job: `10001.${jobs}`, firstFence: jobs } as const;
     const app = createFakeApp(clock, plan, job);
     const { journal } = aJournal();
-    const centres = { ...NO_CENTRES, merged: { ...NO_CENTRES.merged, of: async () => merged } };
+    const centres = {
+      ...NO_CENTRES,
+      merged: { ...NO_CENTRES.merged, of: async () => merged, ofSite: async () => merged },
+    };
     const agent = anAgent({ clock, app, fleet, journal, artifacts: noStore, centres });
     const stopping = new AbortController();
     const watch = async (): Promise<void> => {

@@ -94,6 +94,8 @@ describe('an agent that comes back to a job which another has taken over', () =>
     const data = { chunk: 0, firstLine: 0, lines: [lineOf('I was asleep.')] };
 
     expect((await world.agent.call({ op: 'log', job, fence, data })).status).toBe(200);
+    // Its answer was lost, so it comes once more.
+    expect((await world.agent.call({ op: 'log', job, fence, data })).status).toBe(200);
 
     const log = await showLog(world.ports, { issueId: world.issue.id, job });
     expect(log).toMatchObject({

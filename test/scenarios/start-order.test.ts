@@ -68,6 +68,6 @@ describe('parts that are started in every order', () => {
       expect(await databases.rows('SIT', 'SELECT max(turn) AS turn FROM mark')).toEqual([{ turn }]);
       expect(stand.agent().process.exitCode).toBeNull();
     },
-    120_000,
+    300_000,
   );
 });

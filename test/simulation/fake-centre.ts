@@ -81,7 +81,11 @@ export function createFakeCentre(
         read: () =>
           sim.ask(life, 'reads a secret', () => ({ kind: 'value', value: CANARY }) as const),
       },
-      merged: { of: () => Promise.resolve([]), add: () => Promise.resolve() },
+      merged: {
+        of: () => Promise.resolve([]),
+        ofSite: () => Promise.resolve([]),
+        add: () => Promise.resolve(),
+      },
     }),
   };
 }

@@ -12,6 +12,10 @@ let bites: readonly Bite[];
 beforeAll(async () => {
   search = buildSearch();
   bites = await search.replayTeeth();
+  for (const { protection, found } of bites) {
+    const told = found ? `seed ${found.seed}, ${found.invariant}` : 'nothing misses it';
+    process.stderr.write(`without ${protection.padEnd(16)} ${told}\n`);
+  }
 }, 600_000);
 afterAll(() => search.remove());
 

@@ -12,7 +12,6 @@ import { aHold } from '../support/a-hold';
 import { aJournal, anAgent } from '../support/an-agent';
 import { createFakeApp } from '../support/fake-app';
 import { createFleet } from '../support/fake-hosts';
-import { NO_CENTRES } from '../support/no-centres';
 import { aPlan, OLD } from '../support/plans';
 import { scratch } from '../support/scratch';
 
@@ -40,13 +39,15 @@ const centresOf = (agent: string): Centres => {
 function aFleetOfAgents(plan = aPlan(['web-1'], { config: [change] })) {
   const fleet = createFleet();
   let fence = 0;
-  const perform = async (centres: Centres, stage: RunStage) => {
+  const perform = async (centres: Centres, stage: RunStage, adopts: string[] = []) => {
     fence += 1;
     const job = `10001.${String(fence)}`;
     const app = createFakeApp(machineClock, plan, { stage, job, firstFence: fence });
     app.texts.set(change.changes.sha256, changes);
     const { journal } = aJournal();
-    const agent = anAgent({ clock: machineClock, app, journal, centres, fleet });
+    const made = anAgent({ clock: machineClock, app, journal, centres, fleet });
+    const rule = { id: 'files', environments: ['SIT'], kind: 'files' as const, directory, adopts };
+    const agent = { ...made, settings: { ...made.settings, centres: [rule] } };
     return performPlan(agent, await aHold(agent, app, job));
   };
   const switched = (): boolean => fleet.effects.some((effect) => effect.includes('activate'));
@@ -64,28 +65,59 @@ test('an agent that is given the code of a release whose configuration another a
     kind: 'failed',
     failure: {
       class: 'config',
-      sentence:
-        'This agent does not keep what the release has changed in shop/shop.properties in SIT, for another agent applied it; retry with the agent that does, or copy its directory of that centre to this one and retry.',
+      sentence: expect.stringMatching(
+        /^This agent does not keep what the release has changed in shop\/shop\.properties in SIT, for another agent applied it; stop this agent and retry with that one/,
+      ),
     },
   });
   expect(fleet.effects).toEqual([]);
   expect(await perform(first, 'CODE')).toEqual({ kind: 'succeeded' });
 });
 
-test('an agent that has never kept a site’s configuration switches no host to a package without it', async () => {
-  const { perform, fleet, switched } = aFleetOfAgents(aPlan(['web-1']));
-  fleet.host('web-1').current = { ...OLD, artifactSha256: 'f'.repeat(64) };
+/** A host that serves what some agent has merged. */
+function servingMerged({ fleet }: ReturnType<typeof aFleetOfAgents>): string {
+  const digest = 'f'.repeat(64);
+  fleet.host('web-1').current = { digest, version: OLD.version, artifactSha256: OLD.digest };
+  return digest;
+}
 
-  const end = await perform(NO_CENTRES, 'CODE');
+const FOREIGN = {
+  kind: 'failed',
+  failure: {
+    class: 'config',
+    sentence: expect.stringMatching(
+      /^web-1 \(.+\) serves shop with configuration that another agent has merged in, .*; stop this agent and retry with that one, or copy .* adopts .*agent\.yml, then retry\.$/,
+    ),
+  },
+};
 
-  expect(end).toMatchObject({
-    kind: 'failed',
-    failure: {
-      class: 'config',
-      sentence: expect.stringMatching(
-        /^web-1 \(.+\) serves shop with configuration merged in, and this agent keeps none of shop in SIT; retry with the agent that does/,
-      ),
-    },
-  });
-  expect(switched()).toBe(false);
+test('an agent puts nothing over what another has merged, even where it has applied a change of its own', async () => {
+  const agents = aFleetOfAgents();
+  servingMerged(agents);
+  const second = centresOf('changes something');
+  expect(await agents.perform(second, 'CONFIG')).toEqual({ kind: 'succeeded' });
+
+  expect(await agents.perform(second, 'CODE')).toMatchObject(FOREIGN);
+  expect(agents.switched()).toBe(false);
+});
+
+test('nor does it take back a release whose configuration another one keeps', async () => {
+  const agents = aFleetOfAgents();
+  servingMerged(agents);
+
+  expect(await agents.perform(centresOf('knows nothing'), 'ROLLBACK')).toMatchObject(FOREIGN);
+  expect(agents.fleet.effects).toEqual([]);
+});
+
+test('it goes on over what it has merged itself, and over what agent.yml says it has taken over', async () => {
+  const agents = aFleetOfAgents(aPlan(['web-1']));
+  const digest = servingMerged(agents);
+  const own = centresOf('merged it');
+  await own.merged.add({ plan: 'a'.repeat(64), site: 'shop' }, digest);
+  const other = centresOf('took it over');
+
+  expect(await agents.perform(other, 'CODE')).toMatchObject(FOREIGN);
+  expect(await agents.perform(other, 'CODE', ['shop'])).toEqual({ kind: 'succeeded' });
+  servingMerged(agents);
+  expect(await agents.perform(own, 'CODE')).toEqual({ kind: 'succeeded' });
 });

@@ -5,5 +5,5 @@ export const NO_CENTRES: Centres = {
   find: () => undefined,
   in: () => [],
   secrets: { read: async () => ({ kind: 'absent' }) },
-  merged: { of: async () => [], add: async () => undefined },
+  merged: { of: async () => [], ofSite: async () => [], add: async () => undefined },
 };

@@ -131,7 +131,7 @@ const pointedHosts = (points: Points, hosts: Hosts): Hosts => ({
   connect: async (target) => {
     const line = await hosts.connect(target);
     if (line.kind === 'failed') return line;
-    const acts = ['state', 'stage', 'activate', 'start'];
+    const acts = ['state', 'stage', 'activate', 'reactivate', 'start'];
     return { kind: 'connected', session: points.around(line.session, 'host', acts, true) };
   },
 });

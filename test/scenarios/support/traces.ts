@@ -60,7 +60,12 @@ export async function tracesOf(stand: Stand, key: string): Promise<Traces> {
     '';
   return {
     story: story
-      .map(({ text }) => text.replaceAll(/\b\d+\.\d+\b/g, '#').replaceAll(/\b[0-9a-f]{12}\b/g, '#'))
+      .map(({ text }) =>
+        text
+          .replaceAll(/\b\d+\.\d+\b/g, '#')
+          .replaceAll(/\b[0-9a-f]{12}\b/g, '#')
+          .replace(/ at \d+ \w+ \d+, \d\d:\d\d UTC$/, ''),
+      )
       .reverse(),
     statuses: moves.map(({ toString }) => toString ?? ''),
     comments: comments.length,
