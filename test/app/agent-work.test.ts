@@ -239,6 +239,22 @@ describe('the claim of a job', () => {
     expect((await world.claim()).fence).toBeGreaterThan(code.fence);
   });
 
+  test('is answered with the version that is spoken, so that an agent which goes on after a crash sends its log at once', async () => {
+    const world = await started();
+    const { agent } = world;
+    const job = await jobOf(world);
+
+    const today = await agent.call({
+      op: 'claim',
+      job,
+      data: { requestId: 'request-1', speaks: [1, 2] },
+    });
+    const yesterday = await claimAs(agent, job, 'request-1');
+
+    expect(today.body).toMatchObject({ job, speak: 2 });
+    expect(yesterday.body).toEqual(expect.not.objectContaining({ speak: expect.anything() }));
+  });
+
   test.each([
     ['an unknown job', '10001.99'],
     ['no job', undefined],
