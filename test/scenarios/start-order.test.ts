@@ -62,6 +62,8 @@ describe('parts that are started in every order', () => {
       await stand.jira().program.stop();
 
       for (const part of order) await start[part]();
+      // On a slow machine that look is too long ago by now, and each stage would wait for a poll a minute later.
+      await stand.panel(key);
 
       await deployRelease(stand.jira().siteUrl, key);
       expect(await stand.served()).toBe(version);
