@@ -100,7 +100,10 @@ export function createAppClient(sender: Sender, identity: Identity, version: str
     claim: async (job, requestId) => {
       const data = { requestId, speaks };
       const result = await call(ClaimAnswer, { op: 'claim', id: `${requestId}.claim`, job, data });
-      return agreed(result);
+      // A claim that names no version says nothing of it: polls do.
+      return result.kind === 'answered' && result.answer.speak === undefined
+        ? result
+        : agreed(result);
     },
     fetch: ({ job, fence }, digest, offset) =>
       call(FetchAnswer, {
