@@ -54,7 +54,10 @@ export async function runEnroll(
     if (result.kind === 'refused') {
       return {
         exit: 'refused',
-        sentence: `The app refused this enrollment: ${result.message} Ask an admin for a new code; each is good once, for 15 minutes.`,
+        sentence:
+          result.error === 'invalid'
+            ? `The app refused this enrollment: ${result.message}`
+            : `The app refused this enrollment: ${result.message} Ask an admin for a new code; each is good once, for 15 minutes.`,
       };
     }
     const own = fingerprintOf(key.publicKey);

@@ -1,7 +1,7 @@
 /** A new agent redeems its one-time code; an admin still has to confirm its fingerprint. */
 import type { EnrollAnswer, EnrollData } from '#wire/agent';
 import type { AgentRecord, EnrollmentRecord } from '#wire/records';
-import { ok, outdated, unauthorized } from './agent-answer';
+import { invalid, ok, outdated, unauthorized } from './agent-answer';
 import type { AgentAnswer } from './agent-answer';
 import { versionTrouble } from './agent-trouble';
 import { reachOf } from './manage-agents';
@@ -23,6 +23,8 @@ export async function enrollAgent(ports: Ports, data: EnrollData): Promise<Agent
   const trouble = versionTrouble('This agent', data.speaks);
   if (trouble !== null) return outdated(now, trouble);
   if (isFree) {
+    const holder = known ?? (await holderOf(ports, enrollment.project, agentId));
+    if (holder && !(known && isTheSame(known, enrollment))) return invalid(now, heldWords(holder));
     const used = { ...enrollment, version: enrollment.version + 1, usedBy: agentId };
     const result = await store.transact([
       { type: 'set', entity: 'enrollment', key: codeKey, record: used, expect: enrollment.version },
@@ -54,6 +56,31 @@ export async function enrollAgent(ports: Ports, data: EnrollData): Promise<Agent
   };
   return ok(answer);
 }
+
+/** The agent that renewed its key to this one: a second agent with it would live on when the first is revoked. */
+async function holderOf(
+  { store, crypto }: Ports,
+  project: string,
+  agentId: string,
+): Promise<AgentRecord | undefined> {
+  const page = await store.list('agent', {
+    index: 'by-project',
+    partition: [project],
+    order: 'descending',
+    limit: 90,
+  });
+  return page.rows
+    .map(({ record }) => record)
+    .find(({ keys }) => keys.some(({ publicKey }) => `ag-${crypto.keyId(publicKey)}` === agentId));
+}
+
+/** An agent that comes back with a new code is the same when the code promises nothing else. */
+const isTheSame = (agent: AgentRecord, enrollment: EnrollmentRecord): boolean =>
+  agent.name === enrollment.name &&
+  JSON.stringify(reachOf(agent)) === JSON.stringify(reachOf(enrollment));
+
+const heldWords = ({ name, environments }: AgentRecord): string =>
+  `This machine's key is agent ${name}'s already, for ${environments.join(', ')}, and a code changes nothing of that: have the agent revoked in Interlock's settings, then enroll from a new stateDirectory. The code stays good until it runs out.`;
 
 /** A revoked key is worth nothing for ever, and a key belongs to one project. */
 const mayComeBack = (known: AgentRecord, enrollment: EnrollmentRecord): boolean =>

@@ -79,6 +79,39 @@ describe('the code of an enrollment', () => {
     expect((await knock(agent)).body).toEqual({ ...first.body, now: NOW + 3_600 });
   });
 
+  test('of another reach is not spent by an agent that is enrolled already, which reads what to do', async () => {
+    const agent = caller();
+    await knock(agent);
+    const wider = { ...ROOM, environments: ['SIT', 'PROD'] };
+    const other = (await createEnrollment(ports, wider)).code;
+
+    expect(await knock(agent, other)).toMatchObject({
+      status: 400,
+      body: { message: expect.stringMatching(/agent Room 1's already, for SIT.*stays good/) },
+    });
+    expect(await ports.memory.get('agent', agent.agentId)).toMatchObject({ environments: ['SIT'] });
+    expect(await knock(caller(), other)).toMatchObject({ status: 200 });
+  });
+
+  test('is not spent with a key that another agent has renewed its own to', async () => {
+    const [first, renewed] = [caller(), makeKeys()];
+    await knock(first);
+    const agent = await ports.memory.get('agent', first.agentId);
+    if (!agent) throw new Error('There is no agent.');
+    const { publicKey } = renewed;
+    const keys = [...agent.keys, { id: ports.crypto.keyId(publicKey), publicKey, notAfter: null }];
+    const record = { ...agent, version: agent.version + 1, keys };
+    await ports.memory.transact([
+      { type: 'set', entity: 'agent', key: first.agentId, record, expect: agent.version },
+    ]);
+    const second = caller(renewed);
+
+    const answer = await knock(second, (await createEnrollment(ports, ROOM)).code);
+
+    expect(answer).toMatchObject({ status: 400 });
+    expect(await ports.memory.get('agent', second.agentId)).toBeUndefined();
+  });
+
   test('is worth nothing to another key', async () => {
     await knock(caller());
 
