@@ -60,11 +60,21 @@ export function verifySignature(publicKey: string, text: string, signature: stri
   const raw = Buffer.from(publicKey, 'base64');
   const bytes = Buffer.from(signature, 'base64');
   if (raw.length !== 32 || bytes.length !== 64) return false;
-  const jwk = { kty: 'OKP', crv: 'Ed25519', x: raw.toString('base64url') };
   try {
-    return verify(null, Buffer.from(text), createPublicKey({ key: jwk, format: 'jwk' }), bytes);
+    return verify(null, Buffer.from(text), publicKeyObject(publicKey), bytes);
   } catch {
     // Not every 32 bytes are a point on the curve.
     return false;
   }
+}
+
+/** The key of the last signature: an agent meets one, the app's, before each of its acts. */
+let lastKey: { readonly base64: string; readonly object: KeyObject } | undefined;
+
+function publicKeyObject(base64: string): KeyObject {
+  if (lastKey?.base64 === base64) return lastKey.object;
+  const x = Buffer.from(base64, 'base64').toString('base64url');
+  const object = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' });
+  lastKey = { base64, object };
+  return object;
 }

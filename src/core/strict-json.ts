@@ -24,8 +24,7 @@ function isPlain(text: string, depthMax: number): boolean {
     } else if (token === '}' || token === ']') {
       names.pop();
     } else if (colon !== undefined) {
-      // `"\u0061"` is the name `a`.
-      const name = String(JSON.parse(token.slice(0, -colon.length)));
+      const name = nameOf(token.slice(0, -colon.length));
       const known = names.at(-1);
       if (name === '__proto__' || known?.has(name) !== false) return false;
       known.add(name);
@@ -33,3 +32,7 @@ function isPlain(text: string, depthMax: number): boolean {
   }
   return true;
 }
+
+/** `"\u0061"` is the name `a`. */
+const nameOf = (quoted: string): string =>
+  quoted.includes('\\') ? String(JSON.parse(quoted)) : quoted.slice(1, -1);
