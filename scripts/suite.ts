@@ -1,5 +1,8 @@
-/** Runs one suite: `tsx scripts/suite.ts unit`. Its last line is the verdict, its report goes to reports/. */
-import { spawnSync } from 'node:child_process';
+/**
+ * Runs suites: `tsx scripts/suite.ts unit`. Each ends with its verdict, its report goes to reports/.
+ * Several run side by side: `tsx scripts/suite.ts servers pages`.
+ */
+import { spawn } from 'node:child_process';
 import { mkdirSync, rmSync } from 'node:fs';
 import process from 'node:process';
 import { readReport, reportPath, type Suite, SUITES } from './suite-report';
@@ -45,31 +48,45 @@ function filesOf(suite: Suite): readonly string[] {
     : ['--testPathPatterns', ...PATHS[suite]];
 }
 
-function runSuite(suite: Suite): boolean {
+async function runSuite(suite: Suite): Promise<boolean> {
   mkdirSync('reports', { recursive: true });
   rmSync(reportPath(suite), { force: true });
 
-  const run = spawnSync(
-    'jest',
-    [...['--ci', '--json', '--outputFile', reportPath(suite), WORKERS[suite]], ...filesOf(suite)],
-    // With --json jest also prints the report on stdout; people read what it writes to stderr.
-    { stdio: ['ignore', 'ignore', 'inherit'] },
-  );
+  const status = await runJest([
+    ...['--ci', '--json', '--outputFile', reportPath(suite), WORKERS[suite]],
+    ...filesOf(suite),
+  ]);
   const report = readReport(suite);
   if (report === undefined) {
-    console.error(`${suite}: jest ended with exit code ${run.status} before any test ran.`);
+    console.error(`${suite}: jest ended with exit code ${status} before any test ran.`);
     return false;
   }
 
   const { ok, line, remark } = judgeSuite(suite, report);
   if (remark !== '') console.error(remark);
   console.log(line);
-  return ok && run.status === 0;
+  return ok && status === 0;
 }
 
-const suite = SUITES.find((name) => name === process.argv[2]);
-if (suite === undefined) {
-  console.error(`Which suite? One of: ${SUITES.join(', ')}.`);
-  process.exit(1);
+/** With --json jest also prints the report on stdout; people read what it writes to stderr. */
+function runJest(words: readonly string[]): Promise<number | null> {
+  const jest = spawn('jest', words, { stdio: ['ignore', 'ignore', 'inherit'] });
+  return new Promise((resolve, reject) => {
+    jest.once('error', reject);
+    jest.once('close', resolve);
+  });
 }
-process.exit(runSuite(suite) ? 0 : 1);
+
+async function main(): Promise<void> {
+  const names = process.argv.slice(2);
+  const suites = SUITES.filter((suite) => names.includes(suite));
+  if (suites.length === 0 || suites.length !== names.length) {
+    console.error(`Which suites? Of these: ${SUITES.join(', ')}.`);
+    process.exitCode = 1;
+    return;
+  }
+  const passed = await Promise.all(suites.map(runSuite));
+  process.exitCode = passed.includes(false) ? 1 : 0;
+}
+
+void main();

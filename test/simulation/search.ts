@@ -80,13 +80,18 @@ function print({ from, seeds, steps, seconds, cpuSeconds, counts, violations }: 
   );
 }
 
-/** Seeds that are tried for a protection, from its recorded one on. */
-const SEEDS_TRIED = 1_000;
+/** Within so many seeds a protection has to be missed. */
+const SEEDS_TRIED = 10_000;
+
+/** The recorded seed; where the product has changed and it misses nothing any more, all from the first on. */
+async function replayTooth(protection: Protection): Promise<Bite> {
+  const recorded = await bite(protection, TEETH[protection].seed, 1);
+  return recorded.found ? recorded : bite(protection, 1, SEEDS_TRIED);
+}
 
 async function replayTeeth(): Promise<void> {
   const bites: Bite[] = [];
-  for (const protection of PROTECTIONS)
-    bites.push(await bite(protection, TEETH[protection].seed, SEEDS_TRIED));
+  for (const protection of PROTECTIONS) bites.push(await replayTooth(protection));
   console.log(JSON.stringify(bites));
 }
 

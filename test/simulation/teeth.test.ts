@@ -16,7 +16,7 @@ beforeAll(async () => {
     const told = found ? `seed ${found.seed}, ${found.invariant}` : 'nothing misses it';
     process.stderr.write(`without ${protection.padEnd(16)} ${told}\n`);
   }
-}, 600_000);
+}, 1_800_000);
 afterAll(() => search.remove());
 
 test.each(PROTECTIONS)('without %s an invariant breaks, with it none does', (protection) => {
