@@ -1,15 +1,18 @@
 /** One agent on its machine: starts, crashes, freezes, is stopped, and starts again with its journal. */
+import type { Reach } from '#core/reach';
+import type { SignedCheckpoint } from '#wire/checkpoint';
 import { liveAgent } from '../../agent/agent-loop';
 import { createAppClient } from '../../agent/app-client';
 import type { Exchange } from '../../agent/app-client';
 import type { Centres } from '../../agent/centres/centres';
 import { parseConfig } from '../../agent/config';
-import type { AgentKey } from '../../agent/keys';
 import type { Agent, Clock, Hosts, Identity, JobRef, Journal, Log } from '../../agent/ports';
+import { createKeyRenewal } from '../../agent/renew-key';
 import type { Databases } from '../../agent/sql/database';
 import { createServerTime } from '../../agent/server-time';
 import { journalOf, sleep } from './agent-waits';
 import type { FakeHost } from './fake-host';
+import type { KeyDisk } from './key-disk';
 import { createMachineClock } from './machine-clock';
 import { artifactsFor, healthFor } from './packages';
 import { createLife, freeze, kill } from './scheduler';
@@ -20,9 +23,14 @@ import type { Precision } from './watch-effects';
 /** What stays on the machine when the agent's process ends. */
 export interface AgentMachine {
   readonly name: string;
-  readonly key: AgentKey;
+  readonly reach: Reach;
+  /** It reaches all that its group has. */
+  readonly isWhole: boolean;
+  readonly keys: KeyDisk;
   readonly identity: Identity;
   readonly journal: Journal;
+  /** The checkpoints in the journal, the oldest first. */
+  readonly kept: readonly SignedCheckpoint[];
   /** How far its wall clock is ahead of the truth. */
   readonly skewMilliseconds: number;
 }
@@ -144,19 +152,22 @@ export function createAgentRunner(
   const agentIn = (life: Life, stopping: AbortController): Agent => {
     if (CONFIG.kind === 'invalid') throw new Error(CONFIG.sentence);
     const clock = clockOf(life, stopping);
-    const { key, identity } = machine;
+    const { keys, identity } = machine;
     const log = watchLog(sim);
+    const ring = keys.ring();
+    const files = keys.filesFor(life, { disk, wallMilliseconds: clock.wallMilliseconds });
     const sender = {
       exchange: surroundings.exchange(life),
       clock,
       time: createServerTime(clock),
-      key,
+      key: ring,
       boot: sim.chance.letters(12),
       log,
     };
+    const app = createAppClient(sender, identity, '1.0.0');
     return {
       clock,
-      app: createAppClient(sender, identity, '1.0.0'),
+      app,
       journal: journalOf(sim, life, machine.journal, {
         disk,
         means: (intent) =>
@@ -173,7 +184,7 @@ export function createAgentRunner(
       health: healthFor(sim, life, surroundings.hosts),
       log,
       redact: (text) => text,
-      renewKey: async () => undefined,
+      renewKey: createKeyRenewal({ files, ring, app, clock, log, identity, days: keys.days }),
       chance: sim.chance.next,
       newRequestId: () => sim.chance.letters(20),
       settings: {

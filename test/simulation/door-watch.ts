@@ -45,3 +45,8 @@ export function checkUnknown(sim: Sim, { status, body }: AgentAnswer, who: strin
   if (status !== UNKNOWN.status || type !== UNKNOWN.type || error !== UNKNOWN.error || !isPlain)
     sim.violated('I16', `A call of ${who} was answered ${String(status)}: ${JSON.stringify(body)}`);
 }
+
+/** Whatever the app says, it is no. */
+export function checkRefused(sim: Sim, { status, body }: AgentAnswer, who: string): void {
+  if (status === 200) sim.violated('I16', `A call of ${who} was answered ${JSON.stringify(body)}`);
+}

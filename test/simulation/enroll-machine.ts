@@ -1,17 +1,19 @@
 /** An agent's machine, from its enrollment on. */
 import { DatabaseSync } from 'node:sqlite';
 import { approveAgent, createEnrollment } from '#app/manage-agents';
+import type { SignedCheckpoint } from '#wire/checkpoint';
 import { enroll } from '../../agent/app-client';
 import type { Exchange } from '../../agent/app-client';
 import { createJournal } from '../../agent/journal';
 import { createTables } from '../../agent/journal-database';
 import type { Journal } from '../../agent/ports';
 import { createServerTime } from '../../agent/server-time';
-import { agentKey } from './agent-keys';
 import type { AgentMachine } from './agent-machine';
 import { PROJECT } from './cast';
+import type { DrawnAgent } from './division';
 import { must } from './functions';
 import type { Functions } from './functions';
+import { createKeyDisk } from './key-disk';
 import { createMemoryJournal } from './memory-journal';
 import { createLife } from './scheduler';
 import type { Life } from './scheduler';
@@ -26,17 +28,31 @@ function sqliteJournal(): Journal {
   return createJournal(database);
 }
 
+/** A journal, and beside it what an auditor on its machine reads in it; the first of a length stays. */
+function remembering(journal: Journal, kept: SignedCheckpoint[]): Journal {
+  const names = new Set<string>();
+  return {
+    ...journal,
+    keepCheckpoint: async (of, signed) => {
+      await journal.keepCheckpoint(of, signed);
+      const name = `${of.issueId} ${String(of.segments)}`;
+      if (!names.has(name)) kept.push(signed);
+      names.add(name);
+    },
+  };
+}
+
 /** Enrolls through the real message and is confirmed by an admin who compares fingerprints. */
 export async function enrollMachine(
   sim: Sim,
   functions: Functions,
-  { name, environments }: { readonly name: string; readonly environments: readonly string[] },
+  { name, isWhole, ...reach }: DrawnAgent,
   exchange: (life: Life) => Exchange,
 ): Promise<AgentMachine> {
-  const { code } = await must(functions, (ports) =>
-    createEnrollment(ports, { project: PROJECT, name, environments }),
+  const { code } = await must(functions, 'settings agent.enroll', (ports) =>
+    createEnrollment(ports, { project: PROJECT, name, ...reach }),
   );
-  const key = agentKey(sim, name);
+  const keys = createKeyDisk(sim, name);
   const now = (): number => sim.scheduler.now();
   const clock = {
     wallMilliseconds: now,
@@ -47,19 +63,28 @@ export async function enrollMachine(
     exchange: exchange(createLife(`${name} enrolls`)),
     clock,
     time: createServerTime(clock),
-    key,
+    key: keys.ring(),
     boot: sim.chance.letters(12),
     log: { info: () => undefined, warn: () => undefined, error: () => undefined },
   };
   const enrolled = await enroll(sender, code, name);
   if (enrolled.kind !== 'answered') throw new Error(`${name} could not enroll.`);
   const { agent: agentId, audience, appKey, fingerprint } = enrolled.answer;
-  await must(functions, (ports) => approveAgent(ports, { project: PROJECT, agentId, fingerprint }));
+  await must(functions, 'settings agent.approve', (ports) =>
+    approveAgent(ports, { project: PROJECT, agentId, fingerprint }),
+  );
+  const kept: SignedCheckpoint[] = [];
   return {
     name,
-    key,
+    reach,
+    isWhole,
+    keys,
     identity: { agent: agentId, audience, appKey },
-    journal: sim.seed % SQLITE_EVERY === 1 ? sqliteJournal() : createMemoryJournal(),
+    journal: remembering(
+      sim.seed % SQLITE_EVERY === 1 ? sqliteJournal() : createMemoryJournal(),
+      kept,
+    ),
+    kept,
     skewMilliseconds: sim.chance.pick([0, 0, 2_000, -45_000, 400_000, -500_000]),
   };
 }

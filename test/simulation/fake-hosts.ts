@@ -1,4 +1,5 @@
 /** An agent's connections to the hosts: refused, broken before or after an act, or fine. */
+import type { Host } from '#core/site';
 import type { HostAnswer, HostOrder, Hosts, HostSession, OpenArtifact } from '../../agent/ports';
 import { lookAt } from './fake-host';
 import type { FakeHost, HelperAct, HostWatch } from './fake-host';
@@ -7,17 +8,23 @@ import { freeze, kill } from './scheduler';
 import type { Life } from './scheduler';
 import type { Sim } from './sim';
 
+/** Told as well to which hosts an agent connects. */
+interface LineWatch extends HostWatch {
+  connects(host: Host): void;
+}
+
 /** The hosts as one start of an agent reaches them. */
 export function hostsFor(
   sim: Sim,
   life: Life,
   hosts: readonly FakeHost[],
-  watch: HostWatch,
+  watch: LineWatch,
 ): Hosts {
   return {
     connect: (target) =>
       sim.tell(life, `connects to ${target.host.id}`, () => {
         const { address } = target.host;
+        watch.connects(target.host);
         const host = hosts.find((candidate) => candidate.address === address);
         if (host && sim.strikes('host-unreachable')) cutOff(sim, host);
         if (!host || isUnreachable(sim, host) || sim.strikes('line-refused')) {

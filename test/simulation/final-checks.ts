@@ -132,7 +132,7 @@ async function checkExit(world: World, issue: FakeIssue): Promise<void> {
 }
 
 async function worldOf({ functions }: World, record: ReleaseRecord) {
-  const end = await functions.invoke('exit', (ports) => loadWorld(ports, record));
+  const end = await functions.invoke('a look', (ports) => loadWorld(ports, record));
   if (end.kind !== 'answered') throw new Error('The store failed in calm weather.');
   return end.answer;
 }

@@ -5,26 +5,41 @@ import type { Click } from '#app/apply-transition';
 import { checkTransition } from '#app/check-transition';
 import type { TransitionAnswer, TransitionQuestion } from '#app/check-transition';
 import { editContent } from '#app/edit-content';
+import { exportAudit } from '#app/export-audit';
+import { getText } from '#app/get-text';
+import { glanceRelease } from '#app/glance-release';
 import { handleAgentCall } from '#app/handle-agent';
 import type { AgentAnswer } from '#app/agent-answer';
 import type { AgentRequest } from '#app/agent-message';
 import type { Ports, Task } from '#app/ports';
+import { showSettings } from '#app/manage-settings';
 import { putText } from '#app/put-text';
 import { recheck } from '#app/recheck';
 import { reconcile } from '#app/reconcile';
 import { refreshProject } from '#app/refresh-project';
 import { reviewScript } from '#app/review-script';
+import { showLog } from '#app/show-log';
 import { showRelease } from '#app/show-release';
 import { sweep } from '#app/sweep';
 import type { Envelope } from '#wire/agent';
 import type { Outcome } from '#wire/page';
 import { workOutbox, WORKING_SECONDS } from '#app/work-outbox';
-import { checkUnknown, sealedPorts } from './door-watch';
+import { PROJECT } from './cast';
+import { checkRefused, checkUnknown, sealedPorts } from './door-watch';
 import { isForeseen } from './failures';
+import { countOf } from './handlers';
+import type { Handler } from './handlers';
 import { createLife, kill } from './scheduler';
 import type { Life } from './scheduler';
+import { withShortOverlap } from './short-overlap';
 import type { Sim } from './sim';
-import { portsForCall, portsForClick, portsForSweep, portsForWork } from './switched-off';
+import {
+  portsForAudit,
+  portsForCall,
+  portsForClick,
+  portsForSweep,
+  portsForWork,
+} from './switched-off';
 
 export type Invocation<Answer> =
   | { readonly kind: 'answered'; readonly answer: Answer }
@@ -34,8 +49,9 @@ export type Invocation<Answer> =
 
 export interface Functions {
   readonly sim: Sim;
+  /** Calls a handler; `a look`: what the simulation itself asks the app's code. */
   invoke<Answer>(
-    name: string,
+    name: Handler | 'a look',
     work: (ports: Ports) => Promise<Answer>,
     timeoutSeconds?: number,
   ): Promise<Invocation<Answer>>;
@@ -53,6 +69,7 @@ export function createFunctions(sim: Sim, portsOf: (life: Life) => Ports): Funct
     sim,
     invoke: (name, work, timeoutSeconds = TIMEOUT_SECONDS) => {
       count += 1;
+      if (name !== 'a look') sim.count(countOf(name));
       const doomed = sim.strikes('function-killed');
       const life = createLife(
         `${name}#${count}`,
@@ -83,9 +100,10 @@ export function createFunctions(sim: Sim, portsOf: (life: Life) => Ports): Funct
 /** A call that must succeed, in calm weather. */
 export async function must<Answer>(
   functions: Functions,
+  handler: Handler,
   work: (ports: Ports) => Promise<Answer>,
 ): Promise<Answer> {
-  const end = await functions.invoke('setup', work);
+  const end = await functions.invoke(handler, work);
   if (end.kind === 'answered') return end.answer;
   throw new Error(`The set-up failed: ${end.kind === 'threw' ? String(end.error) : end.kind}`);
 }
@@ -93,11 +111,15 @@ export async function must<Answer>(
 /** A setting that must be taken. */
 export async function mustDo(
   functions: Functions,
+  handler: Handler,
   work: (ports: Ports) => Promise<Outcome>,
 ): Promise<void> {
-  const outcome = await must(functions, work);
+  const outcome = await must(functions, handler, work);
   if (outcome.kind === 'refused') throw new Error(`The set-up was refused: ${outcome.sentence}`);
 }
+
+const portsOfCall = (sim: Sim, ports: Ports, envelope: Envelope): Ports =>
+  portsForCall(sim, envelope.op === 'add-key' ? withShortOverlap(sim, ports) : ports, envelope);
 
 /** What src/functions/ does around the use cases, without Forge. */
 export const FUNCTIONS = {
@@ -106,8 +128,8 @@ export const FUNCTIONS = {
     request: AgentRequest,
     envelope: Envelope,
   ): Promise<Invocation<AgentAnswer>> =>
-    functions.invoke('agent', (ports) =>
-      handleAgentCall(portsForCall(functions.sim, ports, envelope), request),
+    functions.invoke(`answer-agent ${envelope.op}`, (ports) =>
+      handleAgentCall(portsOfCall(functions.sim, ports, envelope), request),
     ),
 
   /** A call of somebody who is no agent of this installation. */
@@ -117,10 +139,24 @@ export const FUNCTIONS = {
     envelope: Envelope,
     who: string,
   ): Promise<Invocation<AgentAnswer>> =>
-    functions.invoke('agent', async (ports) => {
-      const sealed = portsForCall(functions.sim, sealedPorts(functions.sim, ports, who), envelope);
+    functions.invoke(`answer-agent ${envelope.op}`, async (ports) => {
+      const sealed = portsOfCall(functions.sim, sealedPorts(functions.sim, ports, who), envelope);
       const answer = await handleAgentCall(sealed, request);
       checkUnknown(functions.sim, answer, who);
+      return answer;
+    }),
+
+  /** A call of somebody with a good key, for what nobody gets with it. */
+  usurper: (
+    functions: Functions,
+    request: AgentRequest,
+    envelope: Envelope,
+    who: string,
+  ): Promise<Invocation<AgentAnswer>> =>
+    functions.invoke(`answer-agent ${envelope.op}`, async (ports) => {
+      const sealed = portsOfCall(functions.sim, sealedPorts(functions.sim, ports, who), envelope);
+      const answer = await handleAgentCall(sealed, request);
+      checkRefused(functions.sim, answer, who);
       return answer;
     }),
 
@@ -128,7 +164,7 @@ export const FUNCTIONS = {
     functions: Functions,
     question: TransitionQuestion,
   ): Promise<TransitionAnswer> => {
-    const end = await functions.invoke('validator', (ports) =>
+    const end = await functions.invoke('validate-transition', (ports) =>
       checkTransition(portsForClick(functions.sim, ports), question),
     );
     if (end.kind === 'answered') return end.answer;
@@ -136,20 +172,20 @@ export const FUNCTIONS = {
   },
 
   recordClick: (functions: Functions, click: Click): Promise<Invocation<void>> =>
-    functions.invoke('recorder', (ports) =>
+    functions.invoke('after-transition', (ports) =>
       applyTransition(portsForClick(functions.sim, ports), click),
     ),
 
-  /** `status`: the event says that the status changed; otherwise that the issue was made. */
+  /** `updated`: the event says that the status or the project changed. */
   issueChanged: (
     functions: Functions,
     issue: { readonly id: string; readonly project: string; readonly issueTypeId: string },
-    what: 'made' | 'status',
+    what: 'created' | 'updated' | 'deleted',
   ): Promise<Invocation<void>> =>
-    functions.invoke('issue-changed', async (ports) => {
-      if (what === 'status' && functions.sim.isOff('reconciler')) return;
+    functions.invoke(`compare-issue ${what}`, async (ports) => {
+      if (what !== 'created' && functions.sim.isOff('reconciler')) return;
       const isOurs =
-        what === 'made'
+        what !== 'updated'
           ? (await ports.store.get('policy', issue.project))?.workflow?.issueTypeId ===
             issue.issueTypeId
           : (await ports.store.get('release', issue.id)) !== undefined;
@@ -158,7 +194,7 @@ export const FUNCTIONS = {
 
   work: (functions: Functions, task: Task): Promise<Invocation<void>> =>
     functions.invoke(
-      'work',
+      `do-work ${task.type}`,
       async (ports) => {
         if (task.type === 'reconcile' && functions.sim.isOff('reconciler')) return;
         await performTask(portsForWork(functions.sim, ports), task);
@@ -167,22 +203,39 @@ export const FUNCTIONS = {
     ),
 
   sweep: (functions: Functions): Promise<Invocation<void>> =>
-    functions.invoke('sweep', (ports) => sweep(portsForSweep(functions.sim, ports)), 120),
+    functions.invoke('run-sweep', (ports) => sweep(portsForSweep(functions.sim, ports)), 120),
 
   show: (functions: Functions, issueId: string, accountId: string) =>
-    functions.invoke('panel', (ports) => showRelease(ports, { issueId, accountId })),
+    functions.invoke('panel release.show', (ports) => showRelease(ports, { issueId, accountId })),
+
+  glance: (functions: Functions, input: Parameters<typeof glanceRelease>[1]) =>
+    functions.invoke('panel release.glance', (ports) => glanceRelease(ports, input)),
 
   edit: (functions: Functions, input: Parameters<typeof editContent>[1]) =>
-    functions.invoke('panel-edit', (ports) => editContent(ports, input)),
+    functions.invoke('panel content.put', (ports) => editContent(ports, input)),
 
   putText: (functions: Functions, input: Parameters<typeof putText>[1]) =>
-    functions.invoke('panel-text', (ports) => putText(ports, input)),
+    functions.invoke('panel text.put', (ports) => putText(ports, input)),
+
+  getText: (functions: Functions, input: Parameters<typeof getText>[1]) =>
+    functions.invoke('panel text.get', (ports) => getText(ports, input)),
+
+  audit: (functions: Functions, input: Parameters<typeof exportAudit>[1]) =>
+    functions.invoke('panel audit.get', (ports) =>
+      exportAudit(portsForAudit(functions.sim, ports), input),
+    ),
+
+  log: (functions: Functions, input: Parameters<typeof showLog>[1]) =>
+    functions.invoke('panel log.show', (ports) => showLog(ports, input)),
 
   review: (functions: Functions, input: Parameters<typeof reviewScript>[1]) =>
-    functions.invoke('panel-review', (ports) => reviewScript(ports, input)),
+    functions.invoke('panel script.review', (ports) => reviewScript(ports, input)),
 
   answer: (functions: Functions, input: Parameters<typeof answerUnknown>[1]) =>
-    functions.invoke('panel-answer', (ports) => answerUnknown(ports, input)),
+    functions.invoke('panel question.answer', (ports) => answerUnknown(ports, input)),
+
+  showSettings: (functions: Functions) =>
+    functions.invoke('settings settings.show', (ports) => showSettings(ports, PROJECT)),
 } as const;
 
 /** As in src/functions/work.ts. */

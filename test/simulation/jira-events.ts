@@ -11,8 +11,8 @@ import type { Sim } from './sim';
 export interface JiraEvents {
   /** The post-function of a person's transition. */
   clicked(issue: FakeIssue, row: TemplateTransition, change: StatusChange, click: Clicked): void;
-  /** `avi:jira:created:issue` or `avi:jira:updated:issue`; the app's own changes are filtered out by Forge. */
-  changed(issue: FakeIssue, what: 'made' | 'status'): void;
+  /** `avi:jira:created:issue` and its likes; the app's own changes are filtered out by Forge. */
+  changed(issue: FakeIssue, what: 'created' | 'updated' | 'deleted'): void;
   /** Deliveries that are still to come. */
   pending(): number;
 }

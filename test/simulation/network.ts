@@ -1,6 +1,6 @@
 /** The way between an agent and the app: requests and answers get lost, come twice, late, or changed. */
-import type { AgentRequest } from '#app/agent-message';
 import type { Envelope } from '#wire/agent';
+import { CLOCK_SKEW_MAX_SECONDS, HEADER_TIMESTAMP } from '#wire/signature';
 import type { Exchange, RawAnswer, SignedMessage } from '../../agent/app-client';
 import { asIfSigned } from './attacker';
 import type { Attacker } from './attacker';
@@ -9,8 +9,10 @@ import { FUNCTIONS } from './functions';
 import type { Functions } from './functions';
 import { createLife } from './scheduler';
 import type { Life } from './scheduler';
+import { requestOf } from './signed-request';
 import type { Sim } from './sim';
-import type { JobWatch } from './watch-jobs';
+import type { KeyWatch } from './watch-keys';
+import type { WireWatch } from './wire-watch';
 
 /** The agent gives a call up after so long, as agent.yml's limits say. */
 const TOTAL_MILLISECONDS = 60_000;
@@ -18,17 +20,24 @@ const TOTAL_MILLISECONDS = 60_000;
 /** Keeps a message that somebody on the way has read. */
 export interface Wiretap {
   heard: SignedMessage | undefined;
+  /** The last one with lines of a log. */
+  heardLog: SignedMessage | undefined;
+}
+
+/** What lies between agents and the app. */
+interface Way {
+  readonly functions: Functions;
+  readonly attacker: Attacker;
+  readonly keys: KeyWatch;
+  readonly watch: Required<WireWatch>;
+  readonly tap: Wiretap;
 }
 
 /** The web trigger as one start of an agent reaches it. */
 export function exchangeFor(
   sim: Sim,
   life: Life,
-  functions: Functions,
-  isRevoked: (envelope: Envelope) => boolean,
-  attacker: Attacker,
-  watch: JobWatch,
-  tap: Wiretap,
+  { functions, attacker, keys, watch, tap }: Way,
 ): Exchange {
   const wire = createLife('network');
 
@@ -44,13 +53,22 @@ export function exchangeFor(
     return cutUntil > sim.scheduler.now();
   };
 
+  const isFresh = ({ headers }: SignedMessage): boolean =>
+    Math.abs(sim.scheduler.now() / 1_000 - Number(headers[HEADER_TIMESTAMP])) <
+    CLOCK_SKEW_MAX_SECONDS - 1;
+
   const arrive = async (message: SignedMessage, envelope: Envelope): Promise<RawAnswer> => {
-    const request = requestOf(message);
-    const end = isRevoked(envelope)
-      ? await FUNCTIONS.stranger(functions, request, envelope, 'a revoked agent')
-      : await FUNCTIONS.agent(functions, request, envelope);
+    const request = requestOf(message.headers, message.body);
+    const stranger = keys.strangerBy(envelope);
+    const isExpected = keys.isGood(envelope) && isFresh(message);
+    const end =
+      stranger === undefined
+        ? await FUNCTIONS.agent(functions, request, envelope)
+        : await FUNCTIONS.stranger(functions, request, envelope, stranger);
     if (end.kind !== 'answered') return { kind: 'answered', status: 500, body: 'no answer' };
     const { status, body } = end.answer;
+    if (status === 401 && isExpected && keys.isGood(envelope))
+      sim.violated('keys', `${envelope.op} of ${life.name} was refused, and its key is good.`);
     return { kind: 'answered', status, body: JSON.stringify(body) };
   };
 
@@ -62,6 +80,7 @@ export function exchangeFor(
         const envelope = JSON.parse(message.body) as Envelope;
         watch.sent(envelope, message.body);
         tap.heard = message;
+        if (envelope.op === 'log') tap.heardLog = message;
         if (message.body.includes(CANARY))
           sim.violated('I17', `A secret left the agent in ${envelope.op}.`);
         const giveUp = (milliseconds: number): void =>
@@ -100,9 +119,3 @@ export function exchangeFor(
       }),
   };
 }
-
-const requestOf = ({ headers, body }: SignedMessage): AgentRequest => ({
-  method: 'POST',
-  headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value]])),
-  body,
-});

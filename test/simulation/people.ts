@@ -14,6 +14,7 @@ import { TEMPLATE, statusOf } from './jira-workflow';
 import type { FakeIssue } from './jira-workflow';
 import { FUNCTIONS } from './functions';
 import { createLife } from './scheduler';
+import { isDivided } from './shares';
 import type { Town } from './town';
 
 /** A person acts, thinks for a while, and acts again, until the town goes quiet. */
@@ -117,7 +118,7 @@ async function click(
   if (moved.kind === 'refused') return;
   sim.count('click that Jira let through');
   events.clicked(issue, row, moved.change, { accountId, reason });
-  if (moved.change.from !== moved.change.to) events.changed(issue, 'status');
+  if (moved.change.from !== moved.change.to) events.changed(issue, 'updated');
 }
 
 async function clickWildly(town: Town, issue: FakeIssue): Promise<void> {
@@ -132,7 +133,9 @@ async function clickWildly(town: Town, issue: FakeIssue): Promise<void> {
 async function edit(town: Town, issue: FakeIssue, accountId: string): Promise<void> {
   const { chance } = town.sim;
   const sites = town.store.all('site').map(({ site }) => site.id);
-  const named = sites.filter(() => chance.happens(0.7));
+  // Where sites belong to groups, most know that a release is of one.
+  const isOne = isDivided(town.sim) && chance.happens(0.8);
+  const named = isOne ? [chance.pick(sites)] : sites.filter(() => chance.happens(0.7));
   const drawn = named.length === 0 ? sites.slice(0, 1) : named;
   const content = drawContent(chance, drawn, drawPackage(chance));
   for (const piece of textsOf(content)) {

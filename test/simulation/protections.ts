@@ -15,6 +15,12 @@ export const PROTECTIONS = [
   'sequence',
   /** A message is acknowledged when it is stored, not before. */
   'commit-first',
+  /** An agent gets jobs of its own group only. */
+  'groups',
+  /** An agent gets jobs whose hosts all stand in rooms that it was enrolled for. */
+  'rooms',
+  /** A chunk of a log that was taken is known again. */
+  'log-chunk',
 
   // At the app's door.
 
@@ -24,6 +30,10 @@ export const PROTECTIONS = [
   'audience',
   /** A revoked agent is a stranger. */
   'revocation',
+  /** A key that was replaced is good until its end, and then a stranger's. */
+  'key-end',
+  /** Only the newest key of an agent brings another one. */
+  'newest-key',
 
   // At the app, about people.
 
@@ -38,6 +48,9 @@ export const PROTECTIONS = [
   /** Two releases never change the same site, database or namespace at once. */
   'scope-lock',
 
+  /** A history that is downloaded is as long as its signed head says. */
+  'audit-head',
+
   // Between the app and Jira.
 
   /** One worker at a time does a release's Jira effects. */
@@ -51,6 +64,8 @@ export const PROTECTIONS = [
 
   /** The agent believes a job only with the gate's own signature about exactly this job. */
   'decision',
+  /** The next key is on disk before the app hears of it. */
+  'next-key',
   /** A package has the approved digest, or nothing of it is sent. */
   'package-digest',
   /** The next batch begins when every host of the one before it is healthy. */

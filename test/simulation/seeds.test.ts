@@ -1,6 +1,7 @@
 /** Many storms: whatever is lost, late, doubled, killed or frozen, no invariant breaks. */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { availableParallelism } from 'node:os';
+import { countOf, DRIVEN } from './handlers';
 import { buildSearch } from './run-search';
 import type { BuiltSearch } from './run-search';
 import type { Summary } from './search-summary';
@@ -43,6 +44,12 @@ const MUST_HAPPEN = [
     'host refused with 77',
   ],
   ...['release pruned', 'config-failed', 'config-reported-failed', 'lock not had in time'],
+  ...['key renewed', 'agent crashed while it renewed its key', 'ended key used'],
+  ...['former key brought another', 'job of another group asked for'],
+  ...['job of another room asked for', 'host moved to another room'],
+  ...['log read', 'log read on', 'lines of a log replayed', 'text read'],
+  ...['audit judged', 'audit with witnesses judged', 'audit of several pages judged'],
+  ...Object.keys(DRIVEN).map(countOf),
 ];
 
 let search: BuiltSearch;

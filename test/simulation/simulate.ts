@@ -1,10 +1,14 @@
 /** One run from one seed: set up, storm, heal, come to rest; and what was found. */
 import { checkRest, isRevoked, unrest } from './final-checks';
+import type { AgentRunner } from './agent-machine';
 import { FUNCTIONS } from './functions';
 import { livePerson } from './people';
 import type { Protection } from './protections';
+import { checkReading, liveReader } from './readers';
+import type { ReadingRoom } from './readers';
 import { BEGINNING_MILLISECONDS, createLife } from './scheduler';
 import { notServing } from './served';
+import { hasReader } from './shares';
 import { createSim } from './sim';
 import type { Sim, Violation } from './sim';
 import { liveStranger } from './stranger';
@@ -82,7 +86,8 @@ async function tellStory(sim: Sim): Promise<void> {
   for (const name of ['alice', 'bob']) {
     livePerson(townOf(world), name, () => !stormy).catch(breaksOff(sim));
   }
-  liveStranger(doorstepOf(world), () => !stormy).catch(breaksOff(sim));
+  if (hasReader(sim)) liveReader(roomOf(world), () => !stormy).catch(breaksOff(sim));
+  liveStranger(world, () => !stormy).catch(breaksOff(sim));
 
   sim.storm();
   const seconds = sim.chance.between(STORM_SECONDS.least, STORM_SECONDS.most);
@@ -90,18 +95,45 @@ async function tellStory(sim: Sim): Promise<void> {
   stormy = false;
   sim.heal();
   for (const host of world.hosts) Object.assign(host, { unreachableUntil: 0, fullUntil: 0 });
-  // One agent is enough, if it may work everywhere: the others may stay away for good.
-  const fit = world.agents.slice(0, 2).filter(({ machine }) => !isRevoked(world, machine));
-  const first = sim.chance.pick(fit);
-  const others = world.agents.filter((agent) => agent !== first);
-  first.wake();
-  for (const agent of others) {
+  // One agent of each group is enough, if it may work everywhere: the others may stay away for good.
+  const groups = [...new Set(world.agents.map(({ machine }) => machine.reach.group))];
+  const firsts = groups.map((group) => sim.chance.pick(fitAgents(world, group)));
+  for (const agent of firsts) agent.wake();
+  for (const agent of world.agents.filter((each) => !firsts.includes(each))) {
     if (sim.chance.happens(0.7)) agent.wake();
     else agent.retire();
   }
 
   await comeToRest(world, director);
   if (sim.violation() === undefined) await checkRest(world);
+  if (sim.violation() === undefined && hasReader(sim)) await checkReading(roomOf(world));
+  if (sim.violation() === undefined) await outliveFormerKeys(world, director);
+}
+
+const fitAgents = (world: World, group: string | undefined): readonly AgentRunner[] =>
+  world.agents.filter(
+    ({ machine }) => machine.isWhole && machine.reach.group === group && !isRevoked(world, machine),
+  );
+
+/** Where keys were replaced: every agent is still known once the former ones have ended, wherever it died meanwhile. */
+async function outliveFormerKeys(
+  world: World,
+  director: ReturnType<typeof createLife>,
+): Promise<void> {
+  const { sim, agents, keys } = world;
+  const awake = agents
+    .filter((agent) => !agent.isRetired() && !isRevoked(world, agent.machine))
+    .map(({ machine }) => machine);
+  const deadline = sim.scheduler.now() + REST_SECONDS * 1_000;
+  for (;;) {
+    const [first] = keys.unheard(awake);
+    if (!first) return;
+    if (sim.scheduler.now() > deadline) {
+      sim.violated('keys', `${first.name} has no key left that the app knows.`);
+      return;
+    }
+    await sim.scheduler.wait(director, 10_000, 'waits for the end of former keys');
+  }
 }
 
 async function comeToRest(world: World, director: ReturnType<typeof createLife>): Promise<void> {
@@ -134,10 +166,7 @@ function sweepRegularly({ sim, functions }: World): void {
   again(sim.chance.between(1, SWEEP_SECONDS));
 }
 
-const doorstepOf = (world: World): Parameters<typeof liveStranger>[0] => ({
-  ...world,
-  overheard: () => world.tap.heard,
-});
+const roomOf = (world: World): ReadingRoom => ({ ...townOf(world), ...world });
 
 const townOf = (world: World): Parameters<typeof livePerson>[0] => ({
   ...world,

@@ -1,8 +1,8 @@
 /** Protections of the app, switched off from outside: the store answers what makes the rule agree. */
 import { reviewMark } from '#core/scripts';
-import type { Ports } from '#app/ports';
+import type { Ports, Store } from '#app/ports';
 import type { Envelope } from '#wire/agent';
-import type { PolicyRecord, ReleaseRecord } from '#wire/records';
+import type { AgentRecord, PolicyRecord, ReleaseRecord } from '#wire/records';
 import { BACKUP } from './cast';
 import { lying, lyingState } from './lying-store';
 import type { Sim } from './sim';
@@ -13,16 +13,22 @@ type State = ReleaseRecord['state'];
 export function portsForCall(sim: Sim, ports: Ports, envelope: Envelope): Ports {
   const door = portsForDoor(sim, ports, envelope);
   const { op } = envelope;
+  if (op === 'log' && sim.isOff('log-chunk'))
+    return lying(door, 'job', (job) =>
+      job.log ? { ...job, log: { ...job.log, nextChunk: 0 } } : job,
+    );
+  if (op === 'add-key' && sim.isOff('newest-key')) return lying(door, 'agent', endless);
   if (op === 'report' || op === 'finish') return portsForMessage(sim, door, envelope);
   if (op !== 'claim' && op !== 'heartbeat') return door;
   const asked = lyingAboutApprovals(sim, door);
-  return op === 'claim' ? portsForClaim(sim, asked) : asked;
+  return op === 'claim' ? portsForClaim(sim, withinReach(sim, asked, envelope)) : asked;
 }
 
 /** Who may come in. */
 function portsForDoor(sim: Sim, ports: Ports, { aud }: Envelope): Ports {
   if (sim.isOff('signature')) return { ...ports, crypto: { ...ports.crypto, verify: () => true } };
   if (sim.isOff('audience')) return { ...ports, audience: aud };
+  if (sim.isOff('key-end')) return lying(ports, 'agent', endless);
   if (sim.isOff('revocation'))
     return lying(ports, 'agent', (record) => ({
       ...record,
@@ -30,6 +36,12 @@ function portsForDoor(sim: Sim, ports: Ports, { aud }: Envelope): Ports {
     }));
   return ports;
 }
+
+/** None of its keys has an end. */
+const endless = (agent: AgentRecord): AgentRecord => ({
+  ...agent,
+  keys: agent.keys.map((key) => ({ ...key, notAfter: null })),
+});
 
 function portsForMessage(sim: Sim, ports: Ports, { op, seq }: Envelope): Ports {
   if (sim.isOff('sequence')) {
@@ -39,6 +51,21 @@ function portsForMessage(sim: Sim, ports: Ports, { op, seq }: Envelope): Ports {
   if (sim.isOff('commit-first') && op === 'report')
     return { ...ports, store: { ...ports.store, transact: () => Promise.resolve('done') } };
   return ports;
+}
+
+/** Whoever asks for a job seems to belong to its group, or to reach every room, and so it was offered to them. */
+function withinReach(sim: Sim, ports: Ports, { agent: agentId, job: name }: Envelope): Ports {
+  if (!sim.isOff('groups') && !sim.isOff('rooms')) return ports;
+  const offered = lying(ports, 'job', (job) => ({ ...job, agents: [...job.agents, agentId] }));
+  if (sim.isOff('rooms')) return lying(offered, 'agent', ({ rooms: _, ...agent }) => agent);
+  const { store } = offered;
+  const get: Store['get'] = async (entity, key) => {
+    const group = entity === 'agent' ? (await store.get('job', name ?? ''))?.group : undefined;
+    const asMember = ({ group: _, ...agent }: AgentRecord): AgentRecord =>
+      group === undefined ? agent : { ...agent, group };
+    return lying(offered, 'agent', asMember).store.get(entity, key);
+  };
+  return { ...offered, store: { ...store, get } };
 }
 
 function portsForClaim(sim: Sim, ports: Ports): Ports {
@@ -109,4 +136,13 @@ export const portsForWork = (sim: Sim, ports: Ports): Ports =>
 export const portsForSweep = (sim: Sim, ports: Ports): Ports =>
   sim.isOff('reconciler')
     ? { ...ports, jira: { ...ports.jira, issuesUpdatedSince: () => Promise.resolve([]) } }
+    : ports;
+
+/** The ports of whoever downloads a history. */
+export const portsForAudit = (sim: Sim, ports: Ports): Ports =>
+  sim.isOff('audit-head')
+    ? lying(ports, 'release', (record) => ({
+        ...record,
+        history: { ...record.history, segments: record.history.segments - 1 },
+      }))
     : ports;

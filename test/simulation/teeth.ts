@@ -33,5 +33,12 @@ export const TEETH: Readonly<Record<Protection, Tooth>> = {
   'arrival-digest': { seed: 155, breaks: /^I5$/ },
   'prune-guard': { seed: 2217, breaks: /^I19$/ },
   'sql-ledger': { seed: 104, breaks: /^I2$/ },
+  'key-end': { seed: 15, breaks: /^I16$/ },
+  'newest-key': { seed: 35, breaks: /^I16$/ },
+  'next-key': { seed: 105, breaks: /^keys$/ },
+  groups: { seed: 14, breaks: /^I15$/ },
+  rooms: { seed: 21, breaks: /^I15$/ },
+  'log-chunk': { seed: 136, breaks: /^I20$/ },
+  'audit-head': { seed: 4, breaks: /^I13$/ },
   'sql-answer': { seed: 195, breaks: /^I3$/ },
 };

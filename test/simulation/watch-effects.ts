@@ -1,6 +1,6 @@
 /** I11 and I15: whoever means to change something holds the job, and may hold it. */
 import { LEASE_SECONDS } from '#wire/agent';
-import type { AgentRecord, JobRecord } from '#wire/records';
+import type { AgentRecord } from '#wire/records';
 import type { JobRef } from '../../agent/ports';
 import type { FakeStore } from './fake-store';
 import type { Sim } from './sim';
@@ -28,15 +28,8 @@ export function watchEffects(sim: Sim, store: FakeStore): EffectWatch {
       const [old, now] = [before as AgentRecord | undefined, after as AgentRecord | undefined];
       if (entity === 'agent' && now?.state === 'revoked' && old?.state !== 'revoked')
         revokedAt.set(now.agentId, seconds());
-      if (entity === 'job') checkEnvironment(after as JobRecord | undefined);
     }
   });
-
-  function checkEnvironment(job: JobRecord | undefined): void {
-    const agent = job?.status === 'running' ? store.peek('agent', job.agent ?? '') : undefined;
-    if (job && agent && !agent.environments.includes(job.environment))
-      sim.violated('I15', `${agent.name} has ${job.job}, a job of ${job.environment}.`);
-  }
 
   return {
     means: (agentId, ref, what, precision) => {

@@ -3,19 +3,13 @@ import { hash } from 'node:crypto';
 import { canonicalText } from '#core/canonical';
 import { hostKey } from '#app/host-chunks';
 import { ReportData, TAKEOVER_GRACE_SECONDS } from '#wire/agent';
-import type { Envelope, ReportEntry } from '#wire/agent';
+import type { ReportEntry } from '#wire/agent';
 import type { AgentRecord, HostStatesRecord, JobRecord, ScopeRecord } from '#wire/records';
 import type { FakeStore, Written } from './fake-store';
 import type { Sim } from './sim';
+import type { WireWatch } from './wire-watch';
 
-export interface JobWatch {
-  /** An agent sends this message. */
-  sent(envelope: Envelope, body: string): void;
-  /** An agent gets this answer to its message. */
-  answered(envelope: Envelope, body: string, status: number): void;
-}
-
-export function watchJobs(sim: Sim, store: FakeStore): JobWatch {
+export function watchJobs(sim: Sim, store: FakeStore): WireWatch {
   /** Digest of a message → what it told. */
   const messages = new Map<string, readonly ReportEntry[]>();
   /** What was applied, by job, number and digest. */

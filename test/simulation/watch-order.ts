@@ -50,7 +50,12 @@ export function watchOrder(
 
   function checkStages(job: JobRecord, what: string): void {
     const events = history.eventsOf(job.issueId);
-    const since = events.slice(events.findLastIndex(({ type }) => type === 'started') + 1);
+    // A host may do late what it was told before the release was started anew, with other scripts.
+    const offered = events.findIndex(
+      (event) => event.type === 'stage-offered' && event.job === job.job,
+    );
+    const before = events.slice(0, offered + 1);
+    const since = before.slice(before.findLastIndex(({ type }) => type === 'started') + 1);
     const isOver = (ends: readonly ReleaseEvent['type'][]): boolean =>
       since.some(({ type }) => ends.includes(type));
     if (!isOver(SQL_OVER) || !isOver(CONFIG_OVER))

@@ -5,7 +5,6 @@ import { installWorkflow } from '#app/install-workflow';
 import type { Installer } from '#app/installer-port';
 import { putPolicy, putSite } from '#app/manage-settings';
 import type { Ports } from '#app/ports';
-import type { Envelope } from '#wire/agent';
 import type { JobRef } from '../../agent/ports';
 import { cryptoFor } from './agent-keys';
 import { createAgentRunner } from './agent-machine';
@@ -14,6 +13,7 @@ import { createAttacker, pinnedKey } from './attacker';
 import { enrollMachine } from './enroll-machine';
 import { DEV, drawPolicy, drawSite, EDITORS, PROJECT } from './cast';
 import { createClickLedger } from './click-ledger';
+import { divide, drawAgents, drawGroups } from './division';
 import { servingHost } from './fake-host';
 import type { FakeHost } from './fake-host';
 import { hostsFor } from './fake-hosts';
@@ -36,6 +36,7 @@ import type { Wiretap } from './network';
 import { FIRST_PACKAGE, OLD_PACKAGE } from './packages';
 import type { FakePackage } from './packages';
 import type { Life } from './scheduler';
+import { isDivided } from './shares';
 import type { Sim } from './sim';
 import { watchDatabases } from './watch-databases';
 import { watchEffects } from './watch-effects';
@@ -43,8 +44,15 @@ import { watchHistory } from './watch-history';
 import type { HistoryWatch } from './watch-history';
 import { watchHosts } from './watch-hosts';
 import { watchJobs } from './watch-jobs';
+import { watchKeys } from './watch-keys';
+import type { KeyWatch } from './watch-keys';
+import { watchLogs } from './watch-logs';
+import type { LogWatch } from './watch-logs';
 import { watchOrder } from './watch-order';
 import { watchQuestions } from './watch-questions';
+import { watchReach } from './watch-reach';
+import type { ReachWatch } from './watch-reach';
+import { together } from './wire-watch';
 
 export interface World {
   readonly sim: Sim;
@@ -56,6 +64,9 @@ export interface World {
   readonly history: HistoryWatch;
   readonly hosts: readonly FakeHost[];
   readonly agents: readonly AgentRunner[];
+  readonly keys: KeyWatch;
+  readonly logs: LogWatch;
+  readonly reach: ReachWatch;
   readonly tap: Wiretap;
 }
 
@@ -98,8 +109,16 @@ export async function createWorld(sim: Sim): Promise<World> {
   const effects = watchEffects(sim, store);
   const idOf = ({ name }: Life): string =>
     machines.find((machine) => name.startsWith(`${machine.name}.`))?.identity.agent ?? '';
-  const meansSoon = (life: Life) => (ref: JobRef, what: string) =>
+  const reach = watchReach(
+    sim,
+    store,
+    (agentId) => machines.find(({ identity }) => identity.agent === agentId),
+    (site) => sites.find(({ id }) => id === site)?.group,
+  );
+  const meansSoon = (life: Life) => (ref: JobRef, what: string) => {
+    reach.means(idOf(life), ref.job, what);
     effects.means(idOf(life), ref, what, 'soon');
+  };
   const databaseWatch = watchDatabases(sim, store, history);
   const databases = createFakeDatabases(sim, (life) => ({
     ...databaseWatch,
@@ -107,20 +126,29 @@ export async function createWorld(sim: Sim): Promise<World> {
   }));
   const centre = createFakeCentre(sim, store, (life) => ({ means: meansSoon(life) }));
   const attacker = createAttacker(sim, store);
-  const tap: Wiretap = { heard: undefined };
-  const isRevoked = ({ agent }: Envelope): boolean =>
-    store.peek('agent', agent)?.state === 'revoked';
+  const tap: Wiretap = { heard: undefined, heardLog: undefined };
+  const keys = watchKeys(sim, store);
+  const logs = watchLogs(sim, store);
+  const watch = together([jobWatch, keys, logs]);
   const exchange = (life: Life) =>
-    exchangeFor(sim, life, functions, isRevoked, attacker, jobWatch, tap);
+    exchangeFor(sim, life, { functions, attacker, keys, watch, tap });
 
   const machines: AgentMachine[] = [];
-  for (const agent of drawAgents(sim)) {
+  for (const agent of drawAgents(sim, sites)) {
     machines.push(await enrollMachine(sim, functions, agent, exchange));
   }
   const agents = machines.map((machine) =>
     createAgentRunner(sim, machine, {
       hosts,
-      connectHosts: (life) => hostsFor(sim, life, hosts, hostWatch),
+      connectHosts: (life) =>
+        hostsFor(sim, life, hosts, {
+          ends: hostWatch.ends,
+          begins: (host, act, order) => {
+            reach.means(machine.identity.agent, order.job, `${act} on ${host.id}`);
+            hostWatch.begins(host, act, order);
+          },
+          connects: (host) => reach.connects(machine.identity.agent, host),
+        }),
       exchange,
       databases,
       centres: centre.reach,
@@ -131,17 +159,12 @@ export async function createWorld(sim: Sim): Promise<World> {
   for (let issue = 1; issue <= sim.chance.between(1, 2); issue += 1) {
     const id = `1010${issue}`;
     const made = { id, key: `REL-${issue}`, project: PROJECT, issueTypeId: ISSUE_TYPE };
-    events.changed(jira.make({ ...made, reporter: DEV }), 'made');
+    events.changed(jira.make({ ...made, reporter: DEV }), 'created');
   }
-  return { sim, store, functions, jira, events, queue, history, hosts, agents, tap };
-}
-
-/** Two that may work everywhere; now and then one more, for one environment. */
-function drawAgents({ chance }: Sim): Parameters<typeof enrollMachine>[2][] {
-  const everywhere = ['SIT', 'PROD'];
-  const both = ['agent-a', 'agent-b'].map((name) => ({ name, environments: everywhere }));
-  if (!chance.happens(0.3)) return both;
-  return [...both, { name: 'agent-c', environments: [chance.pick(everywhere)] }];
+  return {
+    ...{ sim, store, functions, jira, events, queue, history, hosts, agents },
+    ...{ keys, logs, reach, tap },
+  };
 }
 
 const INSTALLER: Installer = {
@@ -164,13 +187,21 @@ const INSTALLER: Installer = {
 
 async function setUpProject(sim: Sim, functions: Functions): Promise<readonly Site[]> {
   const policy = { ...DEFAULT_POLICY, ...drawPolicy(sim.chance) };
-  const sites = ['shop', 'cart']
-    .slice(0, sim.chance.between(1, 2))
+  const drawn = ['shop', 'cart']
+    .slice(0, isDivided(sim) ? 2 : sim.chance.between(1, 2))
     .map((id, index) => drawSite(sim.chance, policy, id, index + 1));
-  await must(functions, (ports) => installWorkflow(ports, INSTALLER, PROJECT));
-  await mustDo(functions, (ports) => putPolicy(ports, { project: PROJECT, policy }));
+  const sites = isDivided(sim) ? divide(sim, drawn) : drawn;
+  const groups = isDivided(sim) ? drawGroups(sim, sites) : {};
+  await must(functions, 'settings workflow.install', (ports) =>
+    installWorkflow(ports, INSTALLER, PROJECT),
+  );
+  await mustDo(functions, 'settings policy.put', (ports) =>
+    putPolicy(ports, { project: PROJECT, policy: { ...policy, ...groups } }),
+  );
   for (const site of sites) {
-    await mustDo(functions, (ports) => putSite(ports, { project: PROJECT, site }));
+    await mustDo(functions, 'settings site.put', (ports) =>
+      putSite(ports, { project: PROJECT, site }),
+    );
   }
   return sites;
 }

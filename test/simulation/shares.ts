@@ -1,0 +1,13 @@
+/** Which seeds have what not every seed can afford; prime to each other, so that all of it meets in some. */
+import type { Sim } from './sim';
+
+type Seed = Pick<Sim, 'seed'>;
+
+/** Agents renew their keys. */
+export const renewsKeys = ({ seed }: Seed): boolean => seed % 5 === 0;
+
+/** Sites belong to groups, their hosts stand in machine rooms, and agents reach some of them. */
+export const isDivided = ({ seed }: Seed): boolean => seed % 7 === 0;
+
+/** Somebody reads the log of the work, downloads the history, and looks at the settings. */
+export const hasReader = ({ seed }: Seed): boolean => seed % 4 === 0;

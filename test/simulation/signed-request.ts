@@ -1,0 +1,52 @@
+/** Requests for the web trigger, signed with any key. */
+import type { AgentRequest } from '#app/agent-message';
+import type { Envelope } from '#wire/agent';
+import {
+  HEADER_ID,
+  HEADER_SIGNATURE,
+  HEADER_TIMESTAMP,
+  SIGNATURE_VERSION,
+  signedText,
+} from '#wire/signature';
+import type { AgentKey } from '../../agent/keys';
+import type { AgentMachine } from './agent-machine';
+import type { Sim } from './sim';
+
+/** Signed at this moment. */
+export function signedRequest(sim: Sim, key: AgentKey, body: string): AgentRequest {
+  const id = sim.chance.letters(20);
+  const seconds = String(Math.floor(sim.scheduler.now() / 1_000));
+  return requestOf(
+    {
+      'content-type': 'application/json',
+      [HEADER_ID]: id,
+      [HEADER_TIMESTAMP]: seconds,
+      [HEADER_SIGNATURE]: `${SIGNATURE_VERSION},${key.sign(signedText(id, seconds, body))}`,
+    },
+    body,
+  );
+}
+
+export const requestOf = (
+  headers: Readonly<Record<string, string>>,
+  body: string,
+): AgentRequest => ({
+  method: 'POST',
+  headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value]])),
+  body,
+});
+
+/** What an agent of this machine would say, under this key. */
+export const envelopeOf = (
+  sim: Sim,
+  { identity }: AgentMachine,
+  key: AgentKey,
+  said: Pick<Envelope, 'op' | 'job' | 'data'>,
+): Envelope => ({
+  v: 1,
+  aud: identity.audience,
+  agent: identity.agent,
+  key: key.keyId,
+  boot: sim.chance.letters(12),
+  ...said,
+});
