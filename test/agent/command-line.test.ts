@@ -524,6 +524,26 @@ describe('an installed agent', () => {
     expect(run('status', ...config).stdout).toMatch(/, not running;/);
   }, 30_000);
 
+  test('that the app refuses, on a machine with a wrong clock, runs on, and status says both and since when', async () => {
+    const { app, file, start } = await anInstalledAgent('refused', '1.0.0');
+    app.disturb = () => 'unauthorized';
+    const ahead = (): number => Math.floor(Date.now() / 1_000) + 600;
+    Object.assign(app, { serverSeconds: ahead });
+    const agent = start();
+    await until(() => agent.log().includes('Interlock refuses'));
+
+    const status = run('status', '--config', file);
+
+    expect(status).toMatchObject({ code: 0, stderr: '' });
+    expect(status.stdout).toMatch(
+      /^trouble since 20\S+Z: Interlock refuses this agent's signature, .* enroll it anew with a fresh code\.$/m,
+    );
+    expect(status.stdout).toMatch(/^trouble since 20\S+Z: The clock of this machine says 20/m);
+    expect(agent.exitCode).toBeNull();
+    agent.kill('SIGTERM');
+    expect(await exitOf(agent)).toBe(0);
+  }, 30_000);
+
   test('deploys onto the machine on which it stands, where no ssh server listens [S2-43]', async () => {
     const base = join(directory, 'local-sites');
     mkdirSync(base);
