@@ -1,6 +1,7 @@
 /** The file in which the agent remembers: opened by one process, checked before it is believed. */
 import { DatabaseSync } from 'node:sqlite';
-import { damagedSentence, journalTrouble } from './journal-trouble';
+import { wordsOf } from './file-trouble';
+import { damagedSentence, isDamaged, journalTrouble } from './journal-trouble';
 
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS identity (
@@ -87,8 +88,10 @@ export function unwritableJournal(database: DatabaseSync, directory: string): st
     writeRoom(database);
     return undefined;
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    return `The journal in ${directory} cannot be written (${why}), so this agent begins no work: make room there, then it goes on by itself.`;
+    const why = wordsOf(cause);
+    const place = `The journal in ${directory}`;
+    if (isDamaged(cause)) return damagedSentence(place, why);
+    return `${place} cannot be written (${why}), so this agent begins no work: make room there, then it goes on by itself.`;
   }
 }
 

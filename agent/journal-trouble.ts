@@ -27,6 +27,12 @@ export function isHeld(cause: unknown): boolean {
   return code === CODES.busy || code === CODES.locked;
 }
 
+/** Whether the file holds no sound database any more. */
+export function isDamaged(cause: unknown): boolean {
+  const code = codeOf(cause);
+  return code === CODES.corrupt || code === CODES.noDatabase;
+}
+
 /** `place`: what is called the journal. Undefined for errors that are no matter of its file or its disk. */
 export function journalTrouble(place: string, cause: unknown): string | undefined {
   const why = wordsOf(cause);

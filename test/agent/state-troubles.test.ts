@@ -1,5 +1,5 @@
 /** What the commands say of a state directory that is damaged, closed or in trouble: the true thing, and its remedy. */
-import { beforeEach, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { drainAgent } from '../../agent/cli/drain';
@@ -9,6 +9,7 @@ import { listSecrets, setSecret } from '../../agent/cli/secret';
 import { openState, statePaths } from '../../agent/cli/state-directory';
 import type { OpenState } from '../../agent/cli/state-directory';
 import { showStatus } from '../../agent/cli/status';
+import { trustHost } from '../../agent/cli/trust';
 import { checkAudit } from '../../agent/cli/verify-audit';
 import { parseConfig } from '../../agent/config';
 import type { AgentConfig } from '../../agent/config';
@@ -19,6 +20,8 @@ import { keepLog } from '../../agent/kept-log';
 import { keepTroubles } from '../../agent/troubles';
 import { IDENTITY } from './support/fake-app';
 import { scratch } from './support/scratch';
+import { aSshHost } from './support/ssh';
+import type { TestSsh } from './support/ssh';
 
 const directory = scratch();
 const URL = 'http://127.0.0.1:1/x1/agent';
@@ -230,6 +233,48 @@ describe('enroll', () => {
     expect(await runEnroll(config, { url: URL, code, name: 'a', ...change }, print)).toEqual({
       exit: 'usage',
       sentence: expect.stringMatching(sentence),
+    });
+  });
+});
+
+describe('trust', () => {
+  const trust = (place: string, knownHosts: string) => {
+    const rule = `{match: 127.0.0.0/8, ports: [${port}], user: u, key: /k, knownHosts: "${knownHosts}", environments: [SIT], basePath: /srv, probePorts: [80]}`;
+    const parsed = parseConfig(
+      `{url: "${URL}", stateDirectory: /s, name: a, hosts: [${rule}]}`,
+      'agent.yml',
+    );
+    if (parsed.kind !== 'config') throw new Error(parsed.sentence);
+    return trustHost(parsed.config, 'agent.yml', { place, fingerprint: undefined }, print);
+  };
+  let host: TestSsh;
+  let port = 22;
+  beforeAll(async () => {
+    host = await aSshHost(directory);
+    port = host.host.port;
+  });
+  afterAll(() => host.host.close());
+
+  test.each(['127.0.0.1:0', '127.0.0.1:65536', 'web 1', 'a\nb', '['])(
+    'refuses %j as a place, with an example',
+    async (place) => {
+      expect(await trust(place, '/known')).toEqual({
+        exit: 'usage',
+        sentence: expect.stringMatching(/^trust takes an address or a name, .* as in web-1/),
+      });
+    },
+  );
+
+  test('says that nothing was pinned where knownHosts cannot be written', async () => {
+    expect(await trust(`127.0.0.1:${port}`, join(directory, 'none', 'known_hosts'))).toEqual({
+      exit: 'config',
+      sentence: expect.stringMatching(
+        /known_hosts, .* cannot be used \(ENOENT.*nothing was pinned/,
+      ),
+    });
+    expect(await trust(`127.0.0.1:${port}`, directory)).toMatchObject({
+      exit: 'config',
+      sentence: expect.stringContaining('EISDIR'),
     });
   });
 });
