@@ -18,6 +18,7 @@ import type {
   Start,
 } from './ports';
 import { questionAbout } from './questions';
+import { begunWords, doneWords } from './way-back-words';
 
 export type ActEnd =
   | { readonly kind: 'done'; readonly facts: HostFacts }
@@ -68,12 +69,13 @@ export async function act(story: HostStory, what: Act, release: InstalledRelease
     ...(failure && { failure }),
   };
   const from = instant(clock);
-  const serial = await journal.writeIntent(intent, entryOf(story, begun));
+  const meant = begunWords(intent, step.version, failure?.sentence ?? '');
+  const serial = await journal.writeIntent(intent, entryOf(story, begun, meant));
 
   const end = await attempt(story, what, release);
   const took = elapsedSince(from, clock);
   if (end.kind === 'done') {
-    await journal.writeResult(serial, 'done', entryOf(story, done, '', took));
+    await journal.writeResult(serial, 'done', entryOf(story, done, doneWords(intent), took));
   } else if (end.kind === 'failed') {
     const { sentence } = end.failure;
     await journal.writeResult(serial, sentence, entryOf(story, 'failed', sentence, took));

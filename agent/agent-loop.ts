@@ -7,6 +7,7 @@ import { claimJob } from './claim-job';
 import { elapsedSince, instant } from './lease';
 import type { Agent, Instant } from './ports';
 import { runJob } from './run-job';
+import { watchWelcome } from './stranger';
 
 /** How the agent's life ends: asked to, with nothing open, because the app no longer knows it, or because the two do not understand each other. */
 export type LifeEnd =
@@ -35,6 +36,7 @@ export async function liveAgent(
   const { audience } = agent.settings.identity;
   const refusedAt = new Map<string, Instant>();
   const mayWrite = watchJournal(agent);
+  const strangerWait = watchWelcome(agent);
   const work = async (job: string) => mayWrite() && (await workOn(agent, job, refusedAt, stopping));
   const leaving = AbortSignal.any([stopping, draining]);
   const pause = (milliseconds: number): Promise<void> =>
@@ -53,13 +55,14 @@ export async function liveAgent(
     if (result.kind === 'refused' && result.speaks !== undefined) {
       return { kind: 'outdated', sentence: result.message };
     }
+    const wait = strangerWait(result);
     failures = result.kind === 'answered' ? 0 : failures + 1;
     if (result.kind === 'answered') await agent.renewKey(true);
     else if (result.kind === 'refused' && result.error === 'unauthorized')
       await agent.renewKey(false);
     if (result.kind !== 'answered') {
       log.warn('A poll brought nothing.', { ...result });
-      await pause(waitAfter(result, failures - 1));
+      await pause(wait ?? waitAfter(result, failures - 1));
       continue;
     }
     told = tellState(agent, result.answer, told);

@@ -21,6 +21,7 @@ import { instant } from './lease';
 import type { AppClient, AppResult, Clock, Identity } from './ports';
 import { signMessage, timestamp } from './signed-message';
 import type { Message, Signer } from './signed-message';
+import type { Troubles } from './troubles';
 
 /** What an agent needs of an error; the rest is for people and their tools. */
 const Refusal = ErrorAnswer.pick({
@@ -52,6 +53,8 @@ export type RawAnswer =
 export interface Sender extends Signer {
   readonly exchange: Exchange;
   readonly clock: Clock;
+  /** Hears of a clock that is wrong. */
+  readonly troubles?: Troubles;
 }
 
 /** The client of an enrolled agent. `version` is the agent's own. */
@@ -60,7 +63,7 @@ export function createAppClient(sender: Sender, identity: Identity, version: str
   const speaks = [...PROTOCOL_VERSIONS];
   const { agent, audience: aud } = identity;
   const { boot, time } = sender;
-  const watch = watchClock(time, sender.log);
+  const watch = watchClock(time, sender.log, sender.troubles);
   const call = async <Answer extends { now: number }>(
     schema: z.ZodType<Answer>,
     message: Omit<Message, 'aud' | 'agent'>,
@@ -215,7 +218,12 @@ async function sendOnce<Answer extends { now: number }>(
   sender.time.learn(now, sentAt);
   const isClock = rest.error === 'unauthorized' && clockState(sender.time) === 'refused';
   const why = isClock ? clockSentence(sender.time) : words;
-  return { kind: 'refused', ...rest, message: why ?? WORDS[rest.error] };
+  return {
+    kind: 'refused',
+    ...rest,
+    message: why ?? WORDS[rest.error],
+    ...(isClock && { isClock }),
+  };
 }
 
 function parseJson(text: string): unknown {

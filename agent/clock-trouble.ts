@@ -3,6 +3,7 @@ import { CLOCK_TOLD_SECONDS } from '#wire/agent';
 import type { Log } from './ports';
 import { CORRECTION_MAX_SECONDS } from './server-time';
 import type { ServerTime } from './server-time';
+import type { Troubles } from './troubles';
 
 type ClockState = 'right' | 'corrected' | 'refused';
 
@@ -28,13 +29,14 @@ export const clocksText = (time: ServerTime): string =>
   `The clock of this machine says ${inWords(time.now() + time.aheadSeconds())} and Interlock's says ${inWords(time.now())}`;
 
 /** Says once, not with every message, that the clock is wrong, and that it is right again. */
-export function watchClock(time: ServerTime, log: Log): () => void {
+export function watchClock(time: ServerTime, log: Log, troubles?: Troubles): () => void {
   let told: ClockState = 'right';
   return () => {
     const state = clockState(time);
     if (state === told) return;
     told = state;
     const sentence = clockSentence(time);
+    troubles?.tell('clock', sentence);
     if (sentence === undefined) log.info('The clock of this machine is right again.');
     else if (state === 'refused') log.error(sentence);
     else log.warn(sentence);

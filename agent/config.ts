@@ -5,6 +5,8 @@ import { parse, YAMLParseError } from 'yaml';
 import { z } from 'zod';
 import { parseInput } from '#wire/input-words';
 import { CentreRule } from './centres/centre-rule';
+import { isAbsent } from './centres/durable-file';
+import { wordsOf } from './file-trouble';
 import { DatabaseRule } from './sql/database-rule';
 
 const absolutePath = z
@@ -138,9 +140,11 @@ export function readConfig(file: string): ConfigResult {
   try {
     text = readFileSync(file, 'utf8');
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const reason = wordsOf(cause);
     return invalid(
-      `The configuration ${file} cannot be read (${reason}); create it from agent.example.yml.`,
+      isAbsent(cause)
+        ? `There is no configuration ${file}; create it from agent.example.yml, or name another with --config.`
+        : `The configuration ${file} cannot be read (${reason}); --config names a file, and this user has to be allowed to read it.`,
     );
   }
   return parseConfig(text, file);

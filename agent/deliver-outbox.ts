@@ -2,6 +2,7 @@
 import { waitAfter } from './back-off';
 import { keepCheckpoint } from './checkpoints';
 import type { Agent, AppResult, JobRef, OutboxMessage } from './ports';
+import { isStranger } from './stranger';
 import type { FinishAnswer } from '#wire/agent';
 
 /** Reports of one job are at least so far apart; what happens between them travels together. */
@@ -10,9 +11,12 @@ const REPORT_GAP_MILLISECONDS = 3_000;
 /** How often the outbox is looked at while the job works. */
 const LOOK_MILLISECONDS = 200;
 
+/** How often what is left of a job is tried while the app refuses this agent's signature. */
+const STRANGER_TRIES = 5;
+
 export type Delivery =
   | { readonly kind: 'delivered' }
-  /** The app could not be reached and the agent has to end: the next start delivers the rest. */
+  /** The app could not be reached and the agent has to end, or it refuses this agent: the next claim delivers the rest. */
   | { readonly kind: 'left' }
   /** The app no longer takes messages of this claim. */
   | { readonly kind: 'stale'; readonly why: string };
@@ -46,7 +50,8 @@ export async function deliverOutbox(
     }
     failures = next === 'again' ? failures + 1 : 0;
     if (failures > 0) {
-      if (leave.aborted) return { kind: 'left' };
+      const isFutile = isLast && isStranger(result) && failures >= STRANGER_TRIES;
+      if (leave.aborted || isFutile) return { kind: 'left' };
       await clock.sleep(waitAfter(result, failures - 1), leave);
     } else {
       await clock.sleep(REPORT_GAP_MILLISECONDS, ended);

@@ -6,10 +6,16 @@ export const EXIT_CODES = {
     code: 65,
     meaning: 'verify-audit: the audit does not hold; each line says what is wrong.',
   },
-  notEnrolled: { code: 66, meaning: 'This agent is not enrolled yet; logs: it has not run yet.' },
+  notEnrolled: {
+    code: 66,
+    meaning: 'This agent is not enrolled yet; logs: it has not run yet, or not that job.',
+  },
   unreachable: { code: 69, meaning: 'The app, a host or a database could not be reached.' },
   broken: { code: 70, meaning: 'The agent met something that cannot happen; the log says what.' },
-  journal: { code: 74, meaning: 'The journal is damaged or cannot be written.' },
+  journal: {
+    code: 74,
+    meaning: 'What stateDirectory holds is damaged, or cannot be read or written by this user.',
+  },
   alreadyRunning: { code: 75, meaning: 'Another agent uses this state directory.' },
   outdated: { code: 76, meaning: 'Agent and app speak no common version; update the older one.' },
   refused: { code: 77, meaning: 'The app or the host refused this agent.' },

@@ -12,7 +12,7 @@ export type Stop =
   | { readonly kind: 'refused'; readonly failure: Failure }
   /** Somebody else has the job, or it is over. */
   | { readonly kind: 'lost'; readonly why: string }
-  /** This agent was asked to end; the next start goes on. */
+  /** This agent was asked to end, or the app refuses it; it goes on with its next claim. */
   | { readonly kind: 'interrupted' };
 
 export type Permit = { readonly kind: 'yes' } | Stop;
@@ -27,6 +27,8 @@ export interface Hold {
   /** Between the effects of one host, where stopping would leave it half done: the lease alone, even when asked to stop. */
   mayContinue(): Promise<Permit>;
   renew(from: Instant, seconds: number, decision: SignedDecision): void;
+  /** The app takes this agent for a stranger: once the lease is over nobody waits for another. */
+  refuse(): void;
   lose(why: string): void;
   /** The app asks to stop: no further effect begins, what is half done is brought to its end. */
   askToStop(): void;
@@ -57,12 +59,13 @@ export function takeHold(
   let decision = claim.decision;
   let lost: string | null = null;
   let stopAsked = false;
+  let isRefused = false;
 
   const mayContinue = async (): Promise<Permit> => {
     for (;;) {
       if (lost !== null) return { kind: 'lost', why: lost };
       if (allowsEffects(lease, clock)) return { kind: 'yes' };
-      if (stopping.aborted) return { kind: 'interrupted' };
+      if (stopping.aborted || isRefused) return { kind: 'interrupted' };
       await clock.sleep(LEASE_LOOK_MILLISECONDS, stopping);
     }
   };
@@ -86,6 +89,10 @@ export function takeHold(
     renew: (from, seconds, newest) => {
       lease = { from, seconds };
       decision = newest;
+      isRefused = false;
+    },
+    refuse: () => {
+      isRefused = true;
     },
     lose: (why) => {
       lost ??= why;

@@ -1,22 +1,32 @@
 /** One agent per state directory: a lock that the kernel releases, however the process ends. */
 import { existsSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
+import { isHeld, journalTrouble } from './journal-trouble';
 
 /** Released with the process; a lock that is collected is none. */
 export interface InstanceLock {
   release(): void;
 }
 
-/** Takes the lock of a file, or undefined while another process holds it. */
-export function takeInstanceLock(file: string): InstanceLock | undefined {
-  const database = new DatabaseSync(file, { timeout: 0 });
+export type TakenLock =
+  | { readonly kind: 'taken'; readonly lock: InstanceLock }
+  | { readonly kind: 'held' }
+  | { readonly kind: 'failed'; readonly sentence: string };
+
+/** Takes the lock of a file, unless another process holds it. */
+export function takeInstanceLock(file: string): TakenLock {
+  let database: DatabaseSync | undefined;
   try {
-    database.exec('PRAGMA journal_mode = DELETE; BEGIN EXCLUSIVE');
-  } catch {
-    database.close();
-    return undefined;
+    const opened = (database = new DatabaseSync(file, { timeout: 0 }));
+    opened.exec('PRAGMA journal_mode = DELETE; BEGIN EXCLUSIVE');
+    return { kind: 'taken', lock: { release: () => opened.close() } };
+  } catch (cause) {
+    database?.close();
+    if (isHeld(cause)) return { kind: 'held' };
+    const sentence = journalTrouble(`The lock ${file}`, cause);
+    if (sentence === undefined) throw cause;
+    return { kind: 'failed', sentence };
   }
-  return { release: () => database.close() };
 }
 
 /** Whether a process holds the lock of a file; looking takes nothing and leaves nothing behind. */
@@ -26,8 +36,8 @@ export function isInstanceLocked(file: string): boolean {
   try {
     database.exec('SELECT 1 FROM sqlite_master');
     return false;
-  } catch {
-    return true;
+  } catch (cause) {
+    return isHeld(cause);
   } finally {
     database.close();
   }

@@ -1,5 +1,7 @@
 /** The file in which the agent remembers: opened by one process, checked before it is believed. */
 import { DatabaseSync } from 'node:sqlite';
+import { wordsOf } from './file-trouble';
+import { damagedSentence, isDamaged, journalTrouble } from './journal-trouble';
 
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS identity (
@@ -51,10 +53,11 @@ const PRUNE = `
 
 export type OpenedDatabase =
   | { readonly kind: 'opened'; readonly database: DatabaseSync }
-  | { readonly kind: 'damaged'; readonly sentence: string };
+  | { readonly kind: 'unusable'; readonly sentence: string };
 
 /** Opens the journal's file, or makes it; a damaged one is refused, never repaired in silence. */
 export function openDatabase(file: string): OpenedDatabase {
+  const place = `The journal ${file}`;
   try {
     const database = new DatabaseSync(file);
     // Checkpoints come every 64 pages, so that the log stays at a quarter of a megabyte on a small disk.
@@ -63,22 +66,21 @@ export function openDatabase(file: string): OpenedDatabase {
       'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA wal_autocheckpoint = 64;',
     );
     const check = database.prepare('PRAGMA integrity_check').get()?.['integrity_check'];
-    if (check !== 'ok') return damaged(file, String(check));
+    if (check !== 'ok') return unusable(damagedSentence(place, String(check)));
     createTables(database);
     database.exec(PRUNE);
     return { kind: 'opened', database };
   } catch (cause) {
-    return damaged(file, cause instanceof Error ? cause.message : String(cause));
+    const sentence = journalTrouble(place, cause);
+    if (sentence === undefined) throw cause;
+    return unusable(sentence);
   }
 }
 
 /** Makes what is not there yet. */
 export const createTables = (database: DatabaseSync): void => database.exec(SCHEMA);
 
-const damaged = (file: string, why: string): OpenedDatabase => ({
-  kind: 'damaged',
-  sentence: `The journal ${file} cannot be used (${why}); restore it, or move it away and enroll this agent anew after looking at the hosts of its open jobs.`,
-});
+const unusable = (sentence: string): OpenedDatabase => ({ kind: 'unusable', sentence });
 
 /** Why the journal takes nothing more, in a sentence; undefined where it does. Asked by writing. */
 export function unwritableJournal(database: DatabaseSync, directory: string): string | undefined {
@@ -86,8 +88,10 @@ export function unwritableJournal(database: DatabaseSync, directory: string): st
     writeRoom(database);
     return undefined;
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    return `The journal in ${directory} cannot be written (${why}), so this agent begins no work: make room there, then it goes on by itself.`;
+    const why = wordsOf(cause);
+    const place = `The journal in ${directory}`;
+    if (isDamaged(cause)) return damagedSentence(place, why);
+    return `${place} cannot be written (${why}), so this agent begins no work: make room there, then it goes on by itself.`;
   }
 }
 

@@ -9,7 +9,7 @@ import {
 import { inTransaction } from './journal-database';
 import { IdentityRow, IntentRow, JobRow } from './journal-rows';
 import { acknowledgeUpTo, enqueue, renumber, rewind, takeMessage } from './outbox';
-import type { Identity, Intent, Journal, JournaledIntent } from './ports';
+import type { Identity, Intent, Journal, JournaledIntent, OpenJob } from './ports';
 
 /** The journal in an open database. Each call is one transaction. */
 export function createJournal(database: DatabaseSync): Journal {
@@ -17,16 +17,7 @@ export function createJournal(database: DatabaseSync): Journal {
     inTransaction(database, work);
 
   return {
-    openJobs: () =>
-      atomically(() =>
-        database
-          .prepare(`SELECT * FROM jobs WHERE state IN ('open', 'finished') ORDER BY rowid`)
-          .all()
-          .map((row) => {
-            const { job, fence, outcome } = JobRow.parse(row);
-            return { job, fence, outcome };
-          }),
-      ),
+    openJobs: () => atomically(() => readOpenJobs(database)),
 
     beginJob: (ref, lastSeq) =>
       atomically(() => {
@@ -108,6 +99,16 @@ export function createJournal(database: DatabaseSync): Journal {
     acknowledgeCheckpoints: (heads) => atomically(() => acknowledgeCheckpoints(database, heads)),
   };
 }
+
+/** The jobs that were begun and have no end that the app knows. */
+export const readOpenJobs = (database: DatabaseSync): readonly OpenJob[] =>
+  database
+    .prepare(`SELECT * FROM jobs WHERE state IN ('open', 'finished') ORDER BY rowid`)
+    .all()
+    .map((row) => {
+      const { job, fence, outcome } = JobRow.parse(row);
+      return { job, fence, outcome };
+    });
 
 /** The identity that enrollment left, with the address that it was enrolled at. */
 export function readIdentity(

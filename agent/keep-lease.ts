@@ -3,6 +3,7 @@ import { HEARTBEAT_SECONDS } from '#wire/agent';
 import { waitAfter } from './back-off';
 import type { Hold } from './hold';
 import type { Agent, AppResult } from './ports';
+import { isStranger } from './stranger';
 import type { HeartbeatAnswer } from '#wire/agent';
 
 /** Ends when the hold is over; loses it when the app says that the job is somebody else's. */
@@ -42,6 +43,7 @@ function nextWait(
       if (result.error === 'stale' || result.error === 'taken' || result.error === 'gone') {
         hold.lose(result.message);
       }
+      if (isStranger(result)) hold.refuse();
       return Math.min(waitAfter(result, failures - 1), regular);
   }
 }

@@ -34,8 +34,11 @@ export function openKey(file: string): AgentKey {
     writeFileSync(file, privateKey.export({ type: 'pkcs8', format: 'pem' }), { mode: 0o600 });
   }
   chmodSync(file, 0o600);
-  return keyOf(createPrivateKey(readFileSync(file)));
+  return readKey(file);
 }
+
+/** The key in a file that is there. */
+export const readKey = (file: string): AgentKey => keyOf(createPrivateKey(readFileSync(file)));
 
 /** The agent's key in memory. */
 export function keyOf(privateKey: KeyObject): AgentKey {

@@ -25,6 +25,7 @@ import type { Centres } from './centres/centres';
 import type { HostRule, Limits, StoreRule } from './config';
 import type { Databases } from './sql/database';
 import type { DatabaseRule } from './sql/database-rule';
+import type { Troubles } from './troubles';
 
 export interface Ports {
   readonly clock: Clock;
@@ -38,6 +39,8 @@ export interface Ports {
   readonly databases: Databases;
   readonly health: Health;
   readonly log: Log;
+  /** Absent where nobody asks for the agent's status. */
+  readonly troubles?: Troubles;
   /** Takes out of a line what must not leave this machine. */
   readonly redact: (text: string) => string;
   /** Called after each poll: replaces the key that signs when it is due. `accepted`: the app knew it. */
@@ -127,6 +130,8 @@ export type AppResult<Answer> =
       readonly kind: 'refused';
       readonly error: ErrorAnswer['error'];
       readonly message: string;
+      /** This machine's clock is so wrong that the app refuses whatever it has signed. */
+      readonly isClock?: true;
       readonly expectedSeq?: number;
       /** The app's versions of the protocol, none of which this agent speaks. */
       readonly speaks?: readonly number[];

@@ -1,6 +1,7 @@
 /** One job from its claim to its end: the lease, the outbox and the work, side by side. */
 import type { ClaimAnswer, FinishOutcome } from '#wire/agent';
 import { deliverOutbox } from './deliver-outbox';
+import type { Delivery } from './deliver-outbox';
 import { takeHold } from './hold';
 import type { Hold } from './hold';
 import { openJobLog, withJobLog } from './job-log';
@@ -14,7 +15,7 @@ export type JobEnd =
   | { readonly kind: 'finished'; readonly outcome: FinishOutcome }
   /** The job is somebody else's, or over; nothing more was done. */
   | { readonly kind: 'dropped'; readonly why: string }
-  /** The agent was asked to end; its next start takes the job up again. */
+  /** The agent was asked to end, or the app refuses it; its next claim takes the job up again. */
   | { readonly kind: 'interrupted' };
 
 /** Works on a claimed job, going on from what the journal remembers of an earlier claim. */
@@ -57,9 +58,15 @@ async function workOn(
   const delivered = await delivery;
   hold.release();
   await lease;
-  const end = delivered.kind === 'stale' ? dropped(delivered.why) : worked;
+  const end = endOf(worked, delivered);
   if (end.kind === 'dropped') await agent.journal.dropJob(claim.job, end.why);
   return end;
+}
+
+/** A job is over for this agent once the app has its end. */
+function endOf(worked: JobEnd, delivered: Delivery): JobEnd {
+  if (delivered.kind === 'stale') return dropped(delivered.why);
+  return delivered.kind === 'left' && worked.kind === 'finished' ? { kind: 'interrupted' } : worked;
 }
 
 async function work(agent: Agent, hold: Hold, jobLog: JobLog): Promise<JobEnd> {

@@ -8,6 +8,7 @@ import type { Lines } from './lines';
 import type { BoundStep, PartEnd } from './bound-step';
 import type { Agent, JournaledIntent } from './ports';
 import { questionAbout } from './questions';
+import { doneWords } from './way-back-words';
 
 /**
  * Settles the job's open intents. What has happened is written down as done; what has not is done
@@ -41,6 +42,8 @@ function storyOf(
   return bound && target && { agent, hold, step: bound.step, target, lines };
 }
 
+const ASKED = 'The agent asked the host after an interruption.';
+
 async function settleIntent(story: HostStory, intent: JournaledIntent): Promise<PartEnd> {
   const { journal } = story.agent;
   const asked = await askState(story, story.hold.ref.fence);
@@ -57,7 +60,7 @@ async function settleIntent(story: HostStory, intent: JournaledIntent): Promise<
   await journal.writeResult(
     intent.serial,
     happened ? 'done, as the host says' : 'not done, as the host says',
-    entryOf(story, happened ? done : begun, 'The agent asked the host after an interruption.'),
+    entryOf(story, happened ? done : begun, `${ASKED} ${happened ? doneWords(intent) : ''}`.trim()),
   );
   return { kind: 'succeeded' };
 }

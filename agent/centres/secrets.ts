@@ -13,7 +13,7 @@ export interface SecretPlaces {
 
 export interface Secrets {
   /** Replaces an earlier value. */
-  set(name: string, value: string): Promise<void>;
+  set(name: string, value: string): Promise<SetSecret>;
   names(): Promise<readonly string[]>;
   /** The value, or why there is none to use. */
   read(name: string): Promise<ReadSecret>;
@@ -23,6 +23,9 @@ export type ReadSecret =
   | { readonly kind: 'value'; readonly value: string }
   | { readonly kind: 'absent' }
   | { readonly kind: 'unreadable'; readonly sentence: string };
+
+export type SetSecret =
+  { readonly kind: 'set' } | { readonly kind: 'unreadable'; readonly sentence: string };
 
 /** What a plan may call a secret. */
 export const SECRET_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
@@ -44,7 +47,9 @@ export function createSecrets({ directory, keyFile }: SecretPlaces): Secrets {
   return {
     set: async (name, value) => {
       const key = (await readKey(keyFile)) ?? (await makeKey(keyFile));
+      if (key === 'no-key') return { kind: 'unreadable', sentence: noKey(keyFile) };
       await writeDurably({ path: fileOf(name), bytes: seal(key, name, value), mode: FILE_MODE });
+      return { kind: 'set' };
     },
 
     names: async () => {
@@ -60,7 +65,7 @@ export function createSecrets({ directory, keyFile }: SecretPlaces): Secrets {
       try {
         const sealed = await readFile(fileOf(name));
         const key = await readKey(keyFile);
-        const value = key && open(key, name, sealed);
+        const value = key && key !== 'no-key' ? open(key, name, sealed) : undefined;
         return value === undefined ? unreadable(name, keyFile) : { kind: 'value', value };
       } catch (cause) {
         return isAbsent(cause) ? { kind: 'absent' } : unreadable(name, keyFile);
@@ -87,12 +92,11 @@ function open(key: Buffer, name: string, sealed: Buffer): string | undefined {
   return Buffer.concat([opened, decipher.final()]).toString('utf8');
 }
 
-async function readKey(file: string): Promise<Buffer | undefined> {
+async function readKey(file: string): Promise<Buffer | 'no-key' | undefined> {
   const text = await readIfAny(file);
   if (text === undefined) return undefined;
   const key = Buffer.from(text.trim(), 'base64');
-  if (key.length !== KEY_BYTES) throw new Error(`${file} holds no key of ${KEY_BYTES} bytes.`);
-  return key;
+  return key.length === KEY_BYTES ? key : 'no-key';
 }
 
 async function makeKey(file: string): Promise<Buffer> {
@@ -100,6 +104,9 @@ async function makeKey(file: string): Promise<Buffer> {
   await writeDurably({ path: file, bytes: `${key.toString('base64')}\n`, mode: FILE_MODE });
   return key;
 }
+
+const noKey = (file: string): string =>
+  `${file} holds no key of ${KEY_BYTES} bytes, so nothing was kept; put the key back that opens the other secrets, or move it away and set all of them anew.`;
 
 const unreadable = (name: string, keyFile: string): ReadSecret => ({
   kind: 'unreadable',

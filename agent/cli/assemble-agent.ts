@@ -25,6 +25,7 @@ import type { Redaction } from '../redaction';
 import { createKeyRenewal } from '../renew-key';
 import { createServerTime } from '../server-time';
 import { createDatabases, readPassword } from '../sql/open-session';
+import { keepTroubles } from '../troubles';
 import { AGENT_VERSION } from '../version';
 import { statePaths } from './state-directory';
 import type { OpenState } from './state-directory';
@@ -43,6 +44,8 @@ export interface Makings {
 /** The agent over this machine: its clocks, its disk, its network. */
 export function assembleAgent({ config, file, state, identity, log: plain }: Makings): Agent {
   const { key, database } = state;
+  const paths = statePaths(config.stateDirectory);
+  const troubles = keepTroubles(paths.troubles, () => new Date());
   const boot = randomBytes(8).toString('hex');
   const redaction = createRedaction();
   const log = redactedLog(plain, (text) => redaction.redact(text));
@@ -56,8 +59,9 @@ export function assembleAgent({ config, file, state, identity, log: plain }: Mak
     key: ring,
     boot,
     log,
+    troubles,
   };
-  const files = createKeyFiles(key, statePaths(config.stateDirectory));
+  const files = createKeyFiles(key, paths);
   const places = centrePlaces(config);
   const app = learningFirst(createAppClient(sender, identity, AGENT_VERSION), () =>
     learnKept(createSecrets(places.secrets), config, file, redaction),
@@ -71,6 +75,7 @@ export function assembleAgent({ config, file, state, identity, log: plain }: Mak
   return withRedaction({
     clock,
     log,
+    troubles,
     app,
     redact: (text) => redaction.redact(text),
     renewKey: createKeyRenewal({ files, ring, app, clock, log, identity, days: limits.keyDays }),

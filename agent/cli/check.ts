@@ -1,9 +1,9 @@
 /** `interlock-agent check`: whether everything that agent.yml names is there, before it is needed. */
 import { accessSync, constants } from 'node:fs';
-import { DatabaseSync } from 'node:sqlite';
 import type { AgentConfig } from '../config';
 import type { CommandEnd } from '../exit-codes';
 import { readIdentity } from '../journal';
+import { readJournal } from '../read-journal';
 import { isMaskable, SECRET_MIN_CHARS } from '../redaction';
 import { createDatabases, readPassword } from '../sql/open-session';
 import { probeDatabase } from '../sql/probe-database';
@@ -45,7 +45,9 @@ export async function checkConfig(
   if (short) return short;
   const silent = await askDatabases(config, file, print);
   if (silent) return silent;
-  const agent = enrolledAgent(config);
+  const enrolled = readJournal(statePaths(config.stateDirectory).journal, readIdentity);
+  if (enrolled.kind === 'failed') return { exit: 'journal', sentence: enrolled.sentence };
+  const agent = enrolled.kind === 'read' ? enrolled.result?.agent : undefined;
   print(agent === undefined ? 'not enrolled' : `ok  enrolled as ${agent}`);
   if (agent !== undefined) return { exit: 'done' };
   return { exit: 'notEnrolled', sentence: `${file} is in order; this agent is not enrolled yet.` };
@@ -80,17 +82,6 @@ async function askDatabases(
     first ??= { exit, sentence: probed.failure.sentence };
   }
   return first;
-}
-
-function enrolledAgent({ stateDirectory }: AgentConfig): string | undefined {
-  const { journal } = statePaths(stateDirectory);
-  if (!isReadable(journal)) return undefined;
-  const database = new DatabaseSync(journal, { readOnly: true });
-  try {
-    return readIdentity(database)?.agent;
-  } finally {
-    database.close();
-  }
 }
 
 function isReadable(path: string): boolean {

@@ -5,7 +5,8 @@ import type { AgentConfig } from '../config';
 import { askToDrain, isAskedToDrain } from '../drain-request';
 import type { CommandEnd } from '../exit-codes';
 import { isInstanceLocked } from '../instance-lock';
-import { statePaths } from './state-directory';
+import { readTroubles } from '../troubles';
+import { closedState, statePaths } from './state-directory';
 
 const LOOK_MILLISECONDS = 200;
 
@@ -14,7 +15,9 @@ export async function drainAgent(
   { stateDirectory }: AgentConfig,
   print: (line: string) => void,
 ): Promise<CommandEnd> {
-  const { lock, drain, journal } = statePaths(stateDirectory);
+  const { lock, drain, journal, troubles } = statePaths(stateDirectory);
+  const closed = closedState(stateDirectory);
+  if (closed) return closed;
   if (!existsSync(journal)) {
     const sentence = `No agent is enrolled in ${stateDirectory}; run: interlock-agent enroll`;
     return { exit: 'notEnrolled', sentence };
@@ -25,6 +28,8 @@ export async function drainAgent(
   }
   askToDrain(drain);
   print('Asked the agent to drain: it finishes its job, takes no other, and ends.');
+  for (const { since, sentence } of readTroubles(troubles))
+    print(`trouble since ${since}: ${sentence}`);
   for (let told = false; isAskedToDrain(drain) || isInstanceLocked(lock);) {
     if (!isInstanceLocked(lock) && isAskedToDrain(drain) && !told) {
       print(

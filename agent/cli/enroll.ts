@@ -1,12 +1,13 @@
 /** `interlock-agent enroll`: makes this agent known to an installation, once. */
 import { randomBytes } from 'node:crypto';
+import { EnrollData } from '#wire/agent';
 import { enroll } from '../app-client';
 import { machineClock } from '../clock';
 import { clocksText } from '../clock-trouble';
 import type { AgentConfig } from '../config';
 import { createExchange } from '../exchange';
 import type { CommandEnd } from '../exit-codes';
-import { writeIdentity } from '../journal';
+import { readIdentity, writeIdentity } from '../journal';
 import { fingerprintOf } from '../keys';
 import { createLog } from '../log';
 import { CORRECTION_MAX_SECONDS, createServerTime } from '../server-time';
@@ -24,6 +25,8 @@ export async function runEnroll(
   { url, code, name }: EnrollOptions,
   print: (line: string) => void,
 ): Promise<CommandEnd> {
+  const wrong = wrongOptions({ url, code, name });
+  if (wrong !== undefined) return { exit: 'usage', sentence: wrong };
   const opened = openState(config.stateDirectory);
   if (opened.kind === 'failed') return opened.end;
   const { key, database, close } = opened.state;
@@ -36,7 +39,7 @@ export async function runEnroll(
       boot: randomBytes(8).toString('hex'),
       log: createLog(),
     };
-    const result = await enroll(sender, code, name);
+    const result = await enroll(sender, code.trim(), name);
     if (result.kind === 'unreachable') return { exit: 'unreachable', sentence: result.sentence };
     if (result.kind === 'refused' && result.speaks !== undefined) {
       return {
@@ -57,7 +60,7 @@ export async function runEnroll(
         sentence:
           result.error === 'invalid'
             ? `The app refused this enrollment: ${result.message}`
-            : `The app refused this enrollment: ${result.message} Ask an admin for a new code; each is good once, for 15 minutes.`,
+            : `The app refused this enrollment: its code is wrong, used or older than 15 minutes; ask an admin for a new one. ${readIdentity(database) ? `Or this agent, which was enrolled before, was revoked: then move key.pem out of ${config.stateDirectory}, because a revoked key stays worthless, and enroll again.` : ''}`.trim(),
       };
     }
     const own = fingerprintOf(key.publicKey);
@@ -77,6 +80,17 @@ export async function runEnroll(
   } finally {
     close();
   }
+}
+
+/** Which of the options the app would refuse in words that tell nothing. */
+function wrongOptions({ url, code, name }: EnrollOptions): string | undefined {
+  if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol))
+    return `enroll: --url is an address that begins with http:// or https://, as Interlock's settings show it, and not ${JSON.stringify(url)}.`;
+  if (!EnrollData.shape.code.safeParse(code.trim()).success)
+    return `enroll needs --code <code>: the 20 to 64 characters that Interlock's settings have shown once, and not ${code.length} of them.`;
+  return EnrollData.shape.name.safeParse(name).success
+    ? undefined
+    : `enroll: --name has 1 to 80 characters, and not ${name.length}.`;
 }
 
 const hexOf = (fingerprint: string): string => fingerprint.toLowerCase().replace(/[^0-9a-f]/g, '');

@@ -5,6 +5,7 @@ import { createSecrets, SECRET_NAME } from '../centres/secrets';
 import type { AgentConfig } from '../config';
 import type { CommandEnd } from '../exit-codes';
 import { isMaskable, SECRET_MIN_CHARS } from '../redaction';
+import { closedState } from './state-directory';
 
 /** Longest value that is kept. */
 const SECRET_MAX_BYTES = 64 * 1024;
@@ -33,7 +34,8 @@ export async function setSecret(
   const value = await readValue(input);
   if (value.kind === 'unfit') return { exit: 'usage', sentence: value.sentence };
   mkdirSync(config.stateDirectory, { recursive: true, mode: 0o700 });
-  await createSecrets(secrets).set(name, value.text);
+  const end = await createSecrets(secrets).set(name, value.text);
+  if (end.kind === 'unreadable') return { exit: 'journal', sentence: end.sentence };
   print(`The secret ${name} is set.`);
   return { exit: 'done' };
 }
@@ -43,8 +45,13 @@ export async function listSecrets(
   config: AgentConfig,
   print: (line: string) => void,
 ): Promise<CommandEnd> {
-  for (const name of await createSecrets(centrePlaces(config).secrets).names()) print(name);
-  return { exit: 'done' };
+  const closed = closedState(config.stateDirectory);
+  if (closed) return closed;
+  const { secrets } = centrePlaces(config);
+  const names = await createSecrets(secrets).names();
+  for (const name of names) print(name);
+  if (names.length > 0) return { exit: 'done' };
+  return { exit: 'done', sentence: `No secret is kept in ${secrets.directory}.` };
 }
 
 type Value =

@@ -4,6 +4,7 @@ import { resolveAddress } from '../addresses';
 import { ruleFor } from '../bounds';
 import type { AgentConfig } from '../config';
 import type { CommandEnd } from '../exit-codes';
+import { wordsOf } from '../file-trouble';
 import { findKnownHost, fingerprintOfHostKey, knownHostLine } from '../transports/known-hosts';
 import { fetchHostKey } from '../transports/ssh';
 
@@ -22,6 +23,10 @@ export async function trustHost(
   print: (line: string) => void,
 ): Promise<CommandEnd> {
   const { address, port } = splitPlace(place);
+  if (!/^[\w.:-]{1,253}$/.test(address) || port < 1 || port > 65_535) {
+    const sentence = `trust takes an address or a name, with a port from 1 to 65535 where it is not 22, as in web-1.example.com:2222 or [2001:db8::1]:2222, and not ${JSON.stringify(place)}.`;
+    return { exit: 'usage', sentence };
+  }
   const rule = ruleFor(address, port, config.hosts);
   if (rule?.transport !== 'ssh') {
     return {
@@ -39,7 +44,12 @@ export async function trustHost(
   if (fingerprint !== undefined && fingerprint !== shownPrint) {
     return { exit: 'refused', sentence: `That is not ${fingerprint}; nothing was pinned.` };
   }
-  const text = existsSync(rule.knownHosts) ? readFileSync(rule.knownHosts, 'utf8') : '';
+  let text: string;
+  try {
+    text = existsSync(rule.knownHosts) ? readFileSync(rule.knownHosts, 'utf8') : '';
+  } catch (cause) {
+    return unwritable(rule.knownHosts, cause);
+  }
   const { keys } = findKnownHost(text, address, port);
   if (keys.some(({ base64 }) => base64 === shown.key.base64)) {
     print(`It is pinned in ${rule.knownHosts} already.`);
@@ -52,12 +62,21 @@ export async function trustHost(
     };
   }
   const gap = text === '' || text.endsWith('\n') ? '' : '\n';
-  appendFileSync(rule.knownHosts, gap + knownHostLine(address, port, shown.key));
+  try {
+    appendFileSync(rule.knownHosts, gap + knownHostLine(address, port, shown.key));
+  } catch (cause) {
+    return unwritable(rule.knownHosts, cause);
+  }
   print(
     `Pinned in ${rule.knownHosts}. Compare the fingerprint on the host: ssh-keygen -lf /etc/ssh/ssh_host_*_key.pub`,
   );
   return { exit: 'done' };
 }
+
+const unwritable = (knownHosts: string, cause: unknown): CommandEnd => ({
+  exit: 'config',
+  sentence: `${knownHosts}, the knownHosts of that host in agent.yml, cannot be used (${wordsOf(cause)}), so nothing was pinned; make its directory, and run this as one who may write there.`,
+});
 
 function splitPlace(place: string): { readonly address: string; readonly port: number } {
   const match =

@@ -1,13 +1,19 @@
 /** `interlock-agent verify-audit <export>`: does the audit of a release hold, as far as this machine can tell. */
-import { existsSync } from 'node:fs';
-import { DatabaseSync } from 'node:sqlite';
+import { accessSync, constants, statSync } from 'node:fs';
+import type { DatabaseSync } from 'node:sqlite';
+import { isAbsent } from '../centres/durable-file';
 import { checkpointsOf } from '../checkpoint-rows';
 import type { AgentConfig } from '../config';
 import type { CommandEnd } from '../exit-codes';
+import { wordsOf } from '../file-trouble';
 import { readIdentity } from '../journal';
+import { readJournal } from '../read-journal';
 import { verifyAudit } from '../verify-audit/verify-audit';
-import type { OwnWitness } from '../verify-audit/verify-audit';
-import { statePaths } from './state-directory';
+import type { OwnWitness, Verdict } from '../verify-audit/verify-audit';
+import { closedState, statePaths } from './state-directory';
+
+/** A hundred times the longest that a panel makes. */
+const AUDIT_MAX_BYTES = 256 * 1024 * 1024;
 
 /** Without `config` only what the export itself says is judged: an auditor needs no agent. */
 export function checkAudit(
@@ -15,22 +21,40 @@ export function checkAudit(
   file: string,
   print: (line: string) => void,
 ): CommandEnd {
-  if (!existsSync(file)) return { exit: 'usage', sentence: `There is no file ${file}.` };
-  const journal = config && statePaths(config.stateDirectory).journal;
-  // A journal is opened for reading only: the agent may be at work.
-  const database =
-    journal !== undefined && existsSync(journal)
-      ? new DatabaseSync(journal, { readOnly: true })
-      : undefined;
+  const problem = unreadable(file);
+  if (problem !== undefined) return { exit: 'usage', sentence: problem };
+  if (!config) return end(verifyAudit(file, undefined), print);
+  // What an agent has kept makes the judgement stronger, so that it is never left out in silence.
+  const closed = closedState(config.stateDirectory);
+  if (closed) return closed;
+  const { journal } = statePaths(config.stateDirectory);
+  const look = readJournal(journal, (database) => verifyAudit(file, witnessIn(database)));
+  if (look.kind === 'failed') return { exit: 'journal', sentence: look.sentence };
+  return end(look.kind === 'read' ? look.result : verifyAudit(file, undefined), print);
+}
+
+/** Why a file cannot be judged. */
+function unreadable(file: string): string | undefined {
   try {
-    const { findings, statements } = verifyAudit(file, database && witnessIn(database));
-    for (const statement of statements) print(statement);
-    return findings.length === 0
-      ? { exit: 'done' }
-      : { exit: 'tampered', sentence: findings.join('\n') };
-  } finally {
-    database?.close();
+    const found = statSync(file);
+    if (!found.isFile() && !found.isFIFO())
+      return `${file} is a directory or a device; name the file that "Download audit" in a release's panel has left.`;
+    if (found.size > AUDIT_MAX_BYTES)
+      return `${file} has ${found.size} bytes, and an audit at most ${AUDIT_MAX_BYTES}; name the file that "Download audit" in a release's panel has left.`;
+    accessSync(file, constants.R_OK);
+    return undefined;
+  } catch (cause) {
+    return isAbsent(cause)
+      ? `There is no file ${file}; name the one that "Download audit" in a release's panel has left.`
+      : `${file} cannot be read (${wordsOf(cause)}); let this user read it, or run this as one who may.`;
   }
+}
+
+function end({ findings, statements }: Verdict, print: (line: string) => void): CommandEnd {
+  for (const statement of statements) print(statement);
+  return findings.length === 0
+    ? { exit: 'done' }
+    : { exit: 'tampered', sentence: findings.join('\n') };
 }
 
 function witnessIn(database: DatabaseSync): OwnWitness | undefined {

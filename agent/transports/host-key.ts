@@ -36,7 +36,7 @@ export function judgeHostKey(wire: Buffer, knownHosts: string, place: Place): Ho
 
 /** The words after `interlock-agent trust` that mean this host. */
 const trustWords = ({ address, port }: Pick<Place, 'address' | 'port'>): string =>
-  port === 22 ? address : `${address}:${port}`;
+  port === 22 ? address : `${address.includes(':') ? `[${address}]` : address}:${port}`;
 
 const ALGORITHMS: Readonly<Record<string, readonly ServerHostKeyAlgorithm[]>> = {
   'ssh-ed25519': ['ssh-ed25519'],

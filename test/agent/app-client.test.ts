@@ -34,10 +34,15 @@ function aClient(answers: (message: SignedMessage) => RawAnswer, aheadMillisecon
     warn: (message: string) => told.push(`warn: ${message}`),
     error: (message: string) => told.push(`error: ${message}`),
   };
-  const sender = { exchange, clock, time, key, boot: 'a1b2c3d4e5f6a7b8', log };
+  const troubles: string[] = [];
+  const tell = (kind: string, sentence = 'over') => void troubles.push(`${kind}: ${sentence}`);
+  const sender = {
+    ...{ exchange, clock, time, key, boot: 'a1b2c3d4e5f6a7b8', log },
+    troubles: { tell },
+  };
   const appNow = (): number => Math.floor((clock.wallMilliseconds() + aheadMilliseconds) / 1_000);
   const client = createAppClient(sender, IDENTITY, '0.1.0');
-  return { client, sender, sent, key, clock, appNow, told };
+  return { client, sender, sent, key, clock, appNow, told, troubles };
 }
 
 const inWords = (milliseconds: number): string =>
@@ -173,8 +178,13 @@ describe('the app’s time', () => {
     const world = aClient(() => error(401, { error: 'unauthorized', now: world.appNow() }), ahead);
 
     const sentence = `The clock of this machine says ${inWords(world.clock.wallMilliseconds())} and Interlock's says ${inWords(world.clock.wallMilliseconds() + ahead)}, more than an hour apart, so this agent begins no work: set the clock of this machine, then it goes on by itself.`;
-    expect(await world.client.poll()).toMatchObject({ kind: 'refused', message: sentence });
+    expect(await world.client.poll()).toMatchObject({
+      kind: 'refused',
+      message: sentence,
+      isClock: true,
+    });
     expect(world.told).toEqual([`error: ${sentence}`]);
+    expect(world.troubles).toEqual([`clock: ${sentence}`]);
   });
 
   test('goes on by the larger of both clocks, and never behind the app’s', async () => {
@@ -198,7 +208,7 @@ describe('an answer', () => {
     [410, 'gone'],
     [400, 'invalid'],
   ])('%i %s is a refusal with a sentence', async (status, name) => {
-    const { client } = aClient(() => error(status, { error: name, now: 1 }));
+    const { client, appNow } = aClient(() => error(status, { error: name, now: appNow() }));
 
     expect(await client.poll()).toEqual({
       kind: 'refused',

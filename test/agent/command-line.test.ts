@@ -318,7 +318,7 @@ describe('the command line', () => {
     expect(run('run', '--config', file)).toMatchObject({
       code: 74,
       stderr: expect.stringMatching(
-        /^The journal .* cannot be used .*look.* at the hosts of its open jobs\.\n$/,
+        /^The journal .* cannot be used, because it is damaged .*look at the hosts of its open jobs/,
       ),
     });
   });
@@ -507,9 +507,9 @@ describe('an installed agent', () => {
     expect(lines[0]).toMatch(/^20\S+Z info Claimed a job\. .*"job":"10001\.9"/);
     expect(lines).toContainEqual(expect.stringMatching(/ info code-1 web-1: staged/));
     expect(run('logs', '--job', '10001.77', ...config)).toEqual({
-      code: 0,
+      code: 66,
       stdout: '',
-      stderr: '',
+      stderr: expect.stringContaining('has no line of job 10001.77'),
     });
     expect(run('logs', '--lines', '1', ...config).stdout.split('\n')).toHaveLength(2);
     expect(run('logs', '--lines', 'x', ...config).code).toBe(64);
@@ -522,6 +522,26 @@ describe('an installed agent', () => {
     expect(await exitOf(follower)).toBe(0);
     expect(followed.split('\n').filter((line) => line.includes('Claimed a job.'))).toHaveLength(1);
     expect(run('status', ...config).stdout).toMatch(/, not running;/);
+  }, 30_000);
+
+  test('that the app refuses, on a machine with a wrong clock, runs on, and status says both and since when', async () => {
+    const { app, file, start } = await anInstalledAgent('refused', '1.0.0');
+    app.disturb = () => 'unauthorized';
+    const ahead = (): number => Math.floor(Date.now() / 1_000) + 600;
+    Object.assign(app, { serverSeconds: ahead });
+    const agent = start();
+    await until(() => agent.log().includes('Interlock refuses'));
+
+    const status = run('status', '--config', file);
+
+    expect(status).toMatchObject({ code: 0, stderr: '' });
+    expect(status.stdout).toMatch(
+      /^trouble since 20\S+Z: Interlock refuses this agent's signature, .* enroll it anew with a fresh code\.$/m,
+    );
+    expect(status.stdout).toMatch(/^trouble since 20\S+Z: The clock of this machine says 20/m);
+    expect(agent.exitCode).toBeNull();
+    agent.kill('SIGTERM');
+    expect(await exitOf(agent)).toBe(0);
   }, 30_000);
 
   test('deploys onto the machine on which it stands, where no ssh server listens [S2-43]', async () => {

@@ -152,7 +152,7 @@ describe('agent.yml', () => {
   test('says that the file is not there', () => {
     expect(readConfig('/nowhere/agent.yml')).toEqual({
       kind: 'invalid',
-      sentence: expect.stringContaining('The configuration /nowhere/agent.yml cannot be read'),
+      sentence: expect.stringContaining('There is no configuration /nowhere/agent.yml; create it'),
     });
   });
 });

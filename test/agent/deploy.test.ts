@@ -94,6 +94,24 @@ describe('a CODE job', () => {
     ).toEqual([]);
   });
 
+  test('tells step by step of the way back what has failed and what stands there now', async () => {
+    const world = aWorld();
+    world.fleet.sick.add(NEW.version);
+
+    await world.live();
+
+    const failed = world.app.entries.filter(({ state }) => state === 'failed');
+    expect(failed.map(({ note }) => note)).toEqual([
+      expect.stringMatching(
+        /^Goes back to 1\.0\.0, because 1\.1\.0 failed: shop 1\.1\.0 on host web-1 .* within 5 s\.$/,
+      ),
+      '1.0.0 is current again, and not started yet.',
+      'Starts 1.0.0 again.',
+      '1.0.0 was started again; its health is looked at.',
+      expect.stringMatching(/Host web-1 \(10\.0\.0\.1\) serves shop 1\.0\.0 again\.$/),
+    ]);
+  });
+
   test('lets a host remember what it served before an earlier try of the same plan', async () => {
     const earlier = { ...NEW, digest: 'd'.repeat(64), artifactSha256: NEW.digest };
     const digests = async () => [earlier.digest, NEW.digest];

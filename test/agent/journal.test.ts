@@ -17,7 +17,7 @@ function aFile(): string {
 
 function open(file: string): DatabaseSync {
   const opened = openDatabase(file);
-  if (opened.kind === 'damaged') throw new Error(opened.sentence);
+  if (opened.kind === 'unusable') throw new Error(opened.sentence);
   return opened.database;
 }
 
@@ -116,8 +116,10 @@ describe('the journal', () => {
     writeFileSync(file, 'nonsense '.repeat(1_000));
 
     expect(openDatabase(file)).toMatchObject({
-      kind: 'damaged',
-      sentence: expect.stringContaining(file),
+      kind: 'unusable',
+      sentence: expect.stringMatching(
+        /^The journal \S+ cannot be used, because it is damaged \(file is not a database\): look at the hosts/,
+      ),
     });
   });
 });
@@ -127,11 +129,21 @@ describe('the lock of a state directory', () => {
     const file = join(directory, 'lock.db');
     const first = takeInstanceLock(file);
 
-    expect(first).toBeDefined();
-    expect(takeInstanceLock(file)).toBeUndefined();
-    first?.release();
+    if (first.kind !== 'taken') throw new Error(first.kind);
+    expect(takeInstanceLock(file)).toEqual({ kind: 'held' });
+    first.lock.release();
     const next = takeInstanceLock(file);
-    expect(next).toBeDefined();
-    next?.release();
+    if (next.kind !== 'taken') throw new Error(next.kind);
+    next.lock.release();
+  });
+
+  test('is not said to be another agent’s where its file cannot be used', () => {
+    const file = join(directory, 'no-lock.db');
+    writeFileSync(file, 'nonsense '.repeat(1_000));
+
+    expect(takeInstanceLock(file)).toEqual({
+      kind: 'failed',
+      sentence: expect.stringMatching(/^The lock \S+no-lock\.db cannot be used, .*damaged/),
+    });
   });
 });

@@ -1,18 +1,17 @@
 /** A text of five megabytes in the panel: written, sent and read while the page goes on answering. */
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, describe, expect, test } from '@jest/globals';
 import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Browser, Page } from '@playwright/test';
+import type { Page } from '@playwright/test';
 import { waitFor } from '../../demo/jira-client';
 import { forgetPauses, longestPause, notePauses, PAUSE_MAX_MILLISECONDS } from '../support/pauses';
-import { buildPage } from './support/built-page';
-import type { BuiltPage } from './support/built-page';
 import { worldOf } from './support/jira-of-page';
 import type { PageWorld } from './support/jira-of-page';
+import { openPage } from './support/opened-page';
 import { DRAFT, REVIEW } from './support/releases';
-import { answered, openBrowser, visit } from './support/visit';
+import { answered } from './support/visit';
 
 const PIECE_MAX_CHARS = 100_000;
 const LINE = "INSERT INTO coupon VALUES (1, 'äöü 😀');\n";
@@ -22,21 +21,12 @@ const NAME = '01_add_coupon_scope.sql';
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 const folder = mkdtempSync(join(tmpdir(), 'interlock-long-text-'));
-let built: BuiltPage;
-let browser: Browser;
-beforeAll(async () => {
-  built = await buildPage('release-panel');
-  browser = await openBrowser();
-}, 120_000);
-afterAll(async () => {
-  await browser.close();
-  await built.close();
-  rmSync(folder, { recursive: true, force: true });
-}, 30_000);
+const panel = openPage('release-panel');
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** A page that notes for how long it has answered nobody. */
 async function open(world: PageWorld) {
-  const seen = await visit(browser, built, world);
+  const seen = await panel.visit(world);
   await seen.page.getByRole('tablist').waitFor();
   await notePauses(seen.page);
   return seen;

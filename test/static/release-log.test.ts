@@ -1,29 +1,19 @@
 /** The Log tab of the panel, built, in Chromium: live, with its gaps, and with nothing of a machine's text alive. */
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { Browser, Page } from '@playwright/test';
+import { describe, expect, test } from '@jest/globals';
+import type { Page } from '@playwright/test';
 import type { LogLine } from '#wire/agent';
 import type { LogView } from '#wire/page';
-import { buildPage } from './support/built-page';
-import type { BuiltPage } from './support/built-page';
 import { worldOf } from './support/jira-of-page';
 import type { PageWorld } from './support/jira-of-page';
+import { openPage } from './support/opened-page';
 import { unreadable } from './support/readability';
 import { CODE, DEPLOYED, READY } from './support/releases';
-import { answered, openBrowser, visit } from './support/visit';
+import { answered, OVERFLOW } from './support/visit';
 
 const AT = 1_795_183_200;
 const JOB = '10001.8';
 
-let built: BuiltPage;
-let browser: Browser;
-beforeAll(async () => {
-  built = await buildPage('release-panel');
-  browser = await openBrowser();
-}, 120_000);
-afterAll(async () => {
-  await browser.close();
-  await built.close();
-}, 30_000);
+const panel = openPage('release-panel');
 
 const line = (text: string, change: Partial<LogLine> = {}): LogLine => ({
   at: AT,
@@ -57,7 +47,7 @@ async function openLog(release: typeof CODE, next: readonly LogView[], mode?: 'd
       return answered(answers.length > 1 ? answers.shift() : answers[0]);
     },
   });
-  const seen = await visit(browser, built, { ...world, isClockOurs: true, ...(mode && { mode }) });
+  const seen = await panel.visit({ ...world, isClockOurs: true, ...(mode && { mode }) });
   await seen.page.getByRole('tab', { name: 'Log' }).click();
   return { ...seen, world };
 }
@@ -89,7 +79,7 @@ describe('the Log tab', () => {
 
   test('costs the first look nothing: it is loaded and asked for when somebody opens it', async () => {
     const world = worldOf(CODE);
-    const { page } = await visit(browser, built, world);
+    const { page } = await panel.visit(world);
     const loaded: string[] = [];
     page.on('request', (request) => loaded.push(request.url()));
     await page.getByRole('tab', { name: 'Log' }).waitFor();
@@ -134,11 +124,7 @@ describe('the Log tab', () => {
         await box(page).getByText(words).waitFor();
       expect(await unreadable(page)).toEqual([]);
       await page.setViewportSize({ width: 280, height: 900 });
-      expect(
-        await page.evaluate(
-          'document.documentElement.scrollWidth - document.documentElement.clientWidth',
-        ),
-      ).toBe(0);
+      expect(await page.evaluate(OVERFLOW)).toBe(0);
       expect(complaints).toEqual([]);
       await page.close();
     }
@@ -225,7 +211,7 @@ describe('the Log tab', () => {
       answer: ({ name }) =>
         name === 'log.show' ? answered({ kind: 'refused', sentence }) : undefined,
     });
-    const { page } = await visit(browser, built, world);
+    const { page } = await panel.visit(world);
     await page.getByRole('tab', { name: 'Log' }).click();
 
     await page.getByText(sentence).waitFor();

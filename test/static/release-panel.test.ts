@@ -1,34 +1,22 @@
 /** The panel as a person sees it: built, under Forge's policy, in Chromium, with a stub for Jira and the app. */
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { createHash } from 'node:crypto';
-import type { Browser } from '@playwright/test';
 import { exportAudit } from '#app/export-audit';
 import { verifyAudit } from '../../agent/verify-audit/verify-audit';
 import { anAuditedRelease, wander } from '../support/audited-release';
-import { buildPage } from './support/built-page';
-import type { BuiltPage } from './support/built-page';
 import { worldOf } from './support/jira-of-page';
 import type { Call } from './support/jira-of-page';
+import { openPage } from './support/opened-page';
 import { CODE, DEPLOYED, DRAFT, FAILED, READY, REVIEW, UNKNOWN } from './support/releases';
 import { unreadable } from './support/readability';
-import { answered, openBrowser, visit } from './support/visit';
+import { answered, OVERFLOW } from './support/visit';
 
-const OVERFLOW = 'document.documentElement.scrollWidth - document.documentElement.clientWidth';
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
-let built: BuiltPage;
-let browser: Browser;
-beforeAll(async () => {
-  built = await buildPage('release-panel');
-  browser = await openBrowser();
-}, 120_000);
-afterAll(async () => {
-  await browser.close();
-  await built.close();
-}, 30_000);
+const panel = openPage('release-panel');
 
 const open = async (world: ReturnType<typeof worldOf>, isClockOurs = false) => {
-  const seen = await visit(browser, built, { ...world, isClockOurs });
+  const seen = await panel.visit({ ...world, isClockOurs });
   await seen.page.getByRole('tablist').waitFor();
   return seen;
 };
@@ -51,7 +39,7 @@ describe('every state of a release', () => {
     '%s is drawn in light and dark, from 280 pixels on, without a complaint',
     async (_name, view, now, below) => {
       for (const mode of ['light', 'dark'] as const) {
-        const { page, complaints } = await visit(browser, built, { ...worldOf(view), mode });
+        const { page, complaints } = await panel.visit({ ...worldOf(view), mode });
 
         await page.getByRole('region', { name: 'Now' }).getByText(now).first().waitFor();
         await page.getByText(below).first().waitFor();
@@ -76,7 +64,7 @@ describe('every state of a release', () => {
   });
 
   test('shows grey bars with a word for screen readers until the first answer', async () => {
-    const { page } = await visit(browser, built, { resolve: () => new Promise(() => undefined) });
+    const { page } = await panel.visit({ resolve: () => new Promise(() => undefined) });
 
     await page.getByRole('status').getByText('Loading the release').waitFor();
     await page.close();
@@ -84,7 +72,7 @@ describe('every state of a release', () => {
 
   test('says why it could not be loaded, and loads again', async () => {
     let isDown = true;
-    const { page } = await visit(browser, built, {
+    const { page } = await panel.visit({
       ...worldOf(READY, {
         answer: () => (isDown ? { kind: 'refused', sentence: 'The store is busy.' } : undefined),
       }),
@@ -100,7 +88,7 @@ describe('every state of a release', () => {
 
   test('says that an issue is no release', async () => {
     const sentence = 'Interlock does not know this issue as a release yet.';
-    const { page } = await visit(browser, built, {
+    const { page } = await panel.visit({
       resolve: () => answered({ kind: 'not-a-release', sentence }),
     });
 
@@ -395,7 +383,7 @@ describe('the tabs', () => {
 
 describe('the first load', () => {
   test('is counted by the build, which fails above the budget', () => {
-    const [, js, css] = /first load (\d+) bytes of JS, (\d+) of CSS/.exec(built.words) ?? [];
+    const [, js, css] = /first load (\d+) bytes of JS, (\d+) of CSS/.exec(panel.words()) ?? [];
 
     expect(Number(js)).toBeLessThanOrEqual(150_000);
     expect(Number(css)).toBeLessThanOrEqual(20_000);

@@ -1,16 +1,14 @@
 /** The settings as a project admin sees them: built, under Forge's policy, in Chromium, with a stub for Jira and the app. */
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { Browser, Page } from '@playwright/test';
+import { describe, expect, test } from '@jest/globals';
+import type { Page } from '@playwright/test';
 import type { SettingsView } from '#wire/page';
 import { PolicySchema, SiteSchema } from '#wire/site';
-import { buildPage } from './support/built-page';
-import type { BuiltPage } from './support/built-page';
+import { openPage } from './support/opened-page';
 import { PROJECT } from './support/project';
 import { unreadable } from './support/readability';
-import { answered, openBrowser, visit } from './support/visit';
+import { answered, OVERFLOW } from './support/visit';
 import type { Host } from './support/visit';
 
-const OVERFLOW = 'document.documentElement.scrollWidth - document.documentElement.clientWidth';
 const TABS = ['Workflow', 'Environments and people', 'Sites', 'Agents'];
 const NAMES: Readonly<Record<string, string>> = {
   '5b-lee': 'Lee Leader',
@@ -20,16 +18,7 @@ const NAMES: Readonly<Record<string, string>> = {
   '5b-hu': 'Hu Jing',
 };
 
-let built: BuiltPage;
-let browser: Browser;
-beforeAll(async () => {
-  built = await buildPage('settings');
-  browser = await openBrowser();
-}, 120_000);
-afterAll(async () => {
-  await browser.close();
-  await built.close();
-}, 30_000);
+const settings = openPage('settings');
 
 interface Call {
   readonly name: string;
@@ -70,7 +59,7 @@ function projectOf(view: SettingsView, answer?: (call: Call) => unknown): Projec
 }
 
 async function open(project: Project, tab: string) {
-  const seen = await visit(browser, built, project);
+  const seen = await settings.visit(project);
   await seen.page.getByRole('tab', { name: tab }).click();
   return seen;
 }
@@ -92,7 +81,7 @@ async function saved(page: Page, project: Project, click: () => Promise<void>): 
 describe('the settings', () => {
   test('are drawn in light and dark, from 280 pixels on, without a complaint', async () => {
     for (const mode of ['light', 'dark'] as const) {
-      const { page, complaints } = await visit(browser, built, { ...projectOf(PROJECT), mode });
+      const { page, complaints } = await settings.visit({ ...projectOf(PROJECT), mode });
       for (const width of [1_000, 280]) {
         await page.setViewportSize({ width, height: 900 });
         for (const name of TABS) {
@@ -114,7 +103,7 @@ describe('the settings', () => {
 
   test('say why they could not be loaded', async () => {
     const sentence = 'Release control is set up by people with the permission Administer projects.';
-    const { page } = await visit(browser, built, {
+    const { page } = await settings.visit({
       resolve: () => ({ kind: 'refused', sentence }),
     });
 
@@ -125,7 +114,7 @@ describe('the settings', () => {
 
   test('install the workflow of a project that has none with one click', async () => {
     const project = projectOf({ ...PROJECT, workflowInstalled: false });
-    const { page } = await visit(browser, built, project);
+    const { page } = await settings.visit(project);
     await page.getByText('Not installed').waitFor();
 
     await saved(page, project, () =>

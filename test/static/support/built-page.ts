@@ -43,7 +43,9 @@ export interface BuiltPage {
   readonly close: () => Promise<void>;
 }
 
-export async function buildPage(surface: 'release-panel' | 'settings'): Promise<BuiltPage> {
+export type Surface = 'release-panel' | 'settings';
+
+export async function buildPage(surface: Surface): Promise<BuiltPage> {
   const folder = mkdtempSync(join(tmpdir(), `interlock-${surface}-`));
   const { stdout } = await promisify(execFile)(
     process.execPath,

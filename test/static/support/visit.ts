@@ -44,6 +44,10 @@ export interface Visit {
   readonly flags: readonly string[];
 }
 
+/** How far a page is wider than its frame, as the page counts it. */
+export const OVERFLOW =
+  'document.documentElement.scrollWidth - document.documentElement.clientWidth';
+
 /** Waits for nothing: a test says what it waits for. */
 export async function visit(browser: Browser, built: BuiltPage, host: Host): Promise<Visit> {
   const {

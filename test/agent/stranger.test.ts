@@ -1,0 +1,158 @@
+/** An agent that the app answers as a stranger: revoked, or with a key that the app does not know any more. */
+import { describe, expect, test } from '@jest/globals';
+import { liveAgent } from '../../agent/agent-loop';
+import type { Troubles } from '../../agent/troubles';
+import { aJournal, anAgent } from './support/an-agent';
+import { createFakeApp } from './support/fake-app';
+import { createFleet } from './support/fake-hosts';
+import { aPlan } from './support/plans';
+import { createVirtualClock } from './support/virtual-clock';
+
+const HOUR_MILLISECONDS = 3_600_000;
+
+function aWorld() {
+  const clock = createVirtualClock();
+  const app = createFakeApp(clock, aPlan());
+  const fleet = createFleet();
+  const told: string[] = [];
+  const said: string[] = [];
+  const troubles: Troubles = {
+    tell: (kind, sentence) => void told.push(`${kind}: ${sentence ?? 'over'}`),
+  };
+  const { journal } = aJournal();
+  const agent = {
+    ...anAgent({ clock, app, fleet, journal }),
+    troubles,
+    log: {
+      info: (line: string) => void said.push(line),
+      warn: () => undefined,
+      error: (line: string) => void said.push(line),
+    },
+  };
+  const live = async (until: () => boolean) => {
+    const stopping = new AbortController();
+    const watch = async (): Promise<void> => {
+      while (!until()) await clock.sleep(10_000);
+      stopping.abort();
+    };
+    const [end] = await clock.drive(Promise.all([liveAgent(agent, stopping.signal), watch()]));
+    return end;
+  };
+  return { clock, app, fleet, journal, told, said, live };
+}
+
+describe('an agent that the app answers as a stranger', () => {
+  test('tries twice within a second, then asks ever more rarely, in the end every 15 minutes', async () => {
+    const { clock, app, told, said, live } = aWorld();
+    const at: number[] = [];
+    app.disturb = () => {
+      at.push(clock.milliseconds);
+      return 'unauthorized';
+    };
+
+    const end = await live(() => clock.milliseconds >= 24 * HOUR_MILLISECONDS);
+
+    expect(end).toEqual({ kind: 'stopped' });
+    expect(at[1]).toBeLessThanOrEqual(1_000);
+    const [before = 0, last = 0] = at.slice(-2);
+    expect(last - before).toBe(HOUR_MILLISECONDS / 4);
+    expect(at.length).toBeLessThanOrEqual(110);
+    expect(new Set(told)).toEqual(new Set([expect.stringMatching(/^refused: Interlock refuses/)]));
+    const lines = said.filter((line) => line.startsWith('Interlock refuses'));
+    expect(lines).toEqual([
+      expect.stringMatching(
+        /signature.* every 15 minutes: look for agent ag_1 in Interlock's settings; .* enroll it anew/,
+      ),
+    ]);
+  });
+
+  test('goes on by itself once it is known again', async () => {
+    const { clock, app, told, said, live } = aWorld();
+    app.disturb = () => (clock.milliseconds < HOUR_MILLISECONDS ? 'unauthorized' : undefined);
+
+    await live(() => app.outcome !== null);
+
+    expect(app.outcome).toEqual({ kind: 'succeeded' });
+    expect(clock.milliseconds).toBeLessThanOrEqual(1.5 * HOUR_MILLISECONDS);
+    expect(told.at(-1)).toBe('refused: over');
+    expect(said).toContain('Interlock knows this agent again.');
+  });
+
+  test('while its machine’s clock is wrong goes on asking, for the clock may be set at any moment', async () => {
+    const { clock, app, told, live } = aWorld();
+    const { poll } = app;
+    app.disturb = () => 'unauthorized';
+    app.poll = async () => {
+      const result = await poll();
+      return result.kind === 'refused' ? { ...result, isClock: true } : result;
+    };
+
+    await live(() => clock.milliseconds >= HOUR_MILLISECONDS);
+
+    expect(app.calls.length).toBeGreaterThan(100);
+    expect(told.filter((trouble) => trouble !== 'refused: over')).toEqual([]);
+  });
+});
+
+/** Revokes the agent as soon as the first host is asked to `act`; `seconds` is how long acts take there from then on. */
+function revokeAt(world: ReturnType<typeof aWorld>, act: string, seconds: Record<string, number>) {
+  const { app, fleet, clock } = world;
+  fleet.disturb = (_moment, host, name) => {
+    if (host === 'web-1' && name === act) app.disturb = () => 'unauthorized';
+    return undefined;
+  };
+  const connect = fleet.connect.bind(fleet);
+  fleet.connect = async (target) => {
+    const line = await connect(target);
+    if (line.kind !== 'connected' || target.host.name !== 'web-1') return line;
+    const { session } = line;
+    const slowly = async <Answer>(name: string, answer: Promise<Answer>): Promise<Answer> => {
+      await clock.sleep((seconds[name] ?? 0) * 1_000);
+      return answer;
+    };
+    return {
+      kind: 'connected',
+      session: {
+        ...session,
+        activate: (order, former) => slowly('activate', session.activate(order, former)),
+        start: (order, start) => slowly('start', session.start(order, start)),
+      },
+    };
+  };
+}
+
+describe('an agent that is revoked in the middle of a job', () => {
+  test('brings the host under way to its end, begins no other, keeps the job open, and comes to rest', async () => {
+    const world = aWorld();
+    const { app, fleet, journal, clock, live } = world;
+    revokeAt(world, 'activate', { activate: 20, start: 45 });
+
+    expect(await live(() => clock.milliseconds >= 6 * HOUR_MILLISECONDS)).toEqual({
+      kind: 'stopped',
+    });
+
+    expect(fleet.effects.filter((effect) => !effect.includes(' stage '))).toEqual([
+      'web-1 activate 1.1.0',
+      'web-1 start 1.1.0',
+    ]);
+    expect(await journal.openJobs()).toEqual([{ job: '10001.9', fence: 1, outcome: null }]);
+    expect(app.calls.slice(-20)).toEqual(Array.from({ length: 20 }, () => 'poll'));
+    expect(app.calls.length).toBeLessThan(100);
+  });
+
+  test('whose work was over before its lease keeps the end, and tells it once it is known again', async () => {
+    const world = aWorld();
+    const { app, journal, clock, live } = world;
+    revokeAt(world, 'start', {});
+    await live(() => clock.milliseconds >= 6 * HOUR_MILLISECONDS);
+    expect(await journal.openJobs()).toEqual([
+      expect.objectContaining({ outcome: { kind: 'succeeded' } }),
+    ]);
+    expect(app.calls.length).toBeLessThan(100);
+
+    app.disturb = () => undefined;
+    await live(() => app.outcome !== null);
+
+    expect(app.outcome).toEqual({ kind: 'succeeded' });
+  });
+});
