@@ -14,6 +14,8 @@ import { createAttacker, pinnedKey } from './attacker';
 import { enrollMachine } from './enroll-machine';
 import { DEV, drawPolicy, drawSite, EDITORS, PROJECT } from './cast';
 import { createClickLedger } from './click-ledger';
+import { createDeeds } from './deeds';
+import type { Deeds } from './deeds';
 import { servingHost } from './fake-host';
 import type { FakeHost } from './fake-host';
 import { hostsFor } from './fake-hosts';
@@ -54,6 +56,7 @@ export interface World {
   readonly events: JiraEvents;
   readonly queue: FakeQueue;
   readonly history: HistoryWatch;
+  readonly deeds: Deeds;
   readonly hosts: readonly FakeHost[];
   readonly agents: readonly AgentRunner[];
   readonly tap: Wiretap;
@@ -100,12 +103,20 @@ export async function createWorld(sim: Sim): Promise<World> {
     machines.find((machine) => name.startsWith(`${machine.name}.`))?.identity.agent ?? '';
   const meansSoon = (life: Life) => (ref: JobRef, what: string) =>
     effects.means(idOf(life), ref, what, 'soon');
+  const deeds = createDeeds();
   const databaseWatch = watchDatabases(sim, store, history);
   const databases = createFakeDatabases(sim, (life) => ({
     ...databaseWatch,
+    ends: (row, environment, hasHappened) => {
+      if (hasHappened) deeds.ran(row);
+      databaseWatch.ends(row, environment, hasHappened);
+    },
     means: (row) => meansSoon(life)(row, `A statement of ${row.script}`),
   }));
-  const centre = createFakeCentre(sim, store, (life) => ({ means: meansSoon(life) }));
+  const centre = createFakeCentre(sim, store, (life) => ({
+    means: meansSoon(life),
+    wrote: deeds.wrote,
+  }));
   const attacker = createAttacker(sim, store);
   const tap: Wiretap = { heard: undefined };
   const isRevoked = ({ agent }: Envelope): boolean =>
@@ -133,7 +144,7 @@ export async function createWorld(sim: Sim): Promise<World> {
     const made = { id, key: `REL-${issue}`, project: PROJECT, issueTypeId: ISSUE_TYPE };
     events.changed(jira.make({ ...made, reporter: DEV }), 'made');
   }
-  return { sim, store, functions, jira, events, queue, history, hosts, agents, tap };
+  return { sim, store, functions, jira, events, queue, history, deeds, hosts, agents, tap };
 }
 
 /** Two that may work everywhere; now and then one more, for one environment. */
