@@ -4,6 +4,7 @@ import type { HostStep } from '#core/plan-step';
 import type { HostState } from '#wire/agent';
 import { askState, hasHappened } from './ask-state';
 import type { Stop } from './hold';
+import { earlierActs, ownAct } from './host-acts';
 import { entryOf, nameOf, orderFor } from './host-story';
 import type { HostStory } from './host-story';
 import { elapsedSince, instant } from './lease';
@@ -69,35 +70,51 @@ export async function act(story: HostStory, what: Act, release: InstalledRelease
     ...(failure && { failure }),
   };
   const from = instant(clock);
-  const meant = begunWords(intent, step.version, failure?.sentence ?? '');
-  const serial = await journal.writeIntent(intent, entryOf(story, begun, meant));
+  const note = begunWords(intent, step.version, failure?.sentence ?? '');
+  const serial = await journal.writeIntent(intent, entryOf(story, begun, note));
 
   const end = await attempt(story, what, release);
   const took = elapsedSince(from, clock);
+  const meant = { act: what.act, fence: hold.ref.fence, release };
   if (end.kind === 'done') {
-    await journal.writeResult(serial, 'done', entryOf(story, done, doneWords(intent), took));
+    const acts = [ownAct(story, meant, end), ...earlierActs(hold, end.facts)];
+    await journal.writeResult(serial, 'done', entryOf(story, done, doneWords(intent), took, acts));
   } else if (end.kind === 'failed') {
     const { sentence } = end.failure;
-    await journal.writeResult(serial, sentence, entryOf(story, 'failed', sentence, took));
+    const acts = [ownAct(story, meant, end.result)];
+    await journal.writeResult(serial, sentence, entryOf(story, 'failed', sentence, took, acts));
+    return { kind: 'failed', failure: end.failure };
   } else if (end.kind === 'unknown') {
     // The intent stays open: should the job come back, the host is asked first.
-    await journal.tell(hold.ref.job, entryOf(story, 'unknown', end.question, took));
+    const acts = [ownAct(story, meant, 'unknown')];
+    await journal.tell(hold.ref.job, entryOf(story, 'unknown', end.question, took, acts));
   }
   return end;
 }
 
-async function attempt(story: HostStory, what: Act, release: InstalledRelease): Promise<ActEnd> {
+/** `result`: whether the host said no, was never asked, or fell silent. */
+type Attempted =
+  | Exclude<ActEnd, { kind: 'failed' }>
+  | {
+      readonly kind: 'failed';
+      readonly failure: Failure;
+      readonly result: 'failed' | 'not-done' | 'unknown';
+    };
+
+async function attempt(story: HostStory, what: Act, release: InstalledRelease): Promise<Attempted> {
   const { lines, target, hold, step } = story;
   const order = orderFor(story, release);
   for (let tries = 1; ; tries += 1) {
     const line = await lines.to(target);
     if (line.kind === 'failed') {
       // Until something was sent, a refused connection leaves nothing in doubt.
-      return tries === 1 ? line : endInSilence(story, what.act, release, line.failure.sentence);
+      if (tries === 1) return { ...line, result: 'not-done' };
+      return endInSilence(story, what.act, release, line.failure.sentence);
     }
     const answer = await perform(line.session, what, order, startOf(step));
     if (answer.kind === 'done') return answer;
-    if (answer.kind === 'refused') return { kind: 'failed', failure: answer.failure };
+    if (answer.kind === 'refused')
+      return { kind: 'failed', failure: answer.failure, result: 'failed' };
     if (answer.kind === 'superseded') return { kind: 'lost', why: answer.sentence };
 
     const asked = await askState(story, order.fence);
@@ -142,16 +159,17 @@ const endInSilence = (
   act: HostAct,
   release: InstalledRelease,
   sentence: string,
-): ActEnd =>
+): Attempted =>
   act === 'stage'
-    ? { kind: 'failed', failure: { class: 'transport', sentence } }
+    ? { kind: 'failed', failure: { class: 'transport', sentence }, result: 'unknown' }
     : {
         kind: 'unknown',
         question: story.agent.redact(questionAbout(story, act, release, sentence)),
       };
 
-const brokenOff = ({ target }: HostStory, act: HostAct, sentence: string): ActEnd => ({
+const brokenOff = ({ target }: HostStory, act: HostAct, sentence: string): Attempted => ({
   kind: 'failed',
+  result: 'not-done',
   failure: {
     class: 'transport',
     sentence: `The ${act} on host ${nameOf(target)} broke off ${TRIES_MAX} times (${sentence}); it has not happened. Check the host and the network, then retry.`,

@@ -1,6 +1,6 @@
 /** What the story of one host in one step needs, and how it is told. */
 import type { HostStep } from '#core/plan-step';
-import type { HostState, ReportEntry } from '#wire/agent';
+import type { AgentAct, HostState, ReportEntry } from '#wire/agent';
 import type { Hold } from './hold';
 import type { Lines } from './lines';
 import type { Agent, HostOrder, HostTarget, InstalledRelease } from './ports';
@@ -31,6 +31,7 @@ export const entryOf = (
   state: HostState,
   note = '',
   milliseconds = 0,
+  acts: readonly AgentAct[] = [],
 ): ReportEntry => ({
   at: agent.app.serverSeconds(),
   step: step.id,
@@ -38,4 +39,5 @@ export const entryOf = (
   state,
   note: agent.redact(note).slice(0, NOTE_MAX_CHARS),
   milliseconds: Math.round(milliseconds),
+  ...(acts.length > 0 && { acts: [...acts] }),
 });

@@ -289,6 +289,15 @@ export interface HostFacts {
   readonly process: 'running' | 'dead' | 'none' | 'own';
   /** The release that the process was started from. */
   readonly processDigest: string | null;
+  /** The last acts that the host's ledger has, the oldest first; absent where the host shows none. */
+  readonly ledger?: readonly LedgerLine[];
+}
+
+/** An act that a host has done to its end. */
+export interface LedgerLine extends JobRef {
+  readonly operation: 'stage' | 'activate' | 'reactivate' | 'start';
+  readonly digest: string;
+  readonly version: string;
 }
 
 export interface Artifacts {

@@ -1,12 +1,13 @@
 /** One site's way back: each host returns to what it served before the release, from its own files. */
 import type { FailureClass } from '#core/failure';
 import type { RollbackStep } from '#core/plan-step';
-import type { HostState } from '#wire/agent';
+import type { AgentAct, HostState } from '#wire/agent';
 import { act } from './act';
 import { askState } from './ask-state';
 import type { BoundStep, PartEnd } from './bound-step';
 import { changesOf, mergedElsewhere } from './centres/kept-elsewhere';
 import type { SiteWork } from './deploy-site';
+import { earlierActs } from './host-acts';
 import { entryOf, nameOf } from './host-story';
 import type { HostStory } from './host-story';
 import { inParallel } from './in-parallel';
@@ -73,7 +74,7 @@ async function returnHost(story: HostStory, back: WayBack): Promise<PartEnd> {
   const way = wayOf(story, asked.facts, back);
   switch (way.kind) {
     case 'stays':
-      return tell(story, 'done', way.note);
+      return tell(story, 'done', way.note, 0, earlierActs(hold, asked.facts));
     case 'no-way':
       return fail(
         story,
@@ -83,7 +84,8 @@ async function returnHost(story: HostStory, back: WayBack): Promise<PartEnd> {
     case 'was-returned': {
       const look = await story.agent.health.look(target, step.service);
       if (runsCurrent(asked.facts) && serves(look, way.former, story)) {
-        return tell(story, 'done', leftAlone(asked.facts));
+        const earlier = earlierActs(hold, asked.facts);
+        return tell(story, 'done', leftAlone(asked.facts), 0, earlier);
       }
       return returnTo(story, way.former);
     }
@@ -164,8 +166,10 @@ async function tell(
   state: HostState,
   note: string,
   milliseconds = 0,
+  acts: readonly AgentAct[] = [],
 ): Promise<PartEnd> {
-  await story.agent.journal.tell(story.hold.ref.job, entryOf(story, state, note, milliseconds));
+  const entry = entryOf(story, state, note, milliseconds, acts);
+  await story.agent.journal.tell(story.hold.ref.job, entry);
   return { kind: 'succeeded' };
 }
 

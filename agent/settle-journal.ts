@@ -2,6 +2,7 @@
 import { askState, hasHappened } from './ask-state';
 import { STATES } from './act';
 import type { Hold } from './hold';
+import { earlierActs, ownAct, settledAct } from './host-acts';
 import { entryOf } from './host-story';
 import type { HostStory } from './host-story';
 import type { Lines } from './lines';
@@ -46,21 +47,28 @@ const ASKED = 'The agent asked the host after an interruption.';
 
 async function settleIntent(story: HostStory, intent: JournaledIntent): Promise<PartEnd> {
   const { journal } = story.agent;
+  const meant = { act: intent.act, fence: intent.fence, release: intent };
   const asked = await askState(story, story.hold.ref.fence);
   if (asked.kind === 'lost') return asked;
   if (asked.kind === 'silent') {
     // A package that is half copied changes nothing that is served: staging will say what is wrong.
     if (intent.act === 'stage') return { kind: 'succeeded' };
     const question = story.agent.redact(questionAbout(story, intent.act, intent, asked.sentence));
-    await journal.tell(intent.job, entryOf(story, 'unknown', question));
+    const acts = [ownAct(story, meant, 'unknown')];
+    await journal.tell(intent.job, entryOf(story, 'unknown', question, 0, acts));
     return { kind: 'unknown', question };
   }
   const happened = hasHappened(intent.act, intent, asked.facts);
   const { begun, done } = STATES[intent.act];
+  const note = `${ASKED} ${happened ? doneWords(intent) : ''}`.trim();
+  const acts = [
+    settledAct(story, meant, asked.facts, happened),
+    ...earlierActs(story.hold, asked.facts),
+  ];
   await journal.writeResult(
     intent.serial,
     happened ? 'done, as the host says' : 'not done, as the host says',
-    entryOf(story, happened ? done : begun, `${ASKED} ${happened ? doneWords(intent) : ''}`.trim()),
+    entryOf(story, happened ? done : begun, note, 0, acts),
   );
   return { kind: 'succeeded' };
 }

@@ -1,7 +1,7 @@
 /** What the story of one namespace in one step needs, and how it is told. */
 import type { Failure } from '#core/failure';
 import type { ConfigStep, RestoreStep } from '#core/plan-step';
-import type { HostState } from '#wire/agent';
+import type { AgentAct, HostState } from '#wire/agent';
 import type { PartEnd } from '../bound-step';
 import type { Hold } from '../hold';
 import type { Agent } from '../ports';
@@ -54,6 +54,7 @@ export async function tell(
   { agent, hold, step }: ChangeStory,
   state: HostState,
   note = '',
+  acts: readonly AgentAct[] = [],
 ): Promise<void> {
   await agent.journal.tell(hold.ref.job, {
     at: agent.app.serverSeconds(),
@@ -62,6 +63,7 @@ export async function tell(
     state,
     note: agent.redact(note).slice(0, NOTE_MAX_CHARS),
     milliseconds: 0,
+    ...(acts.length > 0 && { acts: [...acts] }),
   });
 }
 
@@ -69,8 +71,9 @@ export async function tell(
 export async function fail(
   story: ChangeStory,
   failure: Failure,
+  acts: readonly AgentAct[] = [],
 ): Promise<{ readonly kind: 'failed'; readonly failure: Failure }> {
-  await tell(story, 'failed', failure.sentence);
+  await tell(story, 'failed', failure.sentence, acts);
   return { kind: 'failed', failure };
 }
 
@@ -83,11 +86,25 @@ export async function endOf(
   switch (written.kind) {
     case 'written':
     case 'written-before':
-      await tell(story, 'done', noteOf(written.record));
+      await tell(story, 'done', noteOf(written.record), [
+        writtenAct(written.record, written.kind === 'written-before'),
+      ]);
       return { kind: 'succeeded' };
     case 'superseded':
       return { kind: 'lost', why: written.sentence };
-    case 'failed':
-      return fail(story, { class: 'config', sentence: written.sentence });
+    case 'failed': {
+      const { act: what, fence } = writerOf(story);
+      const failure = { class: 'config', sentence: written.sentence } as const;
+      return fail(story, failure, [{ what, result: 'failed', fence, of: 'no revision' }]);
+    }
   }
 }
+
+/** A write as entries tell it for the audit; `found`: the store has it from an earlier try. */
+export const writtenAct = ({ revision, writer }: NamespaceRecord, found: boolean): AgentAct => ({
+  what: writer.act,
+  result: 'done',
+  fence: writer.fence,
+  of: `revision ${revision}`,
+  ...(found && { found }),
+});

@@ -1,9 +1,10 @@
 /** The way back of a plan's configuration. */
 import type { RestoreStep } from '#core/plan-step';
+import type { AgentAct } from '#wire/agent';
 import type { PartEnd } from '../bound-step';
 import type { Hold } from '../hold';
 import type { Agent } from '../ports';
-import { endOf, fail, nameOf, placeOf, storeOf, tell, writerOf } from './change-story';
+import { endOf, fail, nameOf, placeOf, storeOf, tell, writerOf, writtenAct } from './change-story';
 import type { ChangeStory } from './change-story';
 import { areEqual } from './namespace-record';
 import type { NamespaceRecord, Values } from './namespace-record';
@@ -43,7 +44,7 @@ async function restore(story: ChangeStory): Promise<PartEnd> {
   const way = await wayBack(store, story, found.record);
   switch (way.kind) {
     case 'nothing-to-do':
-      await tell(story, 'done', way.note);
+      await tell(story, 'done', way.note, way.acts);
       return { kind: 'succeeded' };
     case 'changed-since':
       return fail(story, { class: 'config', sentence: way.sentence });
@@ -58,7 +59,12 @@ async function restore(story: ChangeStory): Promise<PartEnd> {
 
 type Way =
   | { readonly kind: 'snapshot'; readonly values: Values }
-  | { readonly kind: 'nothing-to-do'; readonly note: string }
+  | {
+      readonly kind: 'nothing-to-do';
+      readonly note: string;
+      /** What an earlier try of the job has done already. */
+      readonly acts: readonly AgentAct[];
+    }
   | { readonly kind: 'changed-since'; readonly sentence: string };
 
 /** What the namespace held before the plan, if the plan is what it stands on now. */
@@ -75,7 +81,11 @@ async function wayBack(
   if (!layers.some(({ plan }) => plan === planDigest)) {
     const isBack = records.some(({ writer }) => writer.plan === planDigest);
     const note = isBack ? 'it was put back before' : 'this release has not changed it';
-    return { kind: 'nothing-to-do', note };
+    const { job, change, act } = writerOf(story);
+    const own = records.find(
+      ({ writer }) => writer.job === job && writer.change === change && writer.act === act,
+    );
+    return { kind: 'nothing-to-do', note, acts: own ? [writtenAct(own, true)] : [] };
   }
   if (!top || top.plan !== planDigest) return changedSince(story, top?.latest);
   if (top.isEdited || !newest || !areEqual(newest.values, top.values)) return editedSince(story);

@@ -1,6 +1,7 @@
 /** What the helper says about its host, read line by line. */
-import type { HostFacts, InstalledRelease } from '../ports';
+import type { HostFacts, InstalledRelease, LedgerLine } from '../ports';
 
+const OPERATIONS = ['stage', 'activate', 'reactivate', 'start'] as const;
 const PROCESS_STATES = ['running', 'dead', 'none', 'own'] as const;
 
 /** The facts in a helper's answer; undefined when it is none. */
@@ -36,8 +37,19 @@ export function parseFacts(stdout: string): HostFacts | undefined {
     busy: lines.get('busy') === 'yes',
     process,
     processDigest: digest === undefined || digest === '-' ? null : digest,
+    ledger: ledgerIn(lines.get('ledger') ?? ''),
   };
 }
+
+/** `OPERATION:JOB:FENCE:DIGEST:VERSION`, separated by blanks. */
+const ledgerIn = (words: string): readonly LedgerLine[] =>
+  words.split(' ').flatMap((word) => {
+    const [name, job, seen, digest, version] = word.split(':');
+    const operation = OPERATIONS.find((known) => known === name);
+    const fence = Number(seen);
+    const isWhole = operation && job && digest && version && Number.isSafeInteger(fence);
+    return isWhole ? [{ operation, job, fence, digest, version }] : [];
+  });
 
 /** `DIGEST VERSION PACKAGE`, or `- - -` for none; a package of `-` is the digest's own. */
 function releaseIn(words: string | undefined): InstalledRelease | null | undefined {

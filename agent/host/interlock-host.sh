@@ -23,6 +23,7 @@ export LC_ALL
 LOCK_SECONDS=30
 STOP_SECONDS=10
 TRAIL_MAX=20
+ACTS_SHOWN=12
 RESERVE_KILOBYTES=51200
 
 main() {
@@ -644,6 +645,16 @@ report() {
   echo "process $(process_state) $run_digest"
   echo "busy $busy"
   echo "intent $intent"
+  echo "ledger$(last_acts)"
+}
+
+# The last whole lines of the ledger, each as OPERATION:JOB:FENCE:DIGEST:VERSION.
+last_acts() {
+  tail -n "$ACTS_SHOWN" "$home/ledger" 2>/dev/null |
+    while read -r _ done_operation done_job done_fence done_digest done_version end; do
+      [ "$end" != . ] ||
+        printf ' %s' "$done_operation:$done_job:$done_fence:$done_digest:$done_version"
+    done
 }
 
 main "$@"

@@ -61,6 +61,21 @@ export function resumeAt(
   };
 }
 
+/** What the job itself has run of the text, in its order; what an earlier text had done is none of it. */
+export function ranIn(
+  statements: readonly DigestedStatement[],
+  rows: readonly LedgerRow[],
+  scriptDigest: string,
+  job: string,
+): readonly LedgerRow[] {
+  const earlier = doneTexts(rows.filter((row) => row.scriptDigest !== scriptDigest));
+  const alike = Math.max(0, ...earlier.map((text) => commonLength(statements, text)));
+  return rows
+    .filter((row) => row.scriptDigest === scriptDigest && row.state === 'done' && row.job === job)
+    .filter(({ number }) => number > alike)
+    .sort((one, other) => one.number - other.number);
+}
+
 /** What is done of each earlier text, in the text's order. */
 function doneTexts(rows: readonly LedgerRow[]): readonly (readonly LedgerRow[])[] {
   const done = rows

@@ -6,7 +6,7 @@ import type { Database, LedgerRow, Reply } from './database';
 import { openLine, scopeOf, unusable } from './open-line';
 import type { Line } from './open-line';
 import { placeOf } from './no-session';
-import { resumeAt } from './resume';
+import { ranIn, resumeAt } from './resume';
 import type { DigestedStatement } from './resume';
 import { broken, runStatements } from './run-statements';
 import type { Broken, LineEnd } from './run-statements';
@@ -20,8 +20,12 @@ const AGAIN_SECONDS = 60;
 /** Runs what is left of the script; a lost connection is opened again, and the ledger asked. */
 export async function runScript(story: ScriptStory): Promise<PartEnd> {
   const end = await overLines(story);
+  story.acts.giveUp();
   if (end.kind === 'failed') await tell(story, 'failed', end.failure.sentence);
   if (end.kind === 'unknown') await tell(story, 'unknown', end.question);
+  // What ran since the last word is told before the job ends: nobody looks into its ledger again.
+  if (end.kind === 'refused' && story.acts.isWaiting())
+    await tell(story, 'running', end.failure.sentence);
   return end;
 }
 
@@ -30,8 +34,10 @@ async function overLines(story: ScriptStory): Promise<PartEnd> {
   let before: Broken | undefined;
   for (let lines = 1; ; lines += 1) {
     const line = await (before ? openAgain(story) : openLine(story));
-    if (line.kind === 'failed' && before?.doubtful)
+    if (line.kind === 'failed' && before?.doubtful) {
+      story.acts.ended(before.doubtful, 'unknown');
       return unreachable(story, before.doubtful, line);
+    }
     if (line.kind !== 'open') return line;
     try {
       const end = await runOn(story, line.database);
@@ -79,6 +85,7 @@ async function runOn(story: ScriptStory, database: Database): Promise<LineEnd> {
   const rows = await database.readLedger(page);
   if (rows.kind !== 'done') return brokenOrUnusable(story, rows);
   const resume = resumeAt(statements, rows.value, page.scriptDigest, hold.ref.job);
+  story.acts.found(ranIn(statements, rows.value, page.scriptDigest, hold.ref.job));
   if (resume.kind === 'ask') return ask(story, database, resume.row);
   if (resume.kind === 'twice') {
     const words = `this statement has run already, as statement ${String(resume.before.number)} of an earlier text of the script; keep at the top, unchanged, what has run, or leave it out`;
@@ -109,6 +116,7 @@ const brokenOrUnusable = (
 /** Puts the question, and writes down that it was put. */
 async function ask(story: ScriptStory, database: Database, row: LedgerRow): Promise<LineEnd> {
   const { script, hold } = story;
+  story.acts.ended(row, 'unknown');
   const asked = await database.write({
     ...row,
     state: 'asked',

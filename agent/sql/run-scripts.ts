@@ -9,6 +9,7 @@ import { probeDatabase } from './probe-database';
 import { prepareScript } from './prepared-script';
 import type { PreparedScript } from './prepared-script';
 import { runScript } from './run-script';
+import { collectActs } from './script-acts';
 
 /** Runs the scripts; the first that fails ends it, and later ones wait. */
 export async function runScripts(
@@ -31,7 +32,7 @@ export async function runScripts(
 
   for (const [index, script] of scripts.entries()) {
     const after = scripts.length - index - 1;
-    const end = await runScript({ agent, hold, release, script, after });
+    const end = await runScript({ agent, hold, release, script, after, acts: collectActs() });
     if (end.kind !== 'succeeded') return end;
   }
   return { kind: 'succeeded' };

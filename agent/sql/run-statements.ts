@@ -51,12 +51,15 @@ export async function runStatements(
     const ran = await runStatement(database, statement, rowFor);
     switch (ran.kind) {
       case 'lost':
+        story.acts.doubted(rowFor(statement, false));
         return { ...broken(ran), ...(ran.doubtful && { doubtful: ran.doubtful }) };
       case 'superseded':
         return { kind: 'lost', why: `Database ${placeOf(script.rule)} has seen a higher fence.` };
       case 'failed':
+        story.acts.ended(rowFor(statement, false), 'failed');
         return failedAt(story, statement, ran.sentence);
       case 'done':
+        story.acts.ran(rowFor(statement, false));
         sum.rows += ran.rows;
         sum.milliseconds += ran.milliseconds;
     }

@@ -1,10 +1,12 @@
 /** What the story of one script needs, and how it is told. */
+import { ENTRY_ACTS_MAX } from '#wire/agent';
 import type { FinishOutcome, HostState, ReportEntry } from '#wire/agent';
 import type { Hold } from '../hold';
 import type { Agent } from '../ports';
 import type { LedgerRow } from './database';
 import { placeOf } from './no-session';
 import type { PreparedScript } from './prepared-script';
+import type { UntoldActs } from './script-acts';
 import type { Statement } from './split-script';
 
 export interface ScriptStory {
@@ -15,19 +17,23 @@ export interface ScriptStory {
   readonly script: PreparedScript;
   /** Scripts of this stage that come after it. */
   readonly after: number;
+  /** What was done and not told yet. */
+  readonly acts: UntoldActs;
 }
 
 const NOTE_MAX_CHARS = 1_000;
 const SENTENCE_MAX_CHARS = 2_000;
 const SHOWN_STATEMENT_CHARS = 120;
 
-/** Tells the app one line about the script. */
+/** Tells the app one line about the script, with what was done since the last; what does not fit follows with the same. */
 export async function tell(
-  { agent, hold, script }: ScriptStory,
+  story: ScriptStory,
   state: HostState,
   note: string,
   milliseconds = 0,
 ): Promise<void> {
+  const { agent, hold, script, acts } = story;
+  const told = acts.take(ENTRY_ACTS_MAX);
   const entry: ReportEntry = {
     at: agent.app.serverSeconds(),
     step: script.step.id,
@@ -35,8 +41,10 @@ export async function tell(
     state,
     note: agent.redact(note).slice(0, NOTE_MAX_CHARS),
     milliseconds: Math.round(milliseconds),
+    ...(told.length > 0 && { acts: [...told] }),
   };
   await agent.journal.tell(hold.ref.job, entry);
+  if (acts.isWaiting()) await tell(story, state, note, milliseconds);
 }
 
 export const rowsAndTime = (rows: number, milliseconds: number): string =>

@@ -23,6 +23,7 @@ type Json = null | boolean | number | string | readonly Json[] | Members;
 interface Members {
   readonly [name: string]: Json;
 }
+type Maybe = Json | undefined;
 
 interface Case {
   readonly audit: Members;
@@ -32,59 +33,75 @@ interface Case {
   find(finding: string): void;
 }
 
-const FORMAT = 'interlock-audit-1';
-
 /** Reads the file and judges it; `own` is what an agent on this machine remembers. */
 export function verifyAudit(file: string, own: OwnWitness | undefined): Verdict {
   const audit = parse(readFileSync(file, 'utf8'));
-  if (!isMembers(audit) || audit['format'] !== FORMAT)
-    return { findings: [`${file} is no audit in the format ${FORMAT}.`], statements: [] };
+  if (!isMembers(audit) || audit['format'] !== 'interlock-audit-1')
+    return { findings: [`${file} is no audit in the format interlock-audit-1.`], statements: [] };
   const findings: string[] = [];
   const find = (finding: string): number => findings.push(finding);
   const segments = membersIn(audit['segments']);
   const witnesses = membersIn(audit['checkpoints']);
-  const appKey = own?.appKey ?? text(audit['appKey']);
-  const judged: Case = { audit, segments, witnesses, appKey, find };
-
+  const judged = { audit, segments, witnesses, find, appKey: own?.appKey ?? text(audit['appKey']) };
   const chain = judgeChain(judged);
+  const acts = judgeActs(judged);
   const made = judgeHead(judged);
   for (const witness of witnesses) judgeWitness(judged, witness);
   const signed = `The audit holds ${count(witnesses.length, 'countersigned checkpoint')}.`;
-  return { findings, statements: [made, chain, signed, judgeByOwn(judged, own)] };
+  return { findings, statements: [made, chain, acts, signed, judgeByOwn(judged, own)] };
 }
 
-/** Each segment follows its predecessor and has the hash of its own text; resolves to where that holds. */
-function judgeChain({ audit, segments, find }: Case): string {
-  const unchained = segments.findIndex((segment) => 'hash' in segment);
-  const before = unchained < 0 ? segments.length : unchained;
+/** Each segment follows its predecessor; resolves to from where on that can be checked. */
+function judgeChain(judged: Case): string {
+  const { audit, segments, find } = judged;
+  const before = [...segments, { hash: '' }].findIndex((segment) => 'hash' in segment);
   let serial = 1;
-  for (const [index, segment] of segments.entries()) {
-    const name = `Segment ${index + 1}`;
-    const { hash, ...covered } = segment;
-    if (segment['segment'] !== index + 1)
-      find(`${name} is out of its place: it has the number ${show(segment['segment'])}.`);
-    if (segment['issueId'] !== audit['issueId']) find(`${name} is of another release.`);
-    if (segment['firstSerial'] !== serial)
-      find(`${name} begins with entry ${show(segment['firstSerial'])} instead of ${serial}.`);
-    serial += lengthOf(segment['events']);
-    if (index < before) continue;
-    if (hash === undefined) find(`${name} has lost its hash.`);
-    else if (hash !== sha256(canonical(covered))) find(`${name} was changed: its hash is wrong.`);
-    if (segment['previous'] !== (segments[index - 1]?.['hash'] ?? ''))
-      find(`${name} does not follow the segment before it: its link is wrong.`);
-    if (segment['format'] !== 'interlock-events-1' || segment['audience'] !== audit['audience'])
-      find(`${name} is of another format or installation.`);
+  for (const [index, { segment, firstSerial, events, issueId }] of segments.entries()) {
+    if (segment !== index + 1 || firstSerial !== serial || issueId !== audit['issueId'])
+      find(`Segment ${index + 1} is out of its place: other entries are before it, or elsewhere.`);
+    serial += membersIn(events).length;
   }
+  judgeLinks(judged, segments.slice(before), 'interlock-events-1', `Segment behind ${before}: `);
   if (before === segments.length) return 'No segment is chained yet, so nothing proves them.';
   const checked = `The chain was checked from segment ${before + 1} to ${segments.length}`;
   return before === 0 ? `${checked}.` : `${checked}; an older version wrote what is before.`;
+}
+
+/** The end of each job has sealed what was done in it: so many rows, one behind the other. */
+function judgeActs(judged: Case): string {
+  const rows = membersIn(judged.audit['acts']);
+  let next = 0;
+  for (const { job, acts } of judged.segments.flatMap(({ events }) => membersIn(events))) {
+    if (!isMembers(acts)) continue;
+    const sealed = rows.slice(next, next + Number(acts['rows']));
+    next += sealed.length;
+    judgeLinks(judged, sealed, 'interlock-acts-1', `Acts of job ${show(job)}, row `);
+    const isWhole = sealed.every((row, index) => row['row'] === index + 1 && row['job'] === job);
+    if (!isWhole || sealed.length !== acts['rows'] || sealed.at(-1)?.['hash'] !== acts['head'])
+      judged.find(`The acts of job ${show(job)} are not those that its end has sealed.`);
+  }
+  if (next < rows.length) judged.find(`No job's end has sealed the acts behind row ${next}.`);
+  return `The acts that jobs have ended with were checked, ${count(next, 'row')} in all.`;
+}
+
+/** Each has the hash of its own text, follows the one before it, and is of this release. */
+function judgeLinks({ audit, find }: Case, rows: readonly Members[], format: string, name: string) {
+  for (const [index, { hash, ...covered }] of rows.entries()) {
+    const which = `${name}${index + 1}`;
+    if (hash !== sha256(canonical(covered))) find(`${which} was changed: its hash is wrong.`);
+    if (covered['previous'] !== (rows[index - 1]?.['hash'] ?? ''))
+      find(`${which} does not follow the one before it: its link is wrong.`);
+    const told = show([covered['format'] ?? 0, covered['audience'] ?? 0, covered['issueId'] ?? 0]);
+    if (told !== show([format, audit['audience'] ?? null, audit['issueId'] ?? null]))
+      find(`${which} is of another format, installation or release.`);
+  }
 }
 
 /** The app has signed how long the history was when the audit was made: what is cut off shows. */
 function judgeHead(judged: Case): string {
   const { audit, segments, find } = judged;
   const head = isMembers(audit['head']) ? audit['head'] : {};
-  const said = judgeCheckpoint(judged, head, 'The head of the audit', 'interlock-audit-head.v1.');
+  const said = judgeSigned(judged, head, 'The head of the audit', 'interlock-audit-head.v1.');
   if (!said) return 'When the audit was made is unknown.';
   if (said['issueKey'] !== audit['issueKey']) find('The head of the audit names another issue.');
   if (Number(said['segments']) < segments.length)
@@ -95,7 +112,7 @@ function judgeHead(judged: Case): string {
 /** An agent has countersigned that this history once began so. */
 function judgeWitness(judged: Case, witness: Members): void {
   const name = `The checkpoint that ${show(witness['agent'])} has countersigned`;
-  judgeCheckpoint(judged, witness, name);
+  judgeSigned(judged, witness, name);
   const signed = `interlock-countersignature.v1.${text(witness['agent'])}.${text(witness['text'])}`;
   if (!isSigned(witness['publicKey'], signed, witness['countersignature']))
     judged.find(`${name} is not countersigned with the key that stands beside it.`);
@@ -106,31 +123,21 @@ function judgeByOwn(judged: Case, own: OwnWitness | undefined): string {
   const { audit, witnesses, find } = judged;
   if (!own)
     return 'No agent on this machine bears witness: an audit that was rewritten as a whole, with keys of its own, would pass.';
-  if (audit['audience'] !== own.audience)
-    find('The audit is of another installation than the one that this agent works for.');
-  if (audit['appKey'] !== own.appKey)
-    find(
-      'The audit names another key of the installation than the one that this agent has pinned.',
-    );
+  if (audit['audience'] !== own.audience || audit['appKey'] !== own.appKey)
+    find('The audit names another installation, or key of it, than this agent works for.');
   const kept = own.checkpointsOf(text(audit['issueId']));
-  for (const signed of kept) judgeCheckpoint(judged, { ...signed }, 'A checkpoint of this agent');
-  const texts: readonly Json[] = kept.map((signed) => signed.text);
-  for (const { agent, text: claimed = null } of witnesses)
-    if (agent === own.agent && !texts.includes(claimed))
+  for (const signed of kept) judgeSigned(judged, { ...signed }, 'A checkpoint of this agent');
+  for (const { agent, text: claimed } of witnesses)
+    if (agent === own.agent && !kept.some((signed) => signed.text === claimed))
       find('The audit names this agent as the witness of a checkpoint that it never kept.');
   return `This agent keeps ${count(kept.length, 'checkpoint')} of the release.`;
 }
 
 /** A checkpoint is the installation's, about this release, and this history begins as it says. */
-function judgeCheckpoint(
-  judged: Case,
-  signed: Members,
-  name: string,
-  mark = 'interlock-checkpoint.v1.',
-): Members | undefined {
+function judgeSigned(judged: Case, seal: Members, name: string, mark = 'interlock-checkpoint.v1.') {
   const { audit, segments, appKey, find } = judged;
-  const said = parse(text(signed['text']));
-  if (!isSigned(appKey, mark + text(signed['text']), signed['signature']))
+  const said = parse(text(seal['text']));
+  if (!isSigned(appKey, mark + text(seal['text']), seal['signature']))
     find(`${name} is not signed with the installation's key.`);
   const isOurs = isMembers(said) && said['aud'] === audit['audience'];
   if (!isOurs || said['issueId'] !== audit['issueId']) {
@@ -139,21 +146,15 @@ function judgeCheckpoint(
   }
   const size = Number(said['segments']);
   const upTo = segments.slice(0, size);
-  const events = upTo.reduce((total, segment) => total + lengthOf(segment['events']), 0);
+  const events = upTo.flatMap((segment) => membersIn(segment['events'])).length;
   if (segments.length < size)
-    find(
-      `${name} has ${count(size, 'segment')}: the audit's end was cut off, or download it again.`,
-    );
+    find(`${name} has ${count(size, 'segment')}: the end was cut off, or download it again.`);
   else if ((upTo.at(-1)?.['hash'] ?? '') !== said['head'] || events !== said['events'])
     find(`${name} tells of another history in its ${count(size, 'segment')}.`);
   return said;
 }
 
-function isSigned(
-  publicKey: Json | undefined,
-  signed: string,
-  signature: Json | undefined,
-): boolean {
+function isSigned(publicKey: Maybe, signed: string, signature: Maybe): boolean {
   const x = Buffer.from(text(publicKey), 'base64').toString('base64url');
   try {
     const key = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' });
@@ -192,9 +193,8 @@ const sha256 = (source: string): string => createHash('sha256').update(source).d
 const isList = (value: unknown): value is readonly Json[] => Array.isArray(value);
 const isMembers = (value: unknown): value is Members =>
   typeof value === 'object' && value !== null && !isList(value);
-const membersIn = (value: Json | undefined): readonly Members[] =>
+const membersIn = (value: Maybe): readonly Members[] =>
   isList(value) ? value.map((each) => (isMembers(each) ? each : {})) : [];
-const lengthOf = (value: Json | undefined): number => (isList(value) ? value.length : 0);
-const text = (value: Json | undefined): string => (typeof value === 'string' ? value : '');
-const show = (value: Json | undefined): string => JSON.stringify(value ?? null);
+const text = (value: Maybe): string => (typeof value === 'string' ? value : '');
+const show = (value: Maybe): string => JSON.stringify(value ?? null);
 const count = (size: number, word: string): string => `${size} ${word}${size === 1 ? '' : 's'}`;

@@ -73,14 +73,20 @@ export async function commit(ports: Ports, commit: Commit): Promise<'done' | 'co
 
 /**
  * Who had a job becomes part of the chain with the job's end: a claim of its own would race with the moves in Jira
- * that the same start has caused, and its agent would wait for them.
+ * that the same start has caused, and its agent would wait for them. With the last one go the acts, however the
+ * job ended: what agents did there is sealed by whatever ends it.
  */
-const claimsOf = (finished: JobRecord | undefined): readonly ReleaseEvent[] =>
-  (finished?.claims ?? []).map((claim) => ({
+function claimsOf(finished: JobRecord | undefined): readonly ReleaseEvent[] {
+  if (!finished) return [];
+  const { job, claims = [], acts } = finished;
+  const seal = acts && acts.rows > 0 ? { acts } : {};
+  return claims.map((claim, index) => ({
     type: 'job-claimed',
-    job: finished?.job ?? '',
+    job,
     ...claim,
+    ...(index === claims.length - 1 && seal),
   }));
+}
 
 /** Asks for the effects; when the queue is down, the sweep finds the outbox row. */
 export async function askForEffects(ports: Ports, issueId: string): Promise<void> {

@@ -6,8 +6,8 @@ import { HOSTS_PER_CHUNK } from '#wire/records';
 import type { JobRecord } from '#wire/records';
 import { CHANGES_MAX } from './ports';
 
-/** One report may touch every chunk, and changes its job in the same transaction. */
-const CHUNKS_MAX = CHANGES_MAX - 1;
+/** One report may touch every chunk, changes its job and adds its acts in the same transaction. */
+const CHUNKS_MAX = CHANGES_MAX - 2;
 
 /** In how many chunks the states of a plan are kept; the stages of one attempt share them. */
 export function chunksOf(plan: Plan): number {

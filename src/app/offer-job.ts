@@ -1,4 +1,5 @@
 /** Puts a stage's job where its agents find it. */
+import { NO_ACTS } from '#core/act-chain';
 import { scopesOf } from '#core/gates';
 import type { Plan } from '#core/plan';
 import { isHostStep } from '#core/plan-step';
@@ -86,6 +87,7 @@ async function offeredJob(
     lastSeq: 0,
     lastMessage: null,
     outcome: null,
+    acts: NO_ACTS,
   };
 }
 

@@ -1,4 +1,6 @@
 /** An agent tells what its hosts, scripts and namespaces look like: each report counts once, in its order. */
+import { freshActs, NOTHING_TOLD } from '#core/act-chain';
+import type { PlacedAct } from '#core/act-chain';
 import { decideMessage } from '#core/job';
 import type { ReportAnswer, ReportData, ReportEntry } from '#wire/agent';
 import type { HostStatesRecord, JobRecord } from '#wire/records';
@@ -8,6 +10,7 @@ import type { AgentCall } from './agent-call';
 import { chunkKey, chunkOf, hostKey } from './host-chunks';
 import { knownJob, lost } from './owned-job';
 import type { Change, Ports } from './ports';
+import { actsChange, placedActs } from './report-acts';
 
 /** Applies a report in one transaction, or answers why it does not count. */
 export async function receiveReport(
@@ -19,15 +22,19 @@ export async function receiveReport(
   if (admitted.kind === 'answer') return admitted.answer;
 
   const { job, seq } = admitted;
+  const hosts = await hostChanges(ports, job, call.data.entries);
+  const acts = actsChange(ports, call, job, hosts.acts);
   const counted: JobRecord = {
     ...job,
     version: job.version + 1,
     lastSeq: seq,
     lastMessage: call.digest,
+    ...(acts.head && { acts: acts.head }),
   };
   const changes: Change[] = [
     { type: 'set', entity: 'job', key: job.job, record: counted, expect: job.version },
-    ...(await hostChanges(ports, job, call.data.entries)),
+    ...hosts.changes,
+    ...acts.changes,
   ];
   const result = await ports.store.transact(changes);
   return result === 'done' ? reported(now, seq) : busy(now, 1);
@@ -68,18 +75,30 @@ export function reported(now: number, lastSeq: number): AgentAnswer {
   return ok(answer);
 }
 
+/** Changed host states, and the acts that no row of the job holds yet. */
+interface Told {
+  readonly changes: readonly Change[];
+  readonly acts: readonly PlacedAct[];
+}
+
 async function hostChanges(
   ports: Ports,
   job: JobRecord,
   entries: readonly ReportEntry[],
-): Promise<Change[]> {
+): Promise<Told> {
   const byChunk = new Map<number, ReportEntry[]>();
   for (const entry of entries) {
     const key = hostKey(entry.step, entry.host);
     const chunk = chunkOf(key, job.chunks, (text) => ports.crypto.sha256(text));
     byChunk.set(chunk, [...(byChunk.get(chunk) ?? []), entry]);
   }
-  return Promise.all([...byChunk].map(([chunk, rows]) => chunkChange(ports, job, chunk, rows)));
+  const told = await Promise.all(
+    [...byChunk].map(([chunk, rows]) => chunkChange(ports, job, chunk, rows)),
+  );
+  return {
+    changes: told.map(({ change }) => change),
+    acts: entries.flatMap((entry) => told.flatMap(({ acts }) => acts.get(entry) ?? [])),
+  };
 }
 
 async function chunkChange(
@@ -87,18 +106,31 @@ async function chunkChange(
   job: JobRecord,
   chunk: number,
   entries: readonly ReportEntry[],
-): Promise<Change> {
+): Promise<{
+  readonly change: Change;
+  readonly acts: ReadonlyMap<ReportEntry, readonly PlacedAct[]>;
+}> {
   const key = chunkKey(job, chunk);
   const known = await store.get('host-states', key);
   const before: HostStatesRecord = known ?? { version: 0, hosts: {} };
   if (!known) await store.create('host-states', key, before);
-  const news = entries.map(
-    ({ step, host, state, at, note, milliseconds }) =>
-      [hostKey(step, host), { state, at, note, milliseconds, job: job.job }] as const,
-  );
-  const record = {
-    version: before.version + 1,
-    hosts: { ...before.hosts, ...Object.fromEntries(news) },
+  const hosts = { ...before.hosts };
+  const acts = new Map<ReportEntry, readonly PlacedAct[]>();
+  for (const entry of entries) {
+    const { step, host, state, at, note, milliseconds } = entry;
+    const name = hostKey(step, host);
+    const former = hosts[name];
+    const told = former?.job === job.job ? former.acts : undefined;
+    const news = freshActs(told ?? NOTHING_TOLD, job.acts ? (entry.acts ?? []) : []);
+    acts.set(entry, placedActs(entry, news.fresh));
+    const isTold = told !== undefined || news.fresh.length > 0;
+    const { names, statements } = news.told;
+    const kept = isTold ? { acts: { names: [...names], statements } } : {};
+    hosts[name] = { state, at, note, milliseconds, job: job.job, ...kept };
+  }
+  const record = { version: before.version + 1, hosts };
+  return {
+    change: { type: 'set', entity: 'host-states', key, record, expect: before.version },
+    acts,
   };
-  return { type: 'set', entity: 'host-states', key, record, expect: before.version };
 }

@@ -1,4 +1,5 @@
 /** What happens to a release: the history is a list of these, and nothing else changes its state. */
+import type { ActsHead } from './act-chain';
 import type { Content } from './content';
 import type { Failure } from './failure';
 import type { JobClaim } from './job';
@@ -56,8 +57,8 @@ export type ReleaseEvent =
   | { readonly type: 'config-reported-failed'; readonly by: string; readonly reason: string }
   | { readonly type: 'no-code' }
   | { readonly type: 'stage-offered'; readonly stage: RunStage; readonly job: string }
-  /** An agent got a job; told when the job ends. */
-  | ({ readonly type: 'job-claimed'; readonly job: string } & JobClaim)
+  /** An agent got a job; told when the job ends. The last one seals what all of them did there. */
+  | ({ readonly type: 'job-claimed'; readonly job: string; readonly acts?: ActsHead } & JobClaim)
   | { readonly type: 'outcome-unknown'; readonly job: string; readonly question: string }
   | {
       readonly type: 'answered';

@@ -1,4 +1,5 @@
 /** What an event says in a release's story, and who caused it. */
+import type { ActsHead } from './act-chain';
 import { contentText } from './content';
 import type { JobClaim } from './job';
 import type { ReleaseEvent } from './release-event';
@@ -56,7 +57,7 @@ export function eventText(event: ReleaseEvent): string {
     case 'stage-offered':
       return `had the agents run ${event.stage} (job ${event.job})`;
     case 'job-claimed':
-      return claimText(event);
+      return `${claimText(event)}${actsText(event.acts)}`;
     case 'outcome-unknown':
       return `could not learn the outcome: ${event.question}`;
     case 'answered':
@@ -98,6 +99,11 @@ export function claimText({ job, name, former, at, times }: JobClaim & { job: st
   const often = times === 1 ? '' : `; it claimed the job ${String(times)} times`;
   return `gave job ${job} to agent ${name} at ${utcText(at)}${why}${often}`;
 }
+
+const actsText = (acts: ActsHead | undefined): string =>
+  acts
+    ? `; the audit holds ${String(acts.count)} ${acts.count === 1 ? 'act' : 'acts'} of the job`
+    : '';
 
 /** The account id of whoever caused the event; null where Interlock acted by rule. */
 export function eventActor(event: ReleaseEvent): string | null {

@@ -9,6 +9,7 @@ export const ATTRIBUTES: { readonly [Name in EntityName]: readonly (keyof Record
   events: ['version', 'project', 'at'],
   checkpoint: ['version'],
   job: ['version', 'status', 'offeredAt'],
+  acts: ['version'],
   scope: ['version'],
   agent: ['version', 'project', 'lastSeen'],
   enrollment: ['version'],

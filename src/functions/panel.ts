@@ -48,8 +48,8 @@ export const panel = createResolver<PanelAnswers, Place>(Place, {
   'text.get': onCall(PANEL_CALLS['text.get'], ({ ports, place }, wanted) =>
     getText(ports, { issueId: place.issue.id, ...wanted }),
   ),
-  'audit.get': onCall(PANEL_CALLS['audit.get'], ({ ports, place }, { from }) =>
-    exportAudit(ports, { issueId: place.issue.id, from }),
+  'audit.get': onCall(PANEL_CALLS['audit.get'], ({ ports, place }, asked) =>
+    exportAudit(ports, { issueId: place.issue.id, ...asked }),
   ),
   'log.show': onCall(PANEL_CALLS['log.show'], ({ ports, place }, wanted) =>
     showLog(ports, { issueId: place.issue.id, ...wanted }),

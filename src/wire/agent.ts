@@ -1,5 +1,6 @@
 /** The words spoken between an agent and the app: one web trigger, one envelope, nine operations. */
 import { z } from 'zod';
+import { ACT_RESULTS, ACTS } from '#core/act-chain';
 import type { RunStage } from '#core/plan-step';
 import { FAILURE_CLASSES } from '#core/failure';
 import {
@@ -164,6 +165,21 @@ export const HostState = z.enum([
 ]);
 export type HostState = z.infer<typeof HostState>;
 
+/** Most acts that one entry of a report tells: its own, and what a host's ledger shows of earlier claims. */
+export const ENTRY_ACTS_MAX = 16;
+
+/** What an agent did at a target, for the audit. */
+export const AgentAct = z.object({
+  what: z.enum(ACTS),
+  result: z.enum(ACT_RESULTS),
+  fence: serial,
+  of: z.string().max(200),
+  first: serial.exactOptional(),
+  last: serial.exactOptional(),
+  found: z.boolean().exactOptional(),
+});
+export type AgentAct = z.infer<typeof AgentAct>;
+
 export const ReportEntry = z.object({
   /** Epoch seconds, corrected by the app's own clock. */
   at: serial,
@@ -174,6 +190,8 @@ export const ReportEntry = z.object({
   /** One sentence; empty when the state says it all. */
   note: z.string().max(1_000),
   milliseconds: serial,
+  /** What ended with it; absent where nothing did, and in agents of 0.1. */
+  acts: z.array(AgentAct).max(ENTRY_ACTS_MAX).exactOptional(),
 });
 export type ReportEntry = z.infer<typeof ReportEntry>;
 

@@ -1,5 +1,6 @@
 /** What the pages and the app say to each other: each call by name, what it takes, what it answers. */
 import { z } from 'zod';
+import type { ChainedActs } from '#core/act-chain';
 import type { ChainedSegment } from '#core/audit-chain';
 import type { Content } from '#core/content';
 import type { Failure } from '#core/failure';
@@ -53,7 +54,11 @@ export const PANEL_CALLS = {
   /** A text that this release's content names. */
   'text.get': z.object({ sha256: digest, offset: z.int().min(0) }),
   /** The history for an audit, from a segment on. */
-  'audit.get': z.object({ from: z.int().min(1) }),
+  'audit.get': z.object({
+    from: z.int().min(1),
+    /** Asks for the acts that those segments have sealed, from so many on; absent: for the segments. */
+    acts: z.int().min(0).exactOptional(),
+  }),
   /** What an agent wrote while it worked; null: the latest job that left lines. `seen`: what the page has of it already. */
   'log.show': z.object({
     job: jobId.nullable(),
@@ -116,9 +121,15 @@ export interface AuditPage {
   readonly head: SignedCheckpoint;
   readonly segments: readonly AuditSegment[];
   readonly checkpoints: readonly AuditWitness[];
+  /** What the agents did in the jobs that these segments end, job by job. */
+  readonly acts: readonly AuditActs[];
+  /** From where on there are more of these segments' acts; null after the last. */
+  readonly nextActs: number | null;
   /** Where the next page begins; null after the last. */
   readonly next: number | null;
 }
+
+export type AuditActs = ChainedActs & { readonly hash: string };
 
 /** A checkpoint with both signatures and the public key of the agent that countersigned it. */
 export type AuditWitness = Omit<CheckpointRecord['witnesses'][number], 'at'>;

@@ -2,11 +2,12 @@
  * What the app stores, one schema per entity. Everything is written under compare-and-swap on
  * `version`; times are integer seconds, because integers of Forge entities are 32-bit.
  */
+import { ACTS_FORMAT } from '#core/act-chain';
 import { SEGMENT_FORMAT } from '#core/audit-chain';
 import { z } from 'zod';
-import { FinishOutcome, HostState, LogLine, PublicKey, RunStageSchema } from './agent';
+import { AgentAct, FinishOutcome, HostState, LogLine, PublicKey, RunStageSchema } from './agent';
 import { CountersignedCheckpoint } from './checkpoint';
-import { JobClaim, ReleaseEventSchema, ReleaseSchema, StatusSchema } from './release';
+import { ActsHead, JobClaim, ReleaseEventSchema, ReleaseSchema, StatusSchema } from './release';
 import { PolicySchema, SiteSchema } from './site';
 
 const version = z.int().min(0);
@@ -183,8 +184,34 @@ export const JobRecord = z.object({
   outcome: FinishOutcome.nullable(),
   /** Who has had it, one after the other: entries of the release's history once the job ends. Absent before the first. */
   claims: z.array(JobClaim).exactOptional(),
+  /** How far the chain of what was done has come; absent in jobs from before there was one. */
+  acts: ActsHead.exactOptional(),
 });
 export type JobRecord = z.infer<typeof JobRecord>;
+
+/** What one report told of acts. Read back, it must give the text that was hashed. */
+export const ActsRecord = z.object({
+  version,
+  format: z.literal(ACTS_FORMAT),
+  audience: z.string(),
+  issueId: z.string(),
+  job: z.string(),
+  row: version,
+  agent: z.string(),
+  name: z.string(),
+  at: seconds,
+  acts: z.array(
+    AgentAct.extend({
+      at: seconds,
+      step: z.string(),
+      place: z.string(),
+      note: z.string().exactOptional(),
+    }),
+  ),
+  previous: z.string(),
+  hash: z.string(),
+});
+export type ActsRecord = z.infer<typeof ActsRecord>;
 
 /** Lines that an agent wrote while it worked on a job. */
 export const LogChunkRecord = z.object({
@@ -330,6 +357,8 @@ export const HostStatesRecord = z.object({
       milliseconds: version,
       /** In which job it said so: a new job begins anew where the last one failed. */
       job: z.string(),
+      /** What the chain of that job's acts holds of it already; absent where that is nothing. */
+      acts: z.object({ names: z.array(z.string()), statements: version }).exactOptional(),
     }),
   ),
 });
@@ -344,6 +373,7 @@ export const ENTITIES = {
   events: EventSegment,
   checkpoint: CheckpointRecord,
   job: JobRecord,
+  acts: ActsRecord,
   scope: ScopeRecord,
   agent: AgentRecord,
   enrollment: EnrollmentRecord,

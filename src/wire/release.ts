@@ -146,6 +146,8 @@ export const JobClaim = z.object({
   at: count,
 });
 
+export const ActsHead = z.object({ rows: count, count, head: z.string() });
+
 const by = account;
 const job = z.string();
 const environment = z.string();
@@ -179,7 +181,7 @@ export const ReleaseEventSchema: z.ZodType<ReleaseEvent> = z.discriminatedUnion(
   z.object({ type: z.literal('config-reported-failed'), by, reason: z.string() }),
   z.object({ type: z.literal('no-code') }),
   z.object({ type: z.literal('stage-offered'), stage, job }),
-  JobClaim.extend({ type: z.literal('job-claimed'), job }),
+  JobClaim.extend({ type: z.literal('job-claimed'), job, acts: ActsHead.exactOptional() }),
   z.object({ type: z.literal('outcome-unknown'), job, question: z.string() }),
   z.object({ type: z.literal('answered'), by, job, answer: z.enum(['done', 'not-done', 'retry']) }),
   z.object({ type: z.literal('code-succeeded'), job }),

@@ -17,18 +17,11 @@ describe('the audit of a release', () => {
   afterAll(() => stand.stop(), 60_000);
 
   /** All pages as the panel asks for them. */
-  async function download(issueKey: string) {
-    const pages: AuditPage[] = [];
-    for (let from: number | null = 1; from !== null;) {
-      const asked = { name: 'audit.get', issueKey, payload: { from } };
-      const page = (await stand
-        .as('leader')
-        .invoke({ module: 'release-panel', ...asked })) as AuditPage;
-      pages.push(page);
-      from = page.next;
-    }
-    return joinPages(pages);
-  }
+  const download = (issueKey: string) =>
+    joinPages(async (start) => {
+      const asked = { name: 'audit.get', issueKey, payload: { ...start } };
+      return (await stand.as('leader').invoke({ module: 'release-panel', ...asked })) as AuditPage;
+    });
 
   const verify = (file: string) => {
     const words = [join(ROOT, 'agent/main.ts'), 'verify-audit', file, '--config', stand.config];
@@ -55,6 +48,18 @@ describe('the audit of a release', () => {
 
     expect(held).toMatchObject({ status: 0, stderr: '' });
     expect(held.stdout).toContain('This agent keeps 2 checkpoints of the release.');
+    const done = audit.acts.flatMap((row) =>
+      row.acts.flatMap(({ what, place, result }) =>
+        result === 'done' ? [`${what} ${place}`] : [],
+      ),
+    );
+    const hosts = [...new Set(audit.acts.flatMap(({ acts }) => acts.map(({ place }) => place)))];
+    expect(hosts.length).toBeGreaterThan(0);
+    expect([...done].sort()).toEqual(
+      hosts
+        .flatMap((host) => ['activate', 'stage', 'start'].map((what) => `${what} ${host}`))
+        .sort(),
+    );
     expect(spoiled.status).toBe(65);
     expect(spoiled.stderr).toContain('tells of another history');
   }, 240_000);

@@ -2,6 +2,7 @@
 import type { ReleaseEvent } from '#core/release-event';
 import { Checkpoint } from '#wire/checkpoint';
 import type { JobRecord, ReleaseRecord } from '#wire/records';
+import { checkActs } from './check-acts';
 import type { World } from './world';
 
 /** All that bears witness to a release agrees with what happened to it. */
@@ -16,6 +17,8 @@ export async function checkAudit(world: World, record: ReleaseRecord): Promise<v
   for (const job of store.all('job').filter((each) => each.issueId === issueId))
     if (job.status === 'finished' && !tellsWhoHad(job, history.eventsOf(issueId)))
       sim.violated('I13', `The history of ${issueId} does not tell who had job ${job.job}.`);
+
+  checkActs(world, issueId);
 
   const check = (checkpoint: Checkpoint, who: string): void => {
     const { segments, head } = checkpoint;

@@ -1,7 +1,7 @@
 /** The one configuration centre: namespaces with their history, and who may write them. */
 import type { EventSegment } from '#wire/records';
 import type { Centres } from '../../agent/centres/centres';
-import type { NamespaceRecord } from '../../agent/centres/namespace-record';
+import type { NamespaceRecord, Writer } from '../../agent/centres/namespace-record';
 import type { JobRef } from '../../agent/ports';
 import type { NamespacePlace, NamespaceStore } from '../../agent/centres/namespace-store';
 import { CANARY } from './cast';
@@ -13,6 +13,8 @@ import type { Sim } from './sim';
 /** Told what an agent is about to write. */
 export interface CentreWatch {
   means(ref: JobRef, what: string): void;
+  /** It has written it. */
+  wrote(writer: Writer): void;
 }
 
 export interface FakeCentre {
@@ -67,6 +69,7 @@ export function createFakeCentre(
         const revision = history.length + 1;
         const record = { revision, values, before: newest?.values ?? {}, writer };
         histories.set(nameOf(place), [record, ...history]);
+        watch.wrote(writer);
         return { kind: 'written', record };
       });
     },

@@ -1,10 +1,17 @@
 /** One host with the helper's behaviour: lock, fence, intent, ledger, releases, current, previous, process. */
 import type { Host } from '#core/site';
-import type { HostAnswer, HostFacts, HostOrder, InstalledRelease } from '../../agent/ports';
+import type {
+  HostAnswer,
+  HostFacts,
+  HostOrder,
+  InstalledRelease,
+  LedgerLine,
+} from '../../agent/ports';
 import type { Life } from './scheduler';
 import type { Sim } from './sim';
 
-export type HelperAct = 'stage' | 'activate' | 'reactivate' | 'start';
+const ACTS = ['stage', 'activate', 'reactivate', 'start'] as const;
+export type HelperAct = (typeof ACTS)[number];
 
 /** Told when an act changes what the host holds or serves, and when that is over. */
 export interface HostWatch {
@@ -174,5 +181,14 @@ function factsOf(host: FakeHost, busy: boolean): HostFacts {
     busy,
     process: host.run === null ? 'none' : 'running',
     processDigest: host.run?.digest ?? null,
+    ledger: ledgerOf(host).slice(-12),
   };
 }
+
+/** Every act that the host has done to its end, the oldest first. */
+export const ledgerOf = ({ ledger }: FakeHost): readonly LedgerLine[] =>
+  [...ledger].flatMap((line) => {
+    const [name, job = '', fence = '', digest = '', version = ''] = line.split(' ');
+    const operation = ACTS.find((act) => act === name);
+    return operation ? [{ operation, job, fence: Number(fence), digest, version }] : [];
+  });

@@ -5,9 +5,8 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { Checkpoint } from '#wire/checkpoint';
 import type { SignedCheckpoint } from '#wire/checkpoint';
-import type { AuditPage } from '#wire/page';
 import { verifyAudit } from '../../agent/verify-audit/verify-audit';
-import { joinPages } from '../../static/release-panel/src/join-pages';
+import type { AuditFile } from '../../static/release-panel/src/join-pages';
 import type { AgentMachine } from './agent-machine';
 import type { Sim } from './sim';
 
@@ -25,16 +24,15 @@ function fileWith(text: string): string {
   return file;
 }
 
-/** Judges the pages of one download by what the machine's agent has kept; `before`: of that, what it had when the download began. */
+/** Judges a download by what the machine's agent has kept; `before`: of that, what it had when the download began. */
 export function judgeAudit(
   sim: Sim,
-  pages: readonly AuditPage[],
+  audit: AuditFile,
   { identity, kept }: AgentMachine,
   before: readonly SignedCheckpoint[],
 ): void {
   // Agents that pin an attacker's key take nothing for the installation's.
   if (sim.isOff('decision')) return;
-  const audit = joinPages(pages);
   const { segments } = Checkpoint.parse(JSON.parse(audit.head.text));
   const ofRelease = (signed: SignedCheckpoint): boolean => {
     const read = Checkpoint.parse(JSON.parse(signed.text));
@@ -47,6 +45,5 @@ export function judgeAudit(
   });
   sim.count('audit judged');
   if (audit.checkpoints.length > 0) sim.count('audit with witnesses judged');
-  if (pages.length > 1) sim.count('audit of several pages judged');
   for (const finding of findings) sim.violated('I13', `The audit of ${audit.issueKey}: ${finding}`);
 }

@@ -1,6 +1,8 @@
 /** People who only look: at the log of the work, at texts and settings, and at the history, which they have judged. */
 import { hash } from 'node:crypto';
 import type { AuditPage, LogEntry } from '#wire/page';
+import { joinPages } from '../../static/release-panel/src/join-pages';
+import type { PageStart } from '../../static/release-panel/src/join-pages';
 import type { AgentRunner } from './agent-machine';
 import { textsOf } from './changes';
 import { BOSS, CANARY } from './cast';
@@ -69,15 +71,23 @@ async function readAudit(room: ReadingRoom, issueId: string): Promise<void> {
   const { sim, functions, agents } = room;
   const { machine } = sim.chance.pick(agents);
   const before = [...machine.kept];
-  const pages: AuditPage[] = [];
-  for (let from: number | null = 1; from !== null;) {
-    const end = await FUNCTIONS.audit(functions, { issueId, from });
-    if (end.kind !== 'answered' || end.answer.kind === 'refused') return;
-    pages.push(end.answer);
-    from = end.answer.next;
+  let pages = 0;
+  const read = async (start: PageStart): Promise<AuditPage> => {
+    const end = await FUNCTIONS.audit(functions, { issueId, ...start });
+    if (end.kind !== 'answered' || end.answer.kind === 'refused') throw new BrokenDownload();
+    pages += 1;
+    return end.answer;
+  };
+  try {
+    judgeAudit(sim, await joinPages(read), machine, before);
+    if (pages > 1) sim.count('audit of several pages judged');
+  } catch (error) {
+    if (!(error instanceof BrokenDownload)) throw error;
   }
-  judgeAudit(sim, pages, machine, before);
 }
+
+/** The function was killed, or did not answer: the reader gives up. */
+class BrokenDownload extends Error {}
 
 /** A text of any release: what comes is that text, and only where this one names it. */
 async function readText({ sim, functions, store }: ReadingRoom, issueId: string): Promise<void> {

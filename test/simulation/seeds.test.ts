@@ -27,7 +27,7 @@ const MUST_HAPPEN = [
   ...['statement ran outside a transaction', 'rolled-back', 'rollback-failed'],
   ...['config-applied', 'namespace apply', 'namespace restore'],
   ...['move-undone', 'stage on a host', 'activate on a host', 'start on a host'],
-  ...['checkpoint countersigned'],
+  ...['checkpoint countersigned', 'act told', 'act told without its end'],
   ...['issue deleted', 'issue moved', 'issue-gone', 'agent revoked', 'agent cut off'],
   ...['message forged', 'message for another installation', 'job of another environment asked for'],
   ...[

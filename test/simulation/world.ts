@@ -14,6 +14,8 @@ import { enrollMachine } from './enroll-machine';
 import { DEV, drawPolicy, drawSite, EDITORS, PROJECT } from './cast';
 import { createClickLedger } from './click-ledger';
 import { divide, drawAgents, drawGroups } from './division';
+import { createDeeds } from './deeds';
+import type { Deeds } from './deeds';
 import { servingHost } from './fake-host';
 import type { FakeHost } from './fake-host';
 import { hostsFor } from './fake-hosts';
@@ -62,6 +64,7 @@ export interface World {
   readonly events: JiraEvents;
   readonly queue: FakeQueue;
   readonly history: HistoryWatch;
+  readonly deeds: Deeds;
   readonly hosts: readonly FakeHost[];
   readonly agents: readonly AgentRunner[];
   readonly keys: KeyWatch;
@@ -119,12 +122,20 @@ export async function createWorld(sim: Sim): Promise<World> {
     reach.means(idOf(life), ref.job, what);
     effects.means(idOf(life), ref, what, 'soon');
   };
+  const deeds = createDeeds();
   const databaseWatch = watchDatabases(sim, store, history);
   const databases = createFakeDatabases(sim, (life) => ({
     ...databaseWatch,
+    ends: (row, environment, hasHappened) => {
+      if (hasHappened) deeds.ran(row);
+      databaseWatch.ends(row, environment, hasHappened);
+    },
     means: (row) => meansSoon(life)(row, `A statement of ${row.script}`),
   }));
-  const centre = createFakeCentre(sim, store, (life) => ({ means: meansSoon(life) }));
+  const centre = createFakeCentre(sim, store, (life) => ({
+    means: meansSoon(life),
+    wrote: deeds.wrote,
+  }));
   const attacker = createAttacker(sim, store);
   const tap: Wiretap = { heard: undefined, heardLog: undefined };
   const keys = watchKeys(sim, store);
@@ -162,7 +173,7 @@ export async function createWorld(sim: Sim): Promise<World> {
     events.changed(jira.make({ ...made, reporter: DEV }), 'created');
   }
   return {
-    ...{ sim, store, functions, jira, events, queue, history, hosts, agents },
+    ...{ sim, store, functions, jira, events, queue, history, deeds, hosts, agents },
     ...{ keys, logs, reach, tap },
   };
 }

@@ -2,6 +2,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { createHash } from 'node:crypto';
 import { exportAudit } from '#app/export-audit';
+import { PANEL_CALLS } from '#wire/page';
 import { verifyAudit } from '../../agent/verify-audit/verify-audit';
 import { anAuditedRelease, wander } from '../support/audited-release';
 import { worldOf } from './support/jira-of-page';
@@ -409,9 +410,8 @@ describe('the audit', () => {
     const answer = ({ name, payload }: Call): unknown => {
       if (name !== 'audit.get') return undefined;
       if (refuse) return { kind: 'refused', sentence: 'Not now.' };
-      return exportAudit(ports, { issueId: issue.id, from: Number(payload['from']) }).then(
-        answered,
-      );
+      const start = PANEL_CALLS['audit.get'].parse(payload);
+      return exportAudit(ports, { issueId: issue.id, ...start }).then(answered);
     };
     const { page, complaints } = await open(worldOf(DEPLOYED, { answer }));
     await page.getByRole('tab', { name: 'Activity' }).click();

@@ -4,15 +4,16 @@ import { answerUnknown } from '#app/answer-unknown';
 import { exportAudit } from '#app/export-audit';
 import { handleAgentCall } from '#app/handle-agent';
 import { COUNTERSIGNATURES_MAX } from '#wire/checkpoint';
-import type { FinishOutcome, ReportEntry } from '#wire/agent';
-import type { AuditPage } from '#wire/page';
+import type { RunStage } from '#core/plan-step';
+import type { AgentAct, ClaimAnswer, FinishOutcome, ReportEntry } from '#wire/agent';
 import { createAppClient } from '../../agent/app-client';
 import { keepCheckpoint } from '../../agent/checkpoints';
 import { checkpointsOf } from '../../agent/checkpoint-rows';
 import { createJournal } from '../../agent/journal';
 import { createTables } from '../../agent/journal-database';
+import { earlierActs } from '../../agent/host-acts';
 import { keyOf } from '../../agent/keys';
-import type { AppClient, Clock, Identity, Journal, Log } from '../../agent/ports';
+import type { AppClient, Clock, Identity, Journal, LedgerLine, Log } from '../../agent/ports';
 import { createServerTime } from '../../agent/server-time';
 import type { OwnWitness } from '../../agent/verify-audit/verify-audit';
 import { joinPages } from '../../static/release-panel/src/join-pages';
@@ -29,6 +30,7 @@ export interface Audit {
   appKey: string;
   head: { text: string; signature: string };
   segments: Segment[];
+  acts: Acts[];
   checkpoints: Witness[];
 }
 
@@ -42,6 +44,21 @@ export interface Segment {
   events: Record<string, unknown>[];
   previous?: string;
   hash?: string;
+}
+
+/** A row of what an agent did, told by one report. */
+export interface Acts {
+  format: string;
+  audience: string;
+  issueId: string;
+  job: string;
+  row: number;
+  agent: string;
+  name: string;
+  at: number;
+  acts: Record<string, unknown>[];
+  previous: string;
+  hash: string;
 }
 
 export interface Witness {
@@ -60,7 +77,11 @@ export interface AuditedRelease {
   readonly app: AppClient;
   /** What the agent said loudly. */
   readonly errors: string[];
-  /** Ends the waiting job as the agent does: with the checkpoint kept. */
+  /** Every act that a host has done to its end: what a host knows outlives all agents. */
+  readonly ledger: readonly LedgerLine[];
+  /** Does on the host what the claim asks for, or so many acts of it; what is to be told of them, and nobody is told yet. */
+  act(claim: ClaimAnswer, most?: number): readonly ReportEntry[];
+  /** Does the work of the waiting job and ends it as the agent does: with the checkpoint kept. */
   finish(outcome?: FinishOutcome): Promise<void>;
   /** One poll of the agent; its countersignatures travel with it. */
   poll(): Promise<void>;
@@ -68,7 +89,16 @@ export interface AuditedRelease {
   readonly own: OwnWitness;
 }
 
-/** What an agent says of a host; a report changes no release, so it leaves no entry. */
+/** What the stages do on a host, in its helper's words. */
+const OPERATIONS: Readonly<Record<RunStage, readonly LedgerLine['operation'][]>> = {
+  SQL: [],
+  CONFIG: [],
+  CODE: ['stage', 'activate', 'start'],
+  VERIFY: [],
+  ROLLBACK: ['reactivate', 'start'],
+};
+
+/** What an agent says of a host. */
 const HEALTHY: ReportEntry = {
   at: NOW,
   step: 'code-1',
@@ -122,16 +152,30 @@ export async function anAuditedRelease(): Promise<AuditedRelease> {
   createTables(database);
   const journal = createJournal(database);
 
-  return {
+  const ledger: LedgerLine[] = [];
+
+  const release: AuditedRelease = {
     world,
     journal,
     database,
     identity,
     app,
     errors,
+    ledger,
+    act: ({ job, fence, stage }, most = Infinity) =>
+      OPERATIONS[stage].slice(0, most).map((operation): ReportEntry => {
+        const version = stage === 'ROLLBACK' ? '0.9.0' : '1.0.0';
+        const line = { operation, job, fence, digest: version.padEnd(64, '0'), version };
+        ledger.push(line);
+        const of = `${version} ${line.digest}`;
+        const own: AgentAct = { what: operation, result: 'done', fence, of };
+        const earlier = earlierActs({ ref: { job, fence } }, { ledger: ledger.slice(-12) });
+        return { ...HEALTHY, at: ports.clock.now(), acts: [own, ...earlier] };
+      }),
     finish: async (outcome = { kind: 'succeeded' }) => {
-      const { job, fence, lastSeq } = await world.claim(`request-${ports.clock.now()}`);
-      await app.report({ job, fence }, lastSeq + 1, [HEALTHY]);
+      const claim = await world.claim(`request-${ports.clock.now()}`);
+      const { job, fence, lastSeq } = claim;
+      await app.report({ job, fence }, lastSeq + 1, [...release.act(claim), HEALTHY]);
       const result = await app.finish({ job, fence }, lastSeq + 2, outcome);
       if (result.kind !== 'answered') throw new Error(JSON.stringify(result));
       const { checkpoint } = result.answer;
@@ -151,18 +195,17 @@ export async function anAuditedRelease(): Promise<AuditedRelease> {
       checkpointsOf: (issueId) => checkpointsOf(database, identity.audience, issueId),
     },
   };
+  return release;
 }
 
 /** All pages in one, as the browser joins them. */
 async function downloadAudit({ ports, issue }: ReleaseWorld): Promise<Audit> {
-  const pages: AuditPage[] = [];
-  for (let from: number | null = 1; from !== null;) {
-    const page = await exportAudit(ports, { issueId: issue.id, from });
+  const audit = await joinPages(async (start) => {
+    const page = await exportAudit(ports, { issueId: issue.id, ...start });
     if (page.kind === 'refused') throw new Error(page.sentence);
-    pages.push(page);
-    from = page.next;
-  }
-  return JSON.parse(JSON.stringify(joinPages(pages))) as Audit;
+    return page;
+  });
+  return JSON.parse(JSON.stringify(audit)) as Audit;
 }
 
 /** Draws from 0 to below 1. */

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { spawn, spawnSync } from 'node:child_process';
 import {
+  appendFileSync,
   chmodSync,
   chownSync,
   copyFileSync,
@@ -51,7 +52,32 @@ describe('a host that nobody has used', () => {
       broughtBy: null,
       switchedBy: null,
       left: null,
+      ledger: [],
     });
+  });
+});
+
+describe('the last acts of a host', () => {
+  test('are told with every answer, the oldest first, without a line that was cut short', () => {
+    const host = aHost();
+    host.stage(fresh);
+    host.activate(fresh, 2, 'j.2');
+    appendFileSync(host.inside('ledger'), '1700000000 start j.2 2 cut');
+
+    const line = { digest: fresh.digest, version: '1.1.0' };
+    expect(host.state().facts?.ledger).toEqual([
+      { operation: 'stage', job: 'j.1', fence: 1, ...line },
+      { operation: 'activate', job: 'j.2', fence: 2, ...line },
+    ]);
+  });
+
+  test('are twelve at most', () => {
+    const host = aHost();
+    host.stage(fresh);
+    const before = `1700000000 stage j.0 1 ${fresh.digest} 1.1.0 .\n`;
+    appendFileSync(host.inside('ledger'), before.repeat(40));
+
+    expect(host.state().facts?.ledger).toHaveLength(12);
   });
 });
 

@@ -6,7 +6,7 @@ import { once } from 'node:events';
 import { servers } from '../../support/database-servers';
 import type { DatabaseServer } from '../../support/database-servers';
 import { PROGRAM } from '../support/run-scripts-program';
-import { runTestScripts } from '../support/script-world';
+import { runTestScripts, statementsTold } from '../support/script-world';
 import type { ScriptRun } from '../support/script-world';
 import { tapLine } from '../support/tapped-line';
 import type { TappedLine } from '../support/tapped-line';
@@ -62,8 +62,11 @@ describe.each(['postgresql', 'mariadb'] as const)('a line to %s', (name) => {
       await line.cut;
       line.hangUp();
 
-      expect((await running).end).toEqual({ kind: 'succeeded' });
+      const { end, entries } = await running;
+      expect(end).toEqual({ kind: 'succeeded' });
       expect(await count(id)).toBe(1);
+      const found = moment === 'heard' ? ' found' : '';
+      expect(statementsTold(entries)).toEqual([`statement 1-1 done ${String(run.fence)}${found}`]);
     },
   );
 
@@ -88,10 +91,14 @@ describe.each(['postgresql', 'mariadb'] as const)('a line to %s', (name) => {
       await gone;
       line.hangUp();
 
-      const { end } = await runTestScripts({ ...run, fence: (run.fence ?? 0) + 1 });
+      const [fence, next] = [run.fence ?? 0, (run.fence ?? 0) + 1];
+      const { end, entries } = await runTestScripts({ ...run, fence: next });
 
       expect(end).toEqual({ kind: 'succeeded' });
       expect(await count(id)).toBe(1);
+      // The agent that ran it told nobody: the one that follows finds it in the ledger there.
+      const told = moment === 'heard' ? `${String(fence)} found` : String(next);
+      expect(statementsTold(entries)).toEqual([`statement 1-1 done ${told}`]);
     },
     60_000,
   );
@@ -122,8 +129,9 @@ describe('what MariaDB commits by itself', () => {
       await line.cut;
       line.hangUp();
 
-      const { end } = await running;
+      const { end, entries } = await running;
       expect(end).toMatchObject({ kind: 'unknown', question: expect.stringContaining(table) });
+      expect(statementsTold(entries)).toEqual([`statement 1-1 unknown ${String(run.fence)}`]);
       const same = await runTestScripts({ ...run, fence: release * 100 + 1 });
       expect(same.end.kind).toBe('unknown');
 

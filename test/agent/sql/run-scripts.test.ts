@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { servers } from '../../support/database-servers';
 import type { DatabaseServer } from '../../support/database-servers';
-import { runTestScripts } from '../support/script-world';
+import { runTestScripts, statementsTold } from '../support/script-world';
 import type { ScriptRun } from '../support/script-world';
 
 describe.each(['postgresql', 'mariadb'] as const)('scripts on %s', (name) => {
@@ -46,6 +46,11 @@ describe.each(['postgresql', 'mariadb'] as const)('scripts on %s', (name) => {
       expect.stringMatching(/^fill done 1 statement: 2 rows, \d+ ms\.$/),
     ]);
     expect(entries.map(({ step }) => step).at(-1)).toBe('sql-2');
+    const made = entries.filter(({ host }) => host === 'make');
+    expect(statementsTold(made)).toEqual([
+      expect.stringMatching(/^statement 1-1 done \d+$/),
+      expect.stringMatching(/^statement 2-2 done \d+$/),
+    ]);
   });
 
   test('stop at the first failure, in words that say where, and go on after it once corrected', async () => {
@@ -73,6 +78,11 @@ describe.each(['postgresql', 'mariadb'] as const)('scripts on %s', (name) => {
     expect(second.end).toEqual({ kind: 'succeeded' });
     expect(await columnOf('SELECT id FROM stopped ORDER BY id')).toEqual([1, 2, 3]);
     expect(second.entries.map(({ note }) => note)).toContain('2 to run. 2 of 4 were done before.');
+    const told = statementsTold([...first.entries, ...second.entries]);
+    expect(told.map((words) => words.replace(/ \d+$/, ''))).toEqual([
+      ...['statement 1-1 done', 'statement 2-2 done', 'statement 3-3 failed'],
+      ...['statement 3-3 done', 'statement 4-4 done'],
+    ]);
   });
 
   test('refuse to run a second time what an earlier text has run', async () => {

@@ -7,6 +7,7 @@ import type {
   Hosts,
   HostSession,
   InstalledRelease,
+  LedgerLine,
   Look,
 } from '../../../agent/ports';
 import { OLD } from './plans';
@@ -39,6 +40,15 @@ export interface Fleet extends Hosts, Health {
   readonly sick: Set<string>;
   /** Refuses an act with a class and a sentence. */
   refuse: (host: string, act: string) => HostAnswer | undefined;
+}
+
+function lineOf(text: string): LedgerLine {
+  const [name, job = '', fence = '', digest = '', version = ''] = text.split(' ');
+  const operation = (['stage', 'activate', 'reactivate', 'start'] as const).find(
+    (known) => known === name,
+  );
+  if (!operation) throw new Error(`${text} is no act of a host.`);
+  return { operation, job, fence: Number(fence), digest, version };
 }
 
 function switchTo(of: FakeHost, { digest, version, job }: HostOrder): void {
@@ -88,6 +98,7 @@ export function createFleet(): Fleet {
       busy: of.busy,
       process: of.process,
       processDigest: of.processDigest,
+      ledger: [...of.ledger].map(lineOf),
     },
   });
 
@@ -104,7 +115,7 @@ export function createFleet(): Fleet {
     of.fence = order.fence;
     const refused = fleet.refuse(name, act);
     if (refused) return refused;
-    const line = `${act} ${order.job} ${order.fence} ${order.digest}`;
+    const line = `${act} ${order.job} ${order.fence} ${order.digest} ${order.version}`;
     if (!of.ledger.has(line) && effect(of)) {
       of.effects.push(`${act} ${order.version}`);
       effects.push(`${name} ${act} ${order.version}`);

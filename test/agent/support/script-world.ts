@@ -7,6 +7,7 @@ import type { WorkEnd } from '../../../agent/perform-plan';
 import type { Agent } from '../../../agent/ports';
 import type { DatabaseRule } from '../../../agent/sql/database-rule';
 import { createDatabases } from '../../../agent/sql/open-session';
+import { freshActs, NOTHING_TOLD } from '#core/act-chain';
 import type { Plan } from '#core/plan';
 import type { SqlStep } from '#core/plan-step';
 import type { ReportEntry } from '#wire/agent';
@@ -65,6 +66,19 @@ export async function runTestScripts(run: ScriptRun): Promise<ScriptRunEnd> {
   const end = await performPlan(agent, hold);
   hold.release();
   return { end, entries };
+}
+
+/** What the audit takes from the entries of one script: each run of statements, its end, and under which claim. */
+export function statementsTold(entries: readonly ReportEntry[]): readonly string[] {
+  const { fresh } = freshActs(
+    NOTHING_TOLD,
+    entries.flatMap(({ acts = [] }) => acts),
+  );
+  return fresh.map(({ what, first, last, result, fence, found }) =>
+    [what, `${String(first)}-${String(last)}`, result, fence, ...(found ? ['found'] : [])].join(
+      ' ',
+    ),
+  );
 }
 
 /** The script's step in a plan. */

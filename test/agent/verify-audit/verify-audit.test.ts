@@ -56,6 +56,7 @@ describe('the verifier', () => {
     expect(statements).toEqual([
       expect.stringContaining('The audit was made at '),
       `The chain was checked from segment 1 to ${audit.segments.length}.`,
+      'The acts that jobs have ended with were checked, 1 row in all.',
       'The audit holds 2 countersigned checkpoints.',
       'This agent keeps 2 checkpoints of the release.',
     ]);
@@ -84,11 +85,18 @@ describe('the verifier', () => {
     ['hashes taken off', () => ({ ...audit, segments: audit.segments.map(withoutHash) })],
     ['the first hash taken off', () => ({ ...audit, segments: [first(), ...others()] })],
     ['a witness by another name', () => ({ ...audit, checkpoints: renamed('ag-other') })],
+    ['no acts', () => ({ ...audit, acts: undefined })],
+    ['acts of another job', () => ({ ...audit, acts: actsWith({ job: '7.7' }) })],
+    ['acts of another release', () => ({ ...audit, acts: actsWith({ issueId: '7' }) })],
+    ['acts of another format', () => ({ ...audit, acts: actsWith({ format: 'others' }) })],
+    ['an act by another agent', () => ({ ...audit, acts: actsWith({ name: 'Room 2' }) })],
+    ['acts that no job has ended with', () => ({ ...audit, acts: [...audit.acts, ...audit.acts] })],
     ['a checkpoint as head', () => ({ ...audit, ...cutAtCheckpoint() })],
   ])('finds fault with %s', (_, spoil) => {
     expect(judge(spoil()).findings).not.toEqual([]);
   });
 
+  const actsWith = (over: object) => audit.acts.map((row) => ({ ...row, ...over }));
   const withoutHash = ({ hash: _, ...segment }: Audit['segments'][number]) => segment;
   const first = () => withoutHash(audit.segments[0] ?? { ...EMPTY });
   const others = () => audit.segments.slice(1);
@@ -219,7 +227,8 @@ describe('the command', () => {
     const said = { ...Checkpoint.parse(JSON.parse(whole.head.text)), segments: 0, events: 0 };
     const text = canonicalText({ ...said, head: '' });
     const signature = await release.world.ports.crypto.signAsApp(auditHeadText(text));
-    const emptied = { ...whole, head: { text, signature }, segments: [], checkpoints: [] };
+    const nothing = { segments: [], acts: [], checkpoints: [] };
+    const emptied = { ...whole, head: { text, signature }, ...nothing };
     expect(rest.length).toBeGreaterThan(3);
     writeFileSync(file, JSON.stringify(emptied));
 
