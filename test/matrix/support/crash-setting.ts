@@ -3,8 +3,10 @@ import { join } from 'node:path';
 import type { DatabaseRule } from '../../../agent/sql/database-rule';
 import { aHost, aSite } from '../../support/builders';
 import { setKey, written } from '../../support/written-content';
+import { BROKEN } from './crash-place';
 import type { CrashPlace } from './crash-place';
 import { SCRIPTS } from './target-database';
+import type { Story } from './crash-story';
 import type { TargetHost } from './target-host';
 
 /** How long a life waits for the app. */
@@ -16,19 +18,22 @@ const CHANGES = ['colours.json', 'limits.json'].map((namespace) => ({
   keys: [setKey('door', 'red')],
 }));
 
-const codeOf = ({ packages }: CrashPlace) => ({
+const codeOf = ({ packages }: CrashPlace, version: string) => ({
   site: 'shop',
-  version: '1.1.0',
-  artifactSha256: packages['1.1.0'] ?? '',
+  version,
+  artifactSha256: packages[version] ?? '',
 });
 
-/** One script for the database, or configuration and code for the host. */
-export const workFor = (place: CrashPlace, rule: DatabaseRule | undefined) =>
-  rule
-    ? written([{ id: 's', name: 's.sql', text: `${SCRIPTS[rule.engine].join(';\n')};` }], [], {
-        code: [],
-      })
-    : written([], CHANGES, { code: [codeOf(place)] });
+/** One script for the database. */
+export const scriptsFor = ({ engine }: DatabaseRule) =>
+  written([{ id: 's', name: 's.sql', text: `${SCRIPTS[engine].join(';\n')};` }], [], { code: [] });
+
+/** Configuration and code for the host; where configuration adds nothing to the story, the code alone. */
+export function codeFor(place: CrashPlace, story: Story) {
+  const version = story === 'broken' ? BROKEN : '1.1.0';
+  const changes = story === 'deploy' || story === 'roll back' ? CHANGES : [];
+  return written([], changes, { code: [codeOf(place, version)] });
+}
 
 /** The shop lives in the point's own directory and on its own port, of the one OpenSSH host. */
 export function siteOf({ ssh }: CrashPlace, host: TargetHost | undefined) {
