@@ -40,7 +40,8 @@ export async function openCrashPlace(): Promise<CrashPlace> {
     startOpenSsh(join(directory, 'ssh'), { address: '127.0.0.1', root: '', isPlain: true }),
     servers.postgresql(),
     servers.mariadb(),
-    buildProgram('test/matrix/support/mortal-program.ts', program),
+    // Hundreds of lives begin with reading it.
+    buildProgram('test/matrix/support/mortal-program.ts', program, ['--minify']),
   ]);
   const store = join(directory, 'packages');
   const packages = Object.fromEntries(
