@@ -6,7 +6,6 @@ import { setKey, written } from '../../support/written-content';
 import { BROKEN } from './crash-place';
 import type { CrashPlace } from './crash-place';
 import { SCRIPTS } from './target-database';
-import type { Story } from './crash-story';
 import type { TargetHost } from './target-host';
 
 /** How long a life waits for the app. */
@@ -28,11 +27,10 @@ const codeOf = ({ packages }: CrashPlace, version: string) => ({
 export const scriptsFor = ({ engine }: DatabaseRule) =>
   written([{ id: 's', name: 's.sql', text: `${SCRIPTS[engine].join(';\n')};` }], [], { code: [] });
 
-/** Configuration and code for the host; where configuration adds nothing to the story, the code alone. */
-export function codeFor(place: CrashPlace, story: Story) {
-  const version = story === 'broken' ? BROKEN : '1.1.0';
-  const changes = story === 'deploy' || story === 'roll back' ? CHANGES : [];
-  return written([], changes, { code: [codeOf(place, version)] });
+/** Code for the host, with configuration where that adds to the story. */
+export function codeFor(place: CrashPlace, is: { broken: boolean; configured: boolean }) {
+  const version = is.broken ? BROKEN : '1.1.0';
+  return written([], is.configured ? CHANGES : [], { code: [codeOf(place, version)] });
 }
 
 /** The shop lives in the point's own directory and on its own port, of the one OpenSSH host. */

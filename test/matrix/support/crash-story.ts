@@ -101,7 +101,10 @@ export async function playCrash(
   const began = Date.now();
   const clock = fastClock(PACE, began, NOW * 1_000);
   const site = siteOf(place, host);
-  const work = rule ? scriptsFor(rule) : codeFor(place, story);
+  const stages: readonly string[] = STORIES[story];
+  const work = rule
+    ? scriptsFor(rule)
+    : codeFor(place, { broken: story === 'broken', configured: stages.includes('CONFIG') });
   const world = await aReleaseWorld({ ...work, sites: [site], policy: SIT_ALONE });
   const app = await serveHandlers(
     world.ports,
