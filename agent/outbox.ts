@@ -64,7 +64,13 @@ export function renumber(
   ref: JobRef,
   lastSeq: number,
 ): void {
-  if (ref.fence <= before.fence + 1) acknowledgeUpTo(database, before, lastSeq);
+  if (ref.fence <= before.fence + 1) {
+    acknowledgeUpTo(database, before, lastSeq);
+    // Had once and lost since, as by a store that was restored: where it says so before the next claim, rewind does this.
+    database
+      .prepare(`UPDATE outbox SET state = 'waiting' WHERE job = ? AND seq > ?`)
+      .run(before.job, lastSeq);
+  }
   database
     .prepare(`UPDATE outbox SET seq = NULL, fence = ? WHERE job = ? AND state = 'waiting'`)
     .run(ref.fence, ref.job);

@@ -111,6 +111,15 @@ describe('the outbox', () => {
     expect(notesOf(app.entries)).toEqual(['1', '2']);
   });
 
+  test('a new claim tells again what the app has lost since, as from a store that was restored', async () => {
+    const { journal, ref } = await aWorld();
+    await fill(journal, 2);
+
+    await journal.beginJob({ job: JOB, fence: ref.fence + 1 }, 1);
+
+    expect(await journal.nextMessage(JOB)).toMatchObject({ seq: 2, entries: [entry(2)] });
+  });
+
   test('a new claim after somebody else’s tells again what is in doubt, behind what the other told', async () => {
     const { journal } = await aWorld();
     await journal.tell(JOB, entry(1));

@@ -14,7 +14,7 @@ async function main(): Promise<number> {
     console.error(options.problem);
     return 2;
   }
-  const { seed = 1, 'at-once': atOnce = 6 } = options.numbers;
+  const { seed = 1, 'at-once': atOnce = 8 } = options.numbers;
   const { only } = options.texts;
   const from = performance.now();
   const place = await openCrashPlace();

@@ -20,4 +20,12 @@ describe('a line that is cut', () => {
       ).toEqual([]);
     },
   );
+
+  test('raises the fence once for a claim that reaches the app once more', () => {
+    const again = cells.filter(({ op, cut }) => op === 'claim' && cut !== 'before');
+    expect(
+      again.filter(({ repeatedClaims }) => repeatedClaims < CI_RUNS).map(({ cut }) => cut),
+    ).toEqual([]);
+    expect(again.flatMap(({ violations }) => violations)).toEqual([]);
+  });
 });

@@ -1,6 +1,6 @@
 /** Releases whose agents are killed, judged: as the clean run, an explicit question, or for people to repair. */
 import type { CrashPlace } from './crash-place';
-import { again, oneByOne, some, throughRecovery } from './crash-plan';
+import { oneByOne, some, throughRecovery } from './crash-plan';
 import type { CleanRuns, Killing } from './crash-plan';
 import { playCrash, stageOf } from './crash-story';
 import type { CrashEnd, Story } from './crash-story';
@@ -27,6 +27,9 @@ export interface Crashes {
   readonly violations: readonly string[];
   /** Points that only some runs pass: how messages travel together is the machine's doing. */
   readonly missed: readonly string[];
+  /** Calls that have points, and points that agents have passed or died at, over all stories. */
+  readonly offered: ReadonlySet<string>;
+  readonly passed: ReadonlySet<string>;
 }
 
 export interface Search {
@@ -46,6 +49,8 @@ const NOT_ATOMIC: Readonly<Record<Story, readonly number[]>> = {
   postgresql: [4],
   mysql: [1, 4],
   deploy: [],
+  broken: [],
+  restored: [],
   'roll back': [],
 };
 
@@ -55,7 +60,7 @@ const RECOVERY_ONE_OF = 30;
 /** Each story without a death, then with deaths. */
 export async function playPoints(place: CrashPlace, search: Search): Promise<Crashes> {
   const { full, seed, atOnce, only = '', tell = () => undefined } = search;
-  const stories = ['roll back', 'deploy', 'postgresql', 'mysql'] as const;
+  const stories = ['roll back', 'deploy', 'broken', 'restored', 'postgresql', 'mysql'] as const;
   const ends = await Promise.all(
     stories.map(async (story) => [story, await playCrash(place, story, [])] as const),
   );
@@ -64,9 +69,10 @@ export async function playPoints(place: CrashPlace, search: Search): Promise<Cra
     disagreements.map((why) => `${story} without a death: ${why}`),
   );
   const due: Killing[] = full ? [...oneByOne(clean, only)] : [...some(clean, seed)];
-  if (!full) due.push(...again(clean, 2, seed));
   const rows = new Map<string, Row>();
   const missed: string[] = [];
+  const offered = new Set(ends.flatMap(([, end]) => end.offered));
+  const passed = new Set(ends.flatMap(([, end]) => end.points));
   let played = 0;
   const work = async (): Promise<void> => {
     for (let next = due.shift(); next; next = due.shift()) {
@@ -75,6 +81,7 @@ export async function playPoints(place: CrashPlace, search: Search): Promise<Cra
       const found = judge(killing.story, clean, end);
       violations.push(...found.map((why) => `${end.deaths.join(', then ')}: ${why}`));
       count(rows, killing.story, end, found.length > 0);
+      for (const point of end.deaths) passed.add(point);
       missed.push(...killing.killAt.filter((point) => !isDead(point, end)));
       played += 1;
       tell(`${killing.story}, ${end.deaths.join(', then ')}: ${words(end, found)}`);
@@ -89,14 +96,18 @@ export async function playPoints(place: CrashPlace, search: Search): Promise<Cra
   };
   await Promise.all(Array.from({ length: atOnce }, work));
   const points = [...rows.values()].reduce((sum, { seconds }) => sum + seconds.length, 0);
-  return { rows: inOrder(rows), points, violations, missed };
+  return { rows: inOrder(rows), points, violations, missed, offered, passed };
 }
 
 const isDead = (point: string, { deaths }: CrashEnd): boolean =>
   point.startsWith('+') ? deaths.length > 1 : deaths.includes(point);
 
-const kindOf = (story: Story, point: string): string =>
-  stageOf(point) === 'SQL' ? `SQL, ${story}` : stageOf(point);
+function kindOf(story: Story, point: string): string {
+  const stage = stageOf(point);
+  return stage === 'SQL' || story === 'broken' || story === 'restored'
+    ? `${stage}, ${story}`
+    : stage;
+}
 
 /** What lies behind the port whose call was cut short. */
 const boundaryOf = (point: string): string => point.split(' ')[1]?.split('.')[0] ?? '';
@@ -149,7 +160,18 @@ function judge(story: Story, clean: CleanRuns, played: CrashEnd): readonly strin
   ];
 }
 
-const ORDER = ['SQL, postgresql', 'SQL, mysql', 'CONFIG', 'CODE', 'VERIFY', 'ROLLBACK'];
+const ORDER = [
+  ...[
+    'SQL, postgresql',
+    'SQL, mysql',
+    'CONFIG',
+    'CODE',
+    'CODE, broken',
+    'CODE, restored',
+    'VERIFY',
+    'ROLLBACK',
+  ],
+];
 
 const inOrder = (rows: ReadonlyMap<string, Row>): readonly Row[] =>
   [...rows.values()].sort(

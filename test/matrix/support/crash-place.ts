@@ -29,6 +29,9 @@ export interface CrashPlace {
 /** Says that it has begun, where the host's own files are. */
 const RUN = '#!/bin/sh\necho "$INTERLOCK_VERSION" >>../../booted\nexec sleep 1000000\n';
 
+/** The version whose process ends as soon as it has begun. */
+export const BROKEN = '1.2.0';
+
 /** Starts everything; whoever does closes it. */
 export async function openCrashPlace(): Promise<CrashPlace> {
   const directory = mkdtempSync(join(tmpdir(), 'interlock-crash-'));
@@ -37,11 +40,12 @@ export async function openCrashPlace(): Promise<CrashPlace> {
     startOpenSsh(join(directory, 'ssh'), { address: '127.0.0.1', root: '', isPlain: true }),
     servers.postgresql(),
     servers.mariadb(),
-    buildProgram('test/matrix/support/mortal-program.ts', program),
+    // Hundreds of lives begin with reading it.
+    buildProgram('test/matrix/support/mortal-program.ts', program, ['--minify']),
   ]);
   const store = join(directory, 'packages');
   const packages = Object.fromEntries(
-    ['1.0.0', '1.1.0'].map((version) => [version, aPackage(store, version)]),
+    ['1.0.0', '1.1.0', BROKEN].map((version) => [version, aPackage(store, version)]),
   );
   const servedBefore = join(directory, 'template');
   mkdirSync(servedBefore);
@@ -71,7 +75,7 @@ function aPackage(store: string, version: string): string {
   const source = join(store, `${version}.source`);
   const run = join(source, 'bin/run');
   mkdirSync(dirname(run), { recursive: true });
-  writeFileSync(run, RUN);
+  writeFileSync(run, version === BROKEN ? RUN.replace(/^exec .*\n/m, '') : RUN);
   chmodSync(run, 0o755);
   writeFileSync(join(source, 'VERSION'), version);
   const file = join(store, `shop-${version}.tar.gz`);

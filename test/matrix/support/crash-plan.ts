@@ -14,54 +14,101 @@ export type CleanRuns = ReadonlyMap<Story, CrashEnd>;
 const chosen = <Item>(items: readonly Item[], oneOf: number, seed: number): readonly Item[] =>
   items.filter((_, index) => (index + seed) % oneOf === 0);
 
-/** The points of a story's stage that the clean run has passed, in order. */
-const pointsOf = (clean: CleanRuns, story: Story, stage: string): readonly string[] =>
-  (clean.get(story)?.points ?? []).filter((point) => stageOf(point) === stage);
-
-/** A release for each point: what goes wrong has one cause. */
-export const oneByOne = (clean: CleanRuns, only: string): readonly Killing[] =>
-  PLACES.flatMap(({ story, stage }) =>
-    pointsOf(clean, story, stage)
-      .filter((point) => point.includes(only))
-      .map((point) => ({ story, killAt: [point] })),
-  );
+interface Place {
+  readonly story: Story;
+  readonly stage: string;
+  /** What comes before the first point with these words is another place's. */
+  readonly from?: string;
+  /** Its only points are those with these words. */
+  readonly only?: string;
+}
 
 /** Where each stage's points are cheapest to come to. */
-const PLACES: readonly { readonly story: Story; readonly stage: string }[] = [
+const PLACES: readonly Place[] = [
   { story: 'postgresql', stage: 'SQL' },
   { story: 'mysql', stage: 'SQL' },
   { story: 'deploy', stage: 'CONFIG' },
   { story: 'deploy', stage: 'CODE' },
+  { story: 'broken', stage: 'CODE', from: 'return-activate' },
+  { story: 'restored', stage: 'CODE', only: 'journal.sendAgainFrom' },
   { story: 'deploy', stage: 'VERIFY' },
   { story: 'roll back', stage: 'ROLLBACK' },
 ];
 
-/** Some points: those of SQL alone, because some ask; of the other stages one each in one release, because none may. */
+/** The points of a story's stage that the clean run has passed, in order. */
+function pointsOf(
+  clean: CleanRuns,
+  { story, stage, from = '', only = '' }: Place,
+): readonly string[] {
+  const points = clean.get(story)?.points ?? [];
+  return points
+    .slice(points.findIndex((point) => point.includes(from)))
+    .filter((point) => stageOf(point) === stage && point.includes(only));
+}
+
+/** A release for each point: what goes wrong has one cause. */
+export const oneByOne = (clean: CleanRuns, only: string): readonly Killing[] => [
+  ...PLACES.flatMap((place) =>
+    pointsOf(clean, place)
+      .filter((point) => point.includes(only))
+      .map((point) => ({ story: place.story, killAt: [point] })),
+  ),
+  ...PLACES.filter(({ story }) => story !== 'restored')
+    .flatMap(({ story, stage }) =>
+      SIDES.map((side) => ({ story, killAt: forgetting(stage, side) })),
+    )
+    .filter(({ killAt }) => killAt.some((point) => point.includes(only))),
+];
+
+const SIDES = ['before', 'after'] as const;
+
+/** An agent that dies between the app's answer and its note of it forgets the job later, and dies of that too. */
+const forgetting = (stage: string, side: (typeof SIDES)[number]): readonly string[] => [
+  `${stage} app.finish after #1`,
+  `${stage} journal.dropJob ${side} #1`,
+];
+
+/** One point of so many is played in CI, fewer of those whose release is long; a second death follows one of so many first ones. */
+const CHOSEN_ONE_OF = { alone: 5, together: 6 };
+const AGAIN_ONE_OF = 2;
+
+/**
+ * Some points: those after which people may be asked in a release of their own; of the other stages one each in one
+ * release, which costs more than a life does.
+ */
 export function some(clean: CleanRuns, seed: number): readonly Killing[] {
-  const sql = (['postgresql', 'mysql'] as const).flatMap((story) =>
-    chosen(pointsOf(clean, story, 'SQL'), 3, seed).map((point) => ({ story, killAt: [point] })),
+  const chosenOf = (place: Place, oneOf: number): readonly string[] =>
+    place.only === undefined ? chosen(pointsOf(clean, place), oneOf, seed) : pointsOf(clean, place);
+  const next = (index: number): readonly string[] =>
+    (index + seed) % AGAIN_ONE_OF === 0 ? [`+${String(1 + ((index * 5) % RECOVERY_POINTS))}`] : [];
+  const alone = PLACES.filter(({ story }) => story !== 'deploy' && story !== 'roll back').flatMap(
+    (place) =>
+      chosenOf(place, CHOSEN_ONE_OF.alone).map((point, index) => ({
+        story: place.story,
+        killAt: [point, ...next(index)],
+      })),
   );
   const stages = STORIES['roll back'].map((stage) =>
-    chosen(pointsOf(clean, 'roll back', stage), 2, seed),
+    chosenOf({ story: 'roll back', stage }, CHOSEN_ONE_OF.together),
   );
   const longest = Math.max(...stages.map(({ length }) => length));
   const chains = Array.from({ length: longest }, (_, index): Killing => ({
     story: 'roll back',
-    killAt: stages.flatMap((points) => points[index] ?? []),
+    killAt: stages.flatMap((points, row) => {
+      const point = points[index];
+      return point === undefined ? [] : [point, ...next(index + row)];
+    }),
   }));
-  return [...chains, ...sql];
+  const forgotten = (['roll back', 'broken', 'postgresql', 'mysql'] as const).map(
+    (story, row): Killing => ({
+      story,
+      killAt: STORIES[story].flatMap((stage, index) =>
+        forgetting(stage, SIDES[(row + index + seed) % SIDES.length] ?? 'before'),
+      ),
+    }),
+  );
+  return [...forgotten, ...chains, ...alone];
 }
-
-/** So many releases a stage whose agent dies, and whose next life dies at one of its first points. */
-export const again = (clean: CleanRuns, each: number, seed: number): readonly Killing[] =>
-  PLACES.flatMap(({ story, stage }, row) => {
-    const points = pointsOf(clean, story, stage);
-    return Array.from({ length: each }, (_, index): Killing => {
-      const point = points[Math.floor(((index + 0.5) / each) * points.length)] ?? '';
-      const next = 1 + ((index * 5 + row * 3 + seed) % RECOVERY_POINTS);
-      return { story, killAt: [point, `+${String(next)}`] };
-    });
-  });
 
 /** A life that finds an open job passes at least so many points until its release has ended or a person is asked. */
 const RECOVERY_POINTS = 9;

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { DatabaseRule } from '../../../agent/sql/database-rule';
 import { aHost, aSite } from '../../support/builders';
 import { setKey, written } from '../../support/written-content';
+import { BROKEN } from './crash-place';
 import type { CrashPlace } from './crash-place';
 import { SCRIPTS } from './target-database';
 import type { TargetHost } from './target-host';
@@ -16,19 +17,21 @@ const CHANGES = ['colours.json', 'limits.json'].map((namespace) => ({
   keys: [setKey('door', 'red')],
 }));
 
-const codeOf = ({ packages }: CrashPlace) => ({
+const codeOf = ({ packages }: CrashPlace, version: string) => ({
   site: 'shop',
-  version: '1.1.0',
-  artifactSha256: packages['1.1.0'] ?? '',
+  version,
+  artifactSha256: packages[version] ?? '',
 });
 
-/** One script for the database, or configuration and code for the host. */
-export const workFor = (place: CrashPlace, rule: DatabaseRule | undefined) =>
-  rule
-    ? written([{ id: 's', name: 's.sql', text: `${SCRIPTS[rule.engine].join(';\n')};` }], [], {
-        code: [],
-      })
-    : written([], CHANGES, { code: [codeOf(place)] });
+/** One script for the database. */
+export const scriptsFor = ({ engine }: DatabaseRule) =>
+  written([{ id: 's', name: 's.sql', text: `${SCRIPTS[engine].join(';\n')};` }], [], { code: [] });
+
+/** Code for the host, with configuration where that adds to the story. */
+export function codeFor(place: CrashPlace, is: { broken: boolean; configured: boolean }) {
+  const version = is.broken ? BROKEN : '1.1.0';
+  return written([], is.configured ? CHANGES : [], { code: [codeOf(place, version)] });
+}
 
 /** The shop lives in the point's own directory and on its own port, of the one OpenSSH host. */
 export function siteOf({ ssh }: CrashPlace, host: TargetHost | undefined) {

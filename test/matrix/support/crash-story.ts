@@ -14,8 +14,9 @@ import { discrepancies } from './after-death';
 import { click, SIT_ALONE, startRelease } from './clicks';
 import { disagreements, recordsOf } from './compare-records';
 import type { CrashPlace } from './crash-place';
-import { configOf, DEADLINES, siteOf, workFor } from './crash-setting';
+import { codeFor, configOf, DEADLINES, scriptsFor, siteOf } from './crash-setting';
 import { fastClock } from './fast-clock';
+import { fenceFaults } from './granted-claims';
 import { letIn } from './let-in';
 import { endLife, startLife } from './life';
 import type { Life } from './life';
@@ -23,12 +24,17 @@ import { serveHandlers } from './served-app';
 import { quickDirectory } from './quick-directory';
 import { effectsIn } from './target-database';
 import { aTargetHost, namespacesIn } from './target-host';
+import type { TargetHost } from './target-host';
 
 /** What a story is about, and the stages that its agent works on. */
 export const STORIES = {
   postgresql: ['SQL'],
   mysql: ['SQL'],
   deploy: ['CONFIG', 'CODE', 'VERIFY'],
+  // Its version does not stay up, so the host goes back.
+  broken: ['CODE'],
+  // Jira's store loses the last report, so that it is sent again.
+  restored: ['CODE', 'VERIFY'],
   'roll back': ['CONFIG', 'CODE', 'VERIFY', 'ROLLBACK'],
 } as const;
 export type Story = keyof typeof STORIES;
@@ -42,6 +48,8 @@ export interface CrashEnd {
   readonly disagreements: readonly string[];
   /** Points that the last life has passed. */
   readonly points: readonly string[];
+  /** Calls that have points in the last life, whether it has come to them or not. */
+  readonly offered: readonly string[];
   /** Points at which an agent has died, in order. */
   readonly deaths: readonly string[];
   readonly seconds: number;
@@ -49,11 +57,20 @@ export interface CrashEnd {
 
 /** Three seconds a minute. */
 const PACE = 20;
-const STORY_SECONDS = 150;
+/** Eight deaths took two minutes on a machine whose cores were wanted by thirty. */
+const STORY_SECONDS = 300;
+/** Whoever is still to die may do so over the answer of its first poll. */
+const POLLS_OF_MORTALS = 2;
+/** Every step comes with an answer or an end; this is for what is done about time. */
+const LOOK_MILLISECONDS = 250;
 const REST = ['deployed', 'rolled-back', 'fix-pending'];
 
 /** The stage of a point. */
 export const stageOf = (point: string): string => point.split(' ')[0] ?? '';
+
+/** Each point has a directory and a port of its own. */
+const placeless = (text: string, host: TargetHost | undefined): string =>
+  host ? text.replaceAll(host.base, 'BASE').replaceAll(String(host.port), 'PORT') : text;
 
 /** Points of one stage wait for each other: a second life passes again what the first one has passed. */
 const inOneLife = (due: readonly string[]): string[] =>
@@ -84,8 +101,16 @@ export async function playCrash(
   const began = Date.now();
   const clock = fastClock(PACE, began, NOW * 1_000);
   const site = siteOf(place, host);
-  const world = await aReleaseWorld({ ...workFor(place, rule), sites: [site], policy: SIT_ALONE });
-  const app = await serveHandlers(world.ports, clock);
+  const stages: readonly string[] = STORIES[story];
+  const work = rule
+    ? scriptsFor(rule)
+    : codeFor(place, { broken: story === 'broken', configured: stages.includes('CONFIG') });
+  const world = await aReleaseWorld({ ...work, sites: [site], policy: SIT_ALONE });
+  const app = await serveHandlers(
+    world.ports,
+    clock,
+    story === 'restored' ? '"state":"healthy"' : undefined,
+  );
   const url = `http://127.0.0.1:${String(app.port)}/agent`;
   const config = configOf(place, { directory, url, base: host?.base, rule });
   const configFile = join(directory, 'agent.yml');
@@ -96,7 +121,10 @@ export async function playCrash(
     if (opened.kind === 'failed') throw new Error(opened.end.sentence);
     return work(opened.state).finally(() => opened.state.close());
   };
-  const order = { configFile, stage: STORIES[story][0], pace: PACE, began, from: NOW * 1_000 };
+  const order = {
+    ...{ configFile, stage: STORIES[story][0], pace: PACE, began, from: NOW * 1_000 },
+    quiet: story === 'broken',
+  };
   let life: Life | undefined;
   try {
     await inState(async ({ key, database }) => {
@@ -139,7 +167,10 @@ export async function playCrash(
         due = due.slice(planned + 1);
         afterDeath.push(
           ...(await inState(async ({ database }) =>
-            discrepancies(world.ports.memory, database).map((why) => `dead at ${death}: ${why}`),
+            // What a restored store has lost, the agent cannot know yet.
+            (story === 'restored' ? () => [] : discrepancies)(world.ports.memory, database).map(
+              (why) => `dead at ${death}: ${why}`,
+            ),
           )),
         );
         pollsBefore = undefined;
@@ -148,8 +179,9 @@ export async function playCrash(
       const rests = !wayBack && (REST.includes(status) || state.question !== null);
       // An agent that asks for work again has nothing left to say of the last.
       if (rests) pollsBefore ??= app.polls();
-      if (pollsBefore !== undefined && app.polls() > pollsBefore) break;
-      await sleep(15);
+      const enough = due.length > 0 ? POLLS_OF_MORTALS : 1;
+      if (pollsBefore !== undefined && app.polls() >= pollsBefore + enough) break;
+      await Promise.race([app.answered(), life.ended, sleep(LOOK_MILLISECONDS)]);
     }
     const points = await endLife(life);
     await app.drain();
@@ -158,7 +190,7 @@ export async function playCrash(
     const effects = rule && (await effectsIn(rule));
     return {
       picture: {
-        ...(await recordsOf(world)),
+        ...(await recordsOf(world, (text) => placeless(text, host))),
         ...(effects && { effects }),
         ...(host && { host: host.look(), namespaces: namespacesIn(join(directory, 'centre')) }),
       },
@@ -166,10 +198,12 @@ export async function playCrash(
       statements: effects?.statements ?? null,
       disagreements: await inState(async ({ database }) => [
         ...app.setbacks,
+        ...fenceFaults(world.ports.memory, app.granted),
         ...afterDeath,
         ...disagreements(world.ports.memory, database, { mayBeDropped: deaths.length > 0 }),
       ]),
       points,
+      offered: life.offered(),
       deaths,
       seconds: (performance.now() - from) / 1_000,
     };

@@ -17,6 +17,8 @@ export interface Cell {
   readonly seconds: readonly number[];
   /** Stories with a violation. */
   readonly failed: number;
+  /** Claims that reached the app once more. */
+  readonly repeatedClaims: number;
   /** A sentence each, with the seed that shows it again. */
   readonly violations: readonly string[];
 }
@@ -46,7 +48,7 @@ export async function playCells({
   const cells = OPERATIONS.flatMap((op) =>
     CUTS.map((cut) => {
       const [seconds, violations]: [number[], string[]] = [[], []];
-      return { op, cut, seconds, failed: 0, violations };
+      return { op, cut, seconds, failed: 0, repeatedClaims: 0, violations };
     }),
   );
   const due = Array.from({ length: runs }, (_, index) =>
@@ -58,6 +60,7 @@ export async function playCells({
       const { cell, seed } = next;
       const played = await playCut(clean, cell, seed);
       cell.seconds.push(played.seconds);
+      cell.repeatedClaims += played.repeatedClaims;
       if (played.violations.length > 0) cell.failed += 1;
       const found = played.violations.map((why) => `seed ${String(seed)}: ${why}`);
       cell.violations.push(...found);
@@ -74,11 +77,11 @@ async function playCut(
   clean: StoryEnd,
   { op, cut }: Pick<Cell, 'op' | 'cut'>,
   seed: number,
-): Promise<{ readonly seconds: number; readonly violations: readonly string[] }> {
+): Promise<Pick<StoryEnd, 'seconds' | 'repeatedClaims'> & Pick<Cell, 'violations'>> {
   const count = clean.seen.get(op) ?? 0;
   if (count === 0) {
     return {
-      seconds: 0,
+      ...{ seconds: 0, repeatedClaims: 0 },
       violations: [`the story never sends ${op}; let it, then this cell means something`],
     };
   }
@@ -94,7 +97,7 @@ async function playCut(
       ...end.disagreements,
       ...differences(clean.picture, end.picture),
     ];
-    return { seconds: end.seconds, violations };
+    return { seconds: end.seconds, repeatedClaims: end.repeatedClaims, violations };
   }
 }
 

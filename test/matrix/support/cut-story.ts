@@ -26,6 +26,7 @@ import { SIT_ALONE, startRelease } from './clicks';
 import { patientClock } from './fast-clock';
 import { startFaultProxy } from './fault-proxy';
 import type { Fault } from './fault-proxy';
+import { fenceFaults, repeatedClaims } from './granted-claims';
 import { letIn } from './let-in';
 import { createMemoryDatabase } from './memory-database';
 import { quickDirectory } from './quick-directory';
@@ -54,6 +55,8 @@ export interface StoryEnd {
   readonly picture: object;
   /** What the app and the agent say of the same thing, where they differ. */
   readonly disagreements: readonly string[];
+  /** Claims that reached the app once more. */
+  readonly repeatedClaims: number;
   readonly struck: boolean;
   readonly seen: ReadonlyMap<string, number>;
   readonly seconds: number;
@@ -180,7 +183,12 @@ export async function playStory(fault?: Fault): Promise<StoryEnd> {
           })),
         keyFiles: readdirSync(join(directory, 'state')).filter((name) => name.endsWith('.pem')),
       },
-      disagreements: [...app.setbacks, ...disagreements(world.ports.memory, database, { told })],
+      disagreements: [
+        ...app.setbacks,
+        ...fenceFaults(world.ports.memory, app.granted),
+        ...disagreements(world.ports.memory, database, { told }),
+      ],
+      repeatedClaims: repeatedClaims(app.granted),
       struck: proxy.struck(),
       seen: proxy.seen,
       seconds: (performance.now() - from) / 1_000,

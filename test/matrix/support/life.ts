@@ -3,12 +3,15 @@ import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import type { CrashPlace } from './crash-place';
+import { OFFERED } from './points';
 import type { LifeOrder } from './mortal-program';
 
 export interface Life {
   readonly child: ChildProcess;
   readonly ended: Promise<unknown>;
   readonly points: () => readonly string[];
+  /** Calls that have points, whether it has come to them or not. */
+  readonly offered: () => readonly string[];
 }
 
 /** Starts it; whoever does ends it. */
@@ -21,7 +24,14 @@ export function startLife({ program, directory }: CrashPlace, order: LifeOrder):
   let text = '';
   child.stdout.setEncoding('utf8').on('data', (piece: string) => (text += piece));
   const ended = new Promise((resolve) => child.once('close', resolve));
-  return { child, ended, points: () => text.split('\n').filter((line) => line !== '') };
+  const lines = (): string[] => text.split('\n').filter((line) => line !== '');
+  return {
+    child,
+    ended,
+    points: () => lines().filter((line) => !line.startsWith(OFFERED)),
+    offered: () =>
+      lines().flatMap((line) => (line.startsWith(OFFERED) ? [line.slice(OFFERED.length)] : [])),
+  };
 }
 
 /** Asks it to end, as systemd does; what it has passed until then. */

@@ -14,7 +14,7 @@ import { createExchange } from '../../../agent/exchange';
 import { createHealth } from '../../../agent/health';
 import { createHosts } from '../../../agent/host/connect-hosts';
 import { hostHelper } from '../../../agent/host/helper-text';
-import { createJournal, readIdentity } from '../../../agent/journal';
+import { readIdentity } from '../../../agent/journal';
 import { createArtifacts } from '../../../agent/packages';
 import type { AppClient, Hosts, Log } from '../../../agent/ports';
 import { createServerTime } from '../../../agent/server-time';
@@ -23,7 +23,7 @@ import { createDatabase } from '../../../agent/sql/ledger-session';
 import { openMysql } from '../../../agent/sql/mysql';
 import { openPostgresql } from '../../../agent/sql/postgresql';
 import { fastClock } from './fast-clock';
-import { createPoints } from './points';
+import { createPoints, OFFERED } from './points';
 import type { Points } from './points';
 
 /** What a life is started with. */
@@ -36,21 +36,29 @@ export const LifeOrder = z.object({
   pace: z.number(),
   began: z.number(),
   from: z.number(),
+  /** Hosts fail on purpose, so nobody needs to read that they do. */
+  quiet: z.boolean(),
 });
 export type LifeOrder = z.infer<typeof LifeOrder>;
 
-const JOURNAL = ['beginJob', 'writeIntent', 'writeResult', 'tell', 'finishJob', 'acknowledge'];
-
 async function live(order: LifeOrder): Promise<void> {
   const { configFile: file, killAt } = order;
+  const log = logOf(order);
   let passed = 0;
   const isDeadly = (point: string): boolean =>
     killAt.includes(point) || killAt.includes(`+${String(passed + 1)}`);
-  const points = createPoints(order.stage, isDeadly, (point) => {
-    // A pipe is written at once. Source: nodejs.org/api/process.html, «A note on process I/O».
-    if (killAt.length === 0 || isDeadly(point)) process.stdout.write(`${point}\n`);
-    if (isDeadly(point)) process.kill(process.pid, 'SIGKILL');
-    passed += 1;
+  // A pipe is written at once. Source: nodejs.org/api/process.html, «A note on process I/O».
+  const tell = (line: string): void => void process.stdout.write(`${line}\n`);
+  const points = createPoints(order.stage, {
+    isDeadly,
+    reach: (point) => {
+      if (killAt.length === 0 || isDeadly(point)) tell(point);
+      if (isDeadly(point)) process.kill(process.pid, 'SIGKILL');
+      passed += 1;
+    },
+    offer: (call) => {
+      if (killAt.length === 0) tell(`${OFFERED}${call}`);
+    },
   });
   const parsed = parseConfig(readFileSync(file, 'utf8'), file);
   if (parsed.kind === 'invalid') throw new Error(parsed.sentence);
@@ -66,15 +74,15 @@ async function live(order: LifeOrder): Promise<void> {
   const boot = randomBytes(8).toString('hex');
   const time = createServerTime(clock);
   const exchange = createExchange(config.url, limits);
-  const app = createAppClient({ exchange, clock, time, key, boot, log: LOG }, identity, '1.0.0');
+  const app = createAppClient({ exchange, clock, time, key, boot, log }, identity, '1.0.0');
   const places = centrePlaces(config);
   const kept = createCentres(config.centres, places);
   const centres = {
     ...kept,
-    merged: points.around(kept.merged, 'merged', ['add']),
+    merged: points.around(kept.merged, 'merged'),
     find: (id: string, environment: string) => {
       const store = kept.find(id, environment);
-      return store && points.around(store, 'centre', ['write'], true);
+      return store && points.around(store, 'centre', 'all');
     },
   };
   const artifacts = withConfiguration(createArtifacts({ file, hosts, stores }, limits), {
@@ -86,14 +94,14 @@ async function live(order: LifeOrder): Promise<void> {
   await liveAgent(
     {
       clock,
-      log: LOG,
-      app: staged(points, points.around(app, 'app', ['claim', 'report', 'finish'])),
-      journal: points.around(createJournal(database), 'journal', JOURNAL),
+      log,
+      app: staged(points, points.around(app, 'app')),
+      journal: points.journal(database),
       hosts: pointedHosts(points, createHosts(hostHelper(), limits)),
-      artifacts: points.around(artifacts, 'package', ['open']),
+      artifacts: points.around(artifacts, 'package'),
       centres,
       databases: pointedDatabases(points, limits.connectSeconds),
-      health: points.around(createHealth(clock), 'health', ['look']),
+      health: points.around(createHealth(clock), 'health'),
       redact: (text) => text,
       renewKey: async () => undefined,
       chance: () => 0.5,
@@ -111,11 +119,13 @@ async function live(order: LifeOrder): Promise<void> {
 }
 
 /** What goes wrong in a life is for whoever reads the test's output. */
-const LOG: Log = {
+const logOf = ({ quiet }: LifeOrder): Log => ({
   info: () => undefined,
   warn: () => undefined,
-  error: (message, facts) => console.error(message, facts),
-};
+  error: (message, facts) => {
+    if (!quiet) console.error(message, facts);
+  },
+});
 
 /** From a claim on, points belong to the claimed stage. */
 const staged = (points: Points, app: AppClient): AppClient => ({
@@ -131,8 +141,7 @@ const pointedHosts = (points: Points, hosts: Hosts): Hosts => ({
   connect: async (target) => {
     const line = await hosts.connect(target);
     if (line.kind === 'failed') return line;
-    const acts = ['state', 'stage', 'activate', 'reactivate', 'start'];
-    return { kind: 'connected', session: points.around(line.session, 'host', acts, true) };
+    return { kind: 'connected', session: points.around(line.session, 'host', 'all') };
   },
 });
 
@@ -145,8 +154,7 @@ const pointedDatabases = (points: Points, connectSeconds: number): Databases => 
     if (opened.kind === 'failed') {
       return { kind: 'failed', failure: { class: 'transport', sentence: opened.reason } };
     }
-    const asking = points.around(opened.session, 'database', ['ask']);
-    const session = points.around(asking, 'database', ['run'], true);
+    const session = points.around(opened.session, 'database', 'run');
     return { kind: 'connected', database: createDatabase(session, opened.dialect) };
   },
 });

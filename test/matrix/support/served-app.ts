@@ -5,6 +5,8 @@ import { handleAgentCall } from '#app/handle-agent';
 import type { AgentRequest } from '#app/agent-message';
 import type { Clock } from '../../../agent/ports';
 import { setbacks, stored } from './compare-records';
+import { grantedClaim } from './granted-claims';
+import type { GrantedClaim } from './granted-claims';
 import type { MemoryPorts } from '../../support/memory-ports';
 
 export interface ServedApp {
@@ -13,17 +15,28 @@ export interface ServedApp {
   keepTime(): void;
   /** Does what is queued, after whatever does it already. */
   drain(): Promise<void>;
+  /** Resolves when another call has been answered. */
+  answered(): Promise<void>;
   /** How often an agent has asked for work. */
   polls(): number;
   /** Jobs that a call has set back: their reports, their fence or their end. */
   readonly setbacks: readonly string[];
+  /** Claims that were answered with the job, in order; whether the answer has arrived or not. */
+  readonly granted: readonly GrantedClaim[];
   close(): Promise<void>;
 }
 
-/** Serves the agent's web trigger on a free port. */
-export async function serveHandlers(ports: MemoryPorts, clock: Clock): Promise<ServedApp> {
+/** Serves the agent's web trigger on a free port; `forgets`: after the first message with these words the store is restored from a backup. */
+export async function serveHandlers(
+  ports: MemoryPorts,
+  clock: Clock,
+  forgets?: string,
+): Promise<ServedApp> {
+  let isForgetful = forgets !== undefined;
   const found: string[] = [];
+  const granted: GrantedClaim[] = [];
   let polls = 0;
+  const waiting = new Set<() => void>();
   let turn: Promise<void> = Promise.resolve();
   const keepTime = (): void => {
     const behind = Math.floor(clock.wallMilliseconds() / 1_000) - ports.clock.now();
@@ -45,8 +58,16 @@ export async function serveHandlers(ports: MemoryPorts, clock: Clock): Promise<S
     );
     const called: AgentRequest = { method, headers, body };
     const before = stored(ports.memory, 'job');
+    const backup = new Map(ports.memory.rows);
     const { status, body: data } = await handleAgentCall(ports, called);
     found.push(...setbacks(before, stored(ports.memory, 'job')));
+    if (isForgetful && forgets !== undefined && body.includes(forgets)) {
+      isForgetful = false;
+      ports.memory.rows.clear();
+      for (const [row, text] of backup) ports.memory.rows.set(row, text);
+    }
+    const claim = status === 200 ? grantedClaim(body, data) : undefined;
+    if (claim) granted.push(claim);
     const text = JSON.stringify(data);
     response.writeHead(status, {
       'content-type': 'application/json',
@@ -55,6 +76,8 @@ export async function serveHandlers(ports: MemoryPorts, clock: Clock): Promise<S
     response.end(text);
     if (body.includes('"op":"poll"')) polls += 1;
     await drain();
+    for (const wake of waiting) wake();
+    waiting.clear();
   };
   const server = createServer((request, response) => void answer(request, response));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -63,8 +86,13 @@ export async function serveHandlers(ports: MemoryPorts, clock: Clock): Promise<S
     port: typeof bound === 'object' ? (bound?.port ?? 0) : 0,
     keepTime,
     drain,
+    answered: () =>
+      new Promise((resolve) => {
+        waiting.add(resolve);
+      }),
     polls: () => polls,
     setbacks: found,
+    granted,
     close: async () => {
       const closed = new Promise((resolve) => server.close(resolve));
       server.closeAllConnections();

@@ -5,6 +5,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { BROKEN } from './crash-place';
 import type { CrashPlace } from './crash-place';
 
 export interface TargetHost {
@@ -25,7 +26,8 @@ export async function aTargetHost(place: CrashPlace, directory: string): Promise
   };
   const service = createServer((_, response) => {
     const version = served();
-    response.writeHead(version === '' ? 503 : 200).end(version);
+    // A broken version may be seen in the moment before its process ends.
+    response.writeHead(version === '' || version === BROKEN ? 503 : 200).end(version);
   });
   await new Promise<void>((resolve) => service.listen(0, '127.0.0.1', resolve));
   const bound = service.address();
@@ -39,7 +41,11 @@ export async function aTargetHost(place: CrashPlace, directory: string): Promise
     look: () => ({
       current: readFileSync(join(base, 'current/VERSION'), 'utf8'),
       served: served(),
-      booted: readFileSync(join(base, 'booted'), 'utf8').trim().split('\n'),
+      booted: readFileSync(join(base, 'booted'), 'utf8')
+        .trim()
+        .split('\n')
+        // Who finds it ended cannot know that it always does, and starts it once more.
+        .filter((version, index, all) => version !== BROKEN || all[index - 1] !== BROKEN),
     }),
     close: async () => {
       const [kind, pid = ''] = runRecord(base);
