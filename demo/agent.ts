@@ -7,22 +7,23 @@ import { approve, createCode, showSettings } from './set-up';
 
 const MAIN = join(__dirname, '../agent/main.ts');
 
-const agentCommand = (config: string, ...words: readonly string[]): Program =>
-  startProgram(`agent ${words[0] ?? ''}`, MAIN, [...words, '--config', config]);
+const agentCommand = (main: string, config: string, ...words: readonly string[]): Program =>
+  startProgram(`agent ${words[0] ?? ''}`, main, [...words, '--config', config]);
 
 /** Pins the key that a host shows. */
 export async function trustHost(config: string, place: string): Promise<void> {
-  await agentCommand(config, 'trust', place).says(/pinned/i);
+  await agentCommand(MAIN, config, 'trust', place).says(/pinned/i);
 }
 
-/** Enrolls the agent with a fresh code and confirms it by the fingerprint that it prints. */
+/** Enrolls the agent with a fresh code and confirms it by the fingerprint that it prints; `main` is its program. */
 export async function enrollAgent(
   siteUrl: string,
   config: string,
   environments: readonly string[],
+  main = MAIN,
 ): Promise<void> {
   const code = await createCode(siteUrl, 'demo agent', environments);
-  const enrolling = agentCommand(config, 'enroll', '--code', code);
+  const enrolling = agentCommand(main, config, 'enroll', '--code', code);
   const [, agentId = ''] = await enrolling.says(/^Enrolled as (\S+) /);
   const [fingerprint] = await enrolling.says(/^([0-9a-f]{4} ?){16}$/);
   // The list of agents may be some seconds behind.
@@ -38,9 +39,10 @@ export function runAgent(
   config: string,
   onLine?: (line: string) => void,
   environment: Readonly<Record<string, string>> = {},
+  main = MAIN,
 ): Program {
   const options = { environment, ...(onLine && { onLine }) };
-  return startProgram('agent', MAIN, ['run', '--config', config], options);
+  return startProgram('agent', main, ['run', '--config', config], options);
 }
 
 /** Keeps the agent at work: one that ends, or is killed to see what happens, comes back. */

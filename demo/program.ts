@@ -28,7 +28,7 @@ const STOP_SECONDS = 8;
 
 const LEAVE_WITH_PARENT = pathToFileURL(join(__dirname, 'leave-with-parent.ts')).href;
 
-/** Starts one of our TypeScript programs. */
+/** Starts one of our programs: of TypeScript, or built to one file that needs nothing beside it. */
 export const startProgram = (
   name: string,
   file: string,
@@ -38,7 +38,11 @@ export const startProgram = (
   start(
     name,
     process.execPath,
-    [...(options.flags ?? []), '--import', 'tsx', '--import', LEAVE_WITH_PARENT, file, ...args],
+    [
+      ...(options.flags ?? []),
+      ...(file.endsWith('.ts') ? ['--import', 'tsx', '--import', LEAVE_WITH_PARENT] : []),
+      ...[file, ...args],
+    ],
     options,
   );
 

@@ -67,7 +67,7 @@ describe('people with a browser', () => {
 
   test('dba reads and approves each script', async () => {
     const dba = await people.signIn('dba');
-    await dba.openIssue(key);
+    await dba.findIssue(key);
     await dba.openTab(/SQL/);
     for (const { name } of SCRIPTS) {
       const card = dba.panel.getByRole('article', { name });

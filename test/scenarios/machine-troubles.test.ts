@@ -113,49 +113,67 @@ describe('a release', () => {
     });
   }, 120_000);
 
-  test('whose agent’s clock is a day ahead waits in words, and goes through once it is set', async () => {
-    const { key, version } = await ready();
-    const clock = await withClock(
-      DAY_SECONDS,
-      new RegExp(
-        `"level":50.*${BOTH_TIMES.source}, more than an hour apart, so this agent begins no work: set the clock`,
-      ),
-    );
-    const typed = stand.ssh.commands().length;
-    await click(stand.as('tester'), key, 'Start');
-    const before = refusedPolls();
-    await waitFor(
-      'two polls in vain',
-      async () => (refusedPolls() > before + 1 ? true : undefined),
-      60,
-      100,
-    );
-    expect(stand.ssh.commands()).toHaveLength(typed);
+  const DAY_OFF = [
+    { way: 'ahead', daySeconds: DAY_SECONDS },
+    { way: 'behind', daySeconds: -DAY_SECONDS },
+  ];
 
-    clock.set(0);
+  test.each(DAY_OFF)(
+    'whose agent’s clock is a day $way waits in words, and goes through once it is set',
+    async ({ daySeconds }) => {
+      const { key, version } = await ready();
+      const clock = await withClock(
+        daySeconds,
+        new RegExp(
+          `"level":50.*${BOTH_TIMES.source}, more than an hour apart, so this agent begins no work: set the clock`,
+        ),
+      );
+      const typed = stand.ssh.commands().length;
+      await click(stand.as('tester'), key, 'Start');
+      const before = refusedPolls();
+      await waitFor(
+        'two polls in vain',
+        async () => (refusedPolls() > before + 1 ? true : undefined),
+        60,
+        100,
+      );
+      expect(stand.ssh.commands()).toHaveLength(typed);
 
-    await untilStatus(stand.as('tester'), key, 'Deployed');
-    expect(await stand.served()).toBe(version);
-    expect(await differencesLeft(stand, key)).toEqual([]);
-  }, 120_000);
+      clock.set(0);
 
-  test('whose agent’s clock is set back by a day in the middle of a job ends like any other once it is right', async () => {
-    const { key, version } = await ready();
-    const clock = await withClock(0, /The app gives this agent work/);
-    stand.ssh.holdBack(`'activate'`);
-    await click(stand.as('tester'), key, 'Start');
-    await waitFor('the held switch', async () => (stand.ssh.held() > 0 ? true : undefined), 60, 50);
-    clock.set(-DAY_SECONDS);
-    stand.ssh.letGo();
-    await stand.agent().says(BOTH_TIMES);
+      await untilStatus(stand.as('tester'), key, 'Deployed');
+      expect(await stand.served()).toBe(version);
+      expect(await differencesLeft(stand, key)).toEqual([]);
+    },
+    120_000,
+  );
 
-    clock.set(0);
+  test.each(DAY_OFF)(
+    'whose agent’s clock is set a day $way in the middle of a job ends like any other once it is right',
+    async ({ daySeconds }) => {
+      const { key, version } = await ready();
+      const clock = await withClock(0, /The app gives this agent work/);
+      stand.ssh.holdBack(`'activate'`);
+      await click(stand.as('tester'), key, 'Start');
+      await waitFor(
+        'the held switch',
+        async () => (stand.ssh.held() > 0 ? true : undefined),
+        60,
+        50,
+      );
+      clock.set(daySeconds);
+      stand.ssh.letGo();
+      await stand.agent().says(BOTH_TIMES);
 
-    await untilStatus(stand.as('tester'), key, 'Deployed');
-    expect(await stand.served()).toBe(version);
-    expect((await tracesOf(stand, key)).acts).toEqual({ stage: 1, activate: 1, start: 1 });
-    expect(await differencesLeft(stand, key)).toEqual([]);
-  }, 120_000);
+      clock.set(0);
+
+      await untilStatus(stand.as('tester'), key, 'Deployed');
+      expect(await stand.served()).toBe(version);
+      expect((await tracesOf(stand, key)).acts).toEqual({ stage: 1, activate: 1, start: 1 });
+      expect(await differencesLeft(stand, key)).toEqual([]);
+    },
+    120_000,
+  );
 
   const refusedPolls = (): number =>
     stand.agentLines().filter((line) => /A poll brought nothing/.test(line)).length;

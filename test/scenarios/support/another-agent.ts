@@ -33,13 +33,13 @@ export async function anotherAgent(
     name: 'another agent',
   };
   writeFileSync(config, stringify({ ...file, ...own }), { mode: 0o600 });
-  await enrollAgent(stand.jira().siteUrl, config, environments);
-  return asAgent(config, (hear) => runAgent(config, hear));
+  await enrollAgent(stand.jira().siteUrl, config, environments, stand.agentProgram);
+  return asAgent(config, (hear) => runAgent(config, hear, {}, stand.agentProgram));
 }
 
 /** The stand's own agent, told apart from the other by what it prints. */
 export const firstAgent = (stand: Stand): RunningAgent =>
-  asAgent(stand.config, (hear) => runAgent(stand.config, hear));
+  asAgent(stand.config, (hear) => runAgent(stand.config, hear, {}, stand.agentProgram));
 
 function asAgent(config: string, run: (hear: (line: string) => void) => Program): RunningAgent {
   const lines: string[] = [];

@@ -24,7 +24,9 @@ export interface PersonInBrowser {
   readonly page: Page;
   /** The app's panel on the issue that is open. */
   readonly panel: FrameLocator;
-  /** Opens an issue from the project's list. */
+  /** Finds an issue in the project's list and opens it. */
+  findIssue(key: string): Promise<void>;
+  /** Opens an issue by its address, as from a mail. */
   openIssue(key: string): Promise<void>;
   openTab(name: RegExp): Promise<void>;
   /** Clicks a button of the panel's Now card as soon as it is open. */
@@ -36,7 +38,7 @@ export interface PersonInBrowser {
 }
 
 export interface People {
-  /** Signs in with a click; whoever was there before has left. */
+  /** Signs in with a click, where this person is not the one who is there; whoever was there before has left. */
   signIn(person: string): Promise<PersonInBrowser>;
   /** Exceptions and refused content of every page so far. */
   complaints(): readonly string[];
@@ -49,40 +51,59 @@ export async function openPeople(siteUrl: string): Promise<People> {
   const browser: Browser = await chromium.launch(CHROMIUM);
   const complaints: string[] = [];
   const moves: string[] = [];
-  let present: Page | undefined;
+  let present: { readonly name: string; readonly page: Page } | undefined;
+
+  /** A browser of this person's own; whoever is still there stays. */
+  async function pageOf(person: string): Promise<Page> {
+    if (present?.name === person) {
+      await present.page.goto(siteUrl);
+      return present.page;
+    }
+    await present?.page.context().close();
+    const context = await browser.newContext({
+      viewport: SIZE,
+      colorScheme: 'light',
+      // Without a graphics card each frame of an animation costs as much processor time as the product's work.
+      reducedMotion: 'reduce',
+    });
+    const page = await context.newPage();
+    present = { name: person, page };
+    page.setDefaultTimeout(CLICK_MILLISECONDS);
+    page.on('pageerror', (error) => complaints.push(error.message));
+    page.on('console', (message) => {
+      if (message.type() === 'error') complaints.push(message.text());
+    });
+    await page.goto(siteUrl);
+    await page.getByRole('button', { name: `${person}@example.com` }).click();
+    return page;
+  }
 
   return {
     complaints: () => complaints,
     moves: () => moves,
     close: () => browser.close(),
     signIn: async (person) => {
-      await present?.context().close();
-      const context = await browser.newContext({ viewport: SIZE, colorScheme: 'light' });
-      const page = await context.newPage();
-      present = page;
-      page.setDefaultTimeout(CLICK_MILLISECONDS);
-      page.on('pageerror', (error) => complaints.push(error.message));
-      page.on('console', (message) => {
-        if (message.type() === 'error') complaints.push(message.text());
-      });
-      await page.goto(siteUrl);
-      await page.getByRole('button', { name: `${person}@example.com` }).click();
+      const page = await pageOf(person);
       await page.getByRole('heading', { name: 'Projects' }).waitFor();
-      return personOn(page, (name) => moves.push(name));
+      return personOn(page, siteUrl, (name) => moves.push(name));
     },
   };
 }
 
-function personOn(page: Page, moved: (name: string) => void): PersonInBrowser {
+function personOn(page: Page, siteUrl: string, moved: (name: string) => void): PersonInBrowser {
   const panel = page.frameLocator('iframe[data-module="release-panel"]');
   const openTab = (name: RegExp): Promise<void> => panel.getByRole('tab', { name }).click();
   return {
     page,
     panel,
-    openIssue: async (key) => {
+    findIssue: async (key) => {
       await page.getByRole('link', { name: 'Projects' }).click();
       await page.getByRole('link', { name: 'Releases' }).click();
       await page.getByRole('link', { name: key, exact: true }).click();
+      await panel.getByRole('tablist').waitFor();
+    },
+    openIssue: async (key) => {
+      await page.goto(`${siteUrl}/browse/${key}`);
       await panel.getByRole('tablist').waitFor();
     },
     openTab,

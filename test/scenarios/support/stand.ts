@@ -18,6 +18,7 @@ import type { SamplePackage } from '../../../demo/sample-package';
 import { stopService } from '../../../demo/service';
 import { provideProject, putPolicy, putShop, showSettings } from '../../../demo/set-up';
 import type { DemoHost, DemoPlace } from '../../../demo/set-up';
+import { buildProgram } from '../../support/build-program';
 import { freePort } from '../../support/free-port';
 import { startOpenSsh } from './openssh';
 import type { OpenSsh } from './openssh';
@@ -40,6 +41,8 @@ export interface Stand {
   readonly packages: Readonly<Record<string, SamplePackage>>;
   /** agent.yml of the stand's agent. */
   readonly config: string;
+  /** The agent as one file: it starts in a third of the time that its sources take. */
+  readonly agentProgram: string;
   as(person: string): JiraClient;
   /** The agent that runs now. */
   agent(): Program;
@@ -114,7 +117,10 @@ export async function startStand(seed: string, shape: Partial<StandShape> = {}):
       stateDirectory: join(directory, 'jira'),
       seed,
     });
+  const agentProgram = join(directory, 'agent.cjs');
+  const building = buildProgram('test/scenarios/support/agent-program.ts', agentProgram);
   let jira = await launch();
+  await building;
   const places = await placesOf(environments, hostCount === 1 ? directory : '');
   const hosts: StandHost[] = [];
   for (let number = 1; number <= hostCount; number += 1)
@@ -140,11 +146,11 @@ export async function startStand(seed: string, shape: Partial<StandShape> = {}):
   await putPolicy(jira.siteUrl);
   const described = hosts.map(({ id, address, sshPort }) => ({ id, address, sshPort }));
   await putShop(jira.siteUrl, described, places);
-  await enrollAgent(jira.siteUrl, config, environments);
+  await enrollAgent(jira.siteUrl, config, environments, agentProgram);
 
   const agentLines: string[] = [];
   const startAgent = (environment: Readonly<Record<string, string>> = {}): Program =>
-    runAgent(config, (line) => agentLines.push(line), environment);
+    runAgent(config, (line) => agentLines.push(line), environment, agentProgram);
   let agent = startAgent();
   const as = (person: string): JiraClient => jiraAs(jira.siteUrl, person);
   const code = (version: string) => {
@@ -175,6 +181,7 @@ export async function startStand(seed: string, shape: Partial<StandShape> = {}):
     hosts,
     packages: Object.fromEntries(packages.map((made) => [made.version, made])),
     config,
+    agentProgram,
     as,
     agent: () => agent,
     agentLines: () => agentLines,
