@@ -24,6 +24,8 @@ export const BOUNDARIES = {
   renewKey: [],
   // Asked by writing, into a row that nobody reads.
   unwritable: [],
+  // What `status` shows of this process; the next one begins it anew.
+  troubles: [],
   ...{ clock: [], log: [], redact: [], chance: [], newRequestId: [] },
 } as const satisfies Record<keyof Ports, readonly string[]>;
 
