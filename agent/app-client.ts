@@ -31,6 +31,7 @@ const Refusal = ErrorAnswer.pick({
   speaks: true,
   expectedSeq: true,
   retryAfterSeconds: true,
+  checkpoint: true,
 });
 
 /** What is spoken until the app has named another. */

@@ -1,6 +1,7 @@
 /** Claims a job: one request, sent until its answer arrives or it is clear that none will. */
 import type { ClaimAnswer } from '#wire/agent';
 import { waitAfter } from './back-off';
+import { keepCheckpoint } from './checkpoints';
 import { instant } from './lease';
 import type { Agent, Instant } from './ports';
 
@@ -28,6 +29,9 @@ export async function claimJob(agent: Agent, job: string, stopping: AbortSignal)
     log.info('A claim was not answered with the job.', { job, ...result });
     if (result.kind === 'refused' && result.error !== 'busy') {
       if (['stale', 'taken', 'gone'].includes(result.error)) {
+        // The answer to the job's finish had a checkpoint, and perhaps the last life died of it.
+        if (result.checkpoint)
+          await keepCheckpoint(agent, agent.settings.identity, result.checkpoint);
         await journal.dropJob(job, result.message);
       }
       return { kind: 'none' };

@@ -76,7 +76,7 @@ async function settle(
 ): Promise<'next' | 'again' | 'stale'> {
   const { journal, log } = agent;
   if (result.kind === 'answered') {
-    // Before the finish is closed: after a crash in between it is told again, and answered with a checkpoint again.
+    // Before the finish is closed: after a crash in between, the next claim is answered with a checkpoint again.
     const { checkpoint } = result.answer;
     if (checkpoint) await keepCheckpoint(agent, agent.settings.identity, checkpoint);
     await journal.acknowledge(job, seq);

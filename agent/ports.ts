@@ -136,6 +136,8 @@ export type AppResult<Answer> =
       /** The app's versions of the protocol, none of which this agent speaks. */
       readonly speaks?: readonly number[];
       readonly retryAfterSeconds?: number;
+      /** With `gone`, about a job that this agent has worked on: what its end has become a part of. */
+      readonly checkpoint?: SignedCheckpoint;
     }
   | { readonly kind: 'unreachable'; readonly sentence: string };
 

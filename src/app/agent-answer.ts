@@ -1,6 +1,7 @@
 /** The answers to an agent, made in one place, so that a refusal tells a stranger nothing. */
 import { PROTOCOL_VERSIONS } from '#wire/agent';
 import type { ErrorAnswer } from '#wire/agent';
+import type { SignedCheckpoint } from '#wire/checkpoint';
 import { suspendedWords } from './agent-trouble';
 
 export interface AgentAnswer {
@@ -39,7 +40,9 @@ export const taken = (now: number, message: string): AgentAnswer =>
 export const gap = (now: number, expectedSeq: number): AgentAnswer =>
   failure(409, { error: 'gap', now, expectedSeq });
 
-export const gone = (now: number): AgentAnswer => failure(410, { error: 'gone', now });
+/** `checkpoint`: for an agent that has worked on what is over. */
+export const gone = (now: number, checkpoint?: SignedCheckpoint): AgentAnswer =>
+  failure(410, { error: 'gone', now, ...(checkpoint && { checkpoint }) });
 
 export const busy = (now: number, retryAfterSeconds: number): AgentAnswer =>
   failure(503, { error: 'busy', now, retryAfterSeconds });

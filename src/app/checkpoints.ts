@@ -29,6 +29,23 @@ export async function signCheckpoint(
   return { text, signature: await ports.crypto.signAsApp(textOf(text)) };
 }
 
+/** How far a release's history has come, for an agent that has ended a job; an answer is never refused for the lack of it. */
+export async function checkpointOf(
+  ports: Ports,
+  issueId: string,
+): Promise<SignedCheckpoint | undefined> {
+  try {
+    const release = await ports.store.get('release', issueId);
+    return release && (await signCheckpoint(ports, release));
+  } catch (error) {
+    ports.log.warn('The end of a job was answered without a checkpoint.', {
+      issueId,
+      error: String(error),
+    });
+    return undefined;
+  }
+}
+
 /** Who hands over a checkpoint, and the key that its message was signed with. */
 export type Witness = Pick<AgentRecord, 'agentId'> & { readonly publicKey: string };
 

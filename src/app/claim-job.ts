@@ -6,6 +6,7 @@ import type { ClaimAnswer, ClaimData } from '#wire/agent';
 import type { JobRecord, ScopeRecord } from '#wire/records';
 import { gone, ok, taken } from './agent-answer';
 import type { AgentAnswer } from './agent-answer';
+import { checkpointOf } from './checkpoints';
 import { ATTEMPTS_MAX, TooMuchContention } from './errors';
 import type { AgentCall } from './agent-call';
 import { workplaceOfJob } from './offer-job';
@@ -22,7 +23,7 @@ export async function claimJob(ports: Ports, call: AgentCall<ClaimData>): Promis
     const job = jobId === undefined ? undefined : await ports.store.get('job', jobId);
     if (!job || !reaches(call.agent, workplaceOfJob(job))) return gone(now);
     const release = await gateStands(ports, job);
-    if (!release || job.stop !== undefined) return gone(now);
+    if (!release || job.stop !== undefined) return over(ports, call, job);
 
     const scopes = await readScopes(ports, job);
     const decision = decideClaim(job, {
@@ -33,7 +34,7 @@ export async function claimJob(ports: Ports, call: AgentCall<ClaimData>): Promis
       highestFence: Math.max(job.fence, ...scopes.map(({ record }) => record.fence)),
     });
     if (decision.kind === 'taken') return taken(now, takenWords(job));
-    if (decision.kind === 'gone') return gone(now);
+    if (decision.kind === 'gone') return over(ports, call, job);
     if (decision.kind === 'repeated') return answer(ports, call, job, release);
 
     const claimed: JobRecord = {
@@ -60,6 +61,16 @@ export async function claimJob(ports: Ports, call: AgentCall<ClaimData>): Promis
       return answer(ports, call, claimed, release);
   }
   throw new TooMuchContention(`Job ${jobId ?? ''}`);
+}
+
+/** An agent that worked on the job may have died of the answer to its finish: the checkpoint comes once more. */
+async function over(
+  ports: Ports,
+  { agent }: AgentCall<ClaimData>,
+  { claims = [], issueId }: JobRecord,
+): Promise<AgentAnswer> {
+  const isFormer = claims.some((claim) => claim.agent === agent.agentId);
+  return gone(ports.clock.now(), isFormer ? await checkpointOf(ports, issueId) : undefined);
 }
 
 /** Whoever wants the job sees whom to look at, and how long to wait. */

@@ -8,7 +8,7 @@ import type { AgentAnswer } from './agent-answer';
 import { TooMuchContention } from './errors';
 import type { AgentCall } from './agent-call';
 import { askForEffects } from './commit';
-import { signCheckpoint } from './checkpoints';
+import { checkpointOf } from './checkpoints';
 import { endedJob } from './offer-job';
 import type { Ports } from './ports';
 import { closedLog } from './receive-log';
@@ -52,25 +52,17 @@ export async function finishJob(ports: Ports, call: AgentCall<FinishData>): Prom
   }
 }
 
-/** The agent that did the work keeps a checkpoint; a finish that counts is never refused for the lack of one. */
+/** The agent that did the work keeps a checkpoint. */
 async function witnessed(
   ports: Ports,
   answer: AgentAnswer,
   { issueId }: JobRecord,
 ): Promise<AgentAnswer> {
   if (answer.status !== 200) return answer;
-  try {
-    const release = await ports.store.get('release', issueId);
-    if (!release) return answer;
-    return ok({ ...answer.body, checkpoint: await signCheckpoint(ports, release) });
-  } catch (error) {
-    ports.log.warn('A finish was answered without a checkpoint.', {
-      issueId,
-      error: String(error),
-    });
-    return answer;
-  }
+  const checkpoint = await checkpointOf(ports, issueId);
+  return checkpoint ? ok({ ...answer.body, checkpoint }) : answer;
 }
+
 /** A job that was asked to stop because its release is lost ends the release as well; what it did stays in the job. */
 const commandOf = ({ stage, job, stop }: JobRecord, { outcome }: FinishData): Command =>
   stop === 'issue-gone' ? { type: 'issue-gone' } : { type: 'finish-stage', stage, job, outcome };

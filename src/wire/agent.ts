@@ -374,5 +374,7 @@ export const ErrorAnswer = z.object({
   /** With `invalid`: the versions that the app speaks, of which the agent speaks none. */
   speaks,
   retryAfterSeconds: serial.exactOptional(),
+  /** With `gone`, to an agent that has worked on the job: the history that the job's end has become a part of. */
+  checkpoint: SignedCheckpoint.exactOptional(),
 });
 export type ErrorAnswer = z.infer<typeof ErrorAnswer>;

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { liveAgent } from '../../agent/agent-loop';
 import { anAgent } from './support/an-agent';
+import { AUDIENCE } from './support/fake-app';
 import { aMachine, aMortal, liveAndDie, liveToTheEnd } from './support/mortal-agent';
 import { NEW, OLD } from './support/plans';
 
@@ -27,6 +28,8 @@ describe('kill -9 of the agent', () => {
         effects: [...clean.fleet.effects].sort(),
       });
       expect(await machine.journal.openJobs()).toEqual([]);
+      const witnessed = await machine.journal.lastCheckpoint(AUDIENCE, '10001');
+      expect({ deathAt, segments: witnessed?.segments }).toEqual({ deathAt, segments: 5 });
     }
   }, 60_000);
 

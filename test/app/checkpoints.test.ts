@@ -4,7 +4,7 @@ import { segmentKey } from '#app/commit';
 import { exportAudit } from '#app/export-audit';
 import { Checkpoint, countersignedText } from '#wire/checkpoint';
 import type { SignedCheckpoint } from '#wire/checkpoint';
-import type { FinishAnswer, PollAnswer } from '#wire/agent';
+import type { ErrorAnswer, FinishAnswer, PollAnswer } from '#wire/agent';
 import { LEADER, REPORTER, TESTER } from '../support/builders';
 import { keyOf } from '../../agent/keys';
 import { anAuditedRelease } from '../support/audited-release';
@@ -39,6 +39,14 @@ const countersign = (signed: SignedCheckpoint, agent = release.world.agent) => (
   ),
 });
 
+/** Claims and ends the job that is offered. */
+async function ended(): Promise<string> {
+  const { job, fence, lastSeq } = await release.world.claim();
+  const finish = { op: 'finish', job, fence, seq: lastSeq + 1 } as const;
+  await release.world.agent.call({ ...finish, data: { outcome: { kind: 'succeeded' } } });
+  return job;
+}
+
 describe('the end of a job', () => {
   test('is answered with the history that it has become a part of, signed', async () => {
     await release.finish();
@@ -61,6 +69,30 @@ describe('the end of a job', () => {
     expect(again.status).toBe(200);
     const [one, other] = [first, again].map(({ body }) => (body as FinishAnswer).checkpoint);
     expect(one && sizeOf(one)).toBe(other && sizeOf(other));
+  });
+
+  test('is told with a checkpoint to the agent that asks for the job anew, having died of the answer', async () => {
+    const job = await ended();
+
+    const asked = await release.world.agent.call({
+      ...{ op: 'claim', job },
+      data: { requestId: 'second-life' },
+    });
+
+    expect(asked).toMatchObject({ status: 410, body: { error: 'gone' } });
+    const { checkpoint } = asked.body as ErrorAnswer;
+    const { history } = await release.world.record();
+    expect(checkpoint && sizeOf(checkpoint)).toBe(history.segments);
+  });
+
+  test('is told without one to an agent that never had the job', async () => {
+    const job = await ended();
+    const other = await release.world.enrollAgent();
+
+    const asked = await other.call({ op: 'claim', job, data: { requestId: 'nobody' } });
+
+    expect(asked.status).toBe(410);
+    expect(asked.body).not.toHaveProperty('checkpoint');
   });
 
   test('counts without a checkpoint where none can be signed', async () => {

@@ -1,5 +1,6 @@
 /** An app with one job at a time: real decisions, real rules for claims and messages, no store and no Jira. */
 import { generateKeyPairSync, sign } from 'node:crypto';
+import { canonicalText } from '#core/canonical';
 import type { Plan } from '#core/plan';
 import { decideClaim, decideMessage } from '#core/job';
 import type { RunStage } from '#core/plan-step';
@@ -17,6 +18,8 @@ import type {
   ReportEntry,
   SignedDecision,
 } from '#wire/agent';
+import { checkpointText } from '#wire/checkpoint';
+import type { Checkpoint, SignedCheckpoint } from '#wire/checkpoint';
 import { decisionText } from '#wire/signature';
 import { keyOf, sha256Hex } from '../../../agent/keys';
 import { instant } from '../../../agent/lease';
@@ -115,12 +118,22 @@ export function createFakeApp(
       }),
     );
 
-  const refuse = (error: ErrorAnswer['error'], expectedSeq?: number): AppResult<never> => ({
-    kind: 'refused',
-    error,
-    message: `refused as ${error}`,
-    ...(expectedSeq !== undefined && { expectedSeq }),
-  });
+  /** What the job's end has become a part of. */
+  const checkpoint = (): SignedCheckpoint => {
+    const history = { segments: 5, events: 9, head: sha256Hex('history') };
+    const { issueId } = plan;
+    const signed = canonicalText({
+      ...{ v: 1, aud: AUDIENCE, issueId, issueKey: 'REL-1' },
+      ...history,
+      at: now(),
+    } satisfies Checkpoint);
+    return { text: signed, signature: appKey.sign(checkpointText(signed)) };
+  };
+
+  const refuse = (
+    error: ErrorAnswer['error'],
+    more: Pick<ErrorAnswer, 'expectedSeq' | 'checkpoint'> = {},
+  ): AppResult<never> => ({ kind: 'refused', error, message: `refused as ${error}`, ...more });
 
   /** A call that may be lost on its way there or back. */
   const call = async <Answer>(
@@ -153,7 +166,7 @@ export function createFakeApp(
       digest: sha256Hex(JSON.stringify(body)),
     });
     if (judged.kind === 'stale') return refuse('stale');
-    if (judged.kind === 'gap') return refuse('gap', judged.expectedSeq);
+    if (judged.kind === 'gap') return refuse('gap', { expectedSeq: judged.expectedSeq });
     if (judged.kind === 'apply') {
       apply();
       row.lastSeq = seq;
@@ -214,6 +227,8 @@ export function createFakeApp(
           graceSeconds: TAKEOVER_GRACE_SECONDS,
           highestFence: row.fence,
         });
+        if (claimed.kind === 'gone' && outcome !== null)
+          return refuse('gone', { checkpoint: checkpoint() });
         if (claimed.kind === 'taken' || claimed.kind === 'gone') return refuse(claimed.kind);
         if (claimed.kind === 'claimed') {
           row.status = 'running';
@@ -266,13 +281,16 @@ export function createFakeApp(
       }),
     addKey: () => call('add-key', () => refuse('invalid')),
     finish: (ref, seq, end, lost) =>
-      call('finish', () =>
-        message(ref, seq, end, () => {
+      call('finish', () => {
+        const result = message(ref, seq, end, () => {
           outcome = end;
           lostLines = lost;
           row.status = 'finished';
-        }),
-      ),
+        });
+        return result.kind === 'answered'
+          ? { ...result, answer: { ...result.answer, checkpoint: checkpoint() } }
+          : result;
+      }),
   };
   return app;
 }

@@ -34,6 +34,7 @@ const PERILOUS = {
     'writeResult',
     'tell',
     'finishJob',
+    'keepCheckpoint',
     'nextMessage',
     'acknowledge',
   ],
