@@ -13,10 +13,15 @@ export interface KeyFiles {
   readonly bornAt: number;
   /** The next key, if it was made and the app's word on it never came. */
   next(): Promise<AgentKey | undefined>;
-  makeNext(): Promise<AgentKey>;
-  /** The next key takes the place of the current one. */
-  promote(): Promise<void>;
+  makeNext(): Promise<NextKey>;
+  /** The next key takes the place of the current one; a sentence where the disk does not have it. */
+  promote(): Promise<string | undefined>;
 }
+
+export type NextKey =
+  | { readonly kind: 'made'; readonly key: AgentKey }
+  /** The disk is full, or cannot be written. */
+  | { readonly kind: 'failed'; readonly sentence: string };
 
 interface Renewal {
   readonly files: KeyFiles;
@@ -39,8 +44,13 @@ export function createKeyRenewal(renewal: Renewal): (accepted: boolean) => Promi
   let triedAt: Instant | undefined;
 
   const promote = async (key: AgentKey): Promise<void> => {
-    await files.promote();
+    const failed = await files.promote();
+    // The app knows it by now. A next life finds it where it lies, and tells the app once more.
     ring.replace(key);
+    if (failed !== undefined) {
+      log.error(`The new key is in use, but not in its place yet: ${failed}`, { key: key.keyId });
+      return;
+    }
     current = key;
     bornAt = clock.wallMilliseconds();
     log.info('This agent signs with a new key now.', { key: key.keyId });
@@ -53,14 +63,25 @@ export function createKeyRenewal(renewal: Renewal): (accepted: boolean) => Promi
       if (waiting) ring.replace(ring.keyId === waiting.keyId ? current : waiting);
       return;
     }
-    if (waiting && ring.keyId === waiting.keyId) return promote(waiting);
+    const isTooSoon = triedAt && elapsedSince(triedAt, clock) < AGAIN_MILLISECONDS;
+    if (isTooSoon) return;
+    if (waiting && ring.keyId === waiting.keyId) {
+      triedAt = instant(clock);
+      return promote(waiting);
+    }
     const isDue = clock.wallMilliseconds() - bornAt >= days * 86_400_000;
     if (!waiting && !isDue) return;
     if (app.speaks() < KEYS_SINCE_VERSION) return;
-    if (triedAt && elapsedSince(triedAt, clock) < AGAIN_MILLISECONDS) return;
 
     triedAt = instant(clock);
-    const next = waiting ?? (await files.makeNext());
+    const made = waiting ? { kind: 'made' as const, key: waiting } : await files.makeNext();
+    if (made.kind === 'failed') {
+      log.error(
+        `No new key could be made, so this agent goes on with its old one: ${made.sentence}`,
+      );
+      return;
+    }
+    const next = made.key;
     const { audience, agent } = identity;
     const proof = next.sign(keyProofText(audience, agent, next.publicKey));
     const result = await app.addKey(next.publicKey, proof);

@@ -1,6 +1,14 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { generateKeyPairSync } from 'node:crypto';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+  rmSync,
+  utimesSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { handleAgentCall } from '#app/handle-agent';
@@ -77,7 +85,7 @@ const senderOf = (
 });
 
 /** One life of the agent: polls so often, and renews its key when that is due. */
-async function live(polls: number, crash?: string) {
+async function live(polls: number, crash?: string, disk?: 'no room') {
   const current = openKey(places().key);
   const files = createKeyFiles(current, places());
   const dying = async (moment: string): Promise<void> => {
@@ -93,8 +101,10 @@ async function live(polls: number, crash?: string) {
     },
     promote: async () => {
       await dying('before the key takes its place');
-      await files.promote();
+      if (disk === 'no room') return 'The disk is full.';
+      const end = await files.promote();
       await dying('after the key took its place');
+      return end;
     },
   };
   const ring = createKeyRing(current);
@@ -185,6 +195,33 @@ describe('the key of an agent', () => {
       }
     },
   );
+
+  test('stays while its disk takes no other, and is replaced once there is room', async () => {
+    age();
+    const first = keyIdOf(places().key);
+    // A directory in the way fails each write as a full disk does, for root as well.
+    mkdirSync(join(directory, '.next.pem.new'));
+
+    expect(await live(3)).toEqual(['answered', 'answered', 'answered']);
+    expect(keyIdOf(places().key)).toBe(first);
+
+    rmdirSync(join(directory, '.next.pem.new'));
+    expect(await live(61)).toEqual(Array(61).fill('answered'));
+    expect(keyIdOf(places().key)).not.toBe(first);
+  });
+
+  test('is in use from when the app has it, also where it cannot take its place on disk', async () => {
+    age();
+    const former = keyIdOf(places().key);
+
+    expect(await live(3, 'never', 'no room')).toEqual(['answered', 'answered', 'answered']);
+
+    const [, second] = await keysAtApp();
+    expect(keyIdOf(places().key)).toBe(former);
+    world.ports.pass(2 * DAY);
+    expect((await live(4)).at(-1)).toBe('answered');
+    expect(keyIdOf(places().key)).toBe(second);
+  });
 
   test('is not replaced where the app does not take it, and the agent works on', async () => {
     age();

@@ -5,7 +5,6 @@ import type { AgentKey } from '../../agent/keys';
 import type { KeyFiles } from '../../agent/renew-key';
 import { agentKey } from './agent-keys';
 import { mayStumble } from './fake-hosts';
-import { kill } from './scheduler';
 import type { Life } from './scheduler';
 import { renewsKeys } from './shares';
 import type { Sim } from './sim';
@@ -51,7 +50,10 @@ export function createKeyDisk(sim: Sim, name: string): KeyDisk {
       bornAt,
       next: async () => unwritten ?? next,
       makeNext: async () => {
-        if (disk.fullUntil > sim.scheduler.now()) kill(life);
+        if (disk.fullUntil > sim.scheduler.now()) {
+          sim.count('no room for the next key');
+          return { kind: 'failed', sentence: 'The disk is full.' };
+        }
         const key = agentKey(sim, `${name} ${String(made.length)}`);
         await write('makes another', () => {
           made.push(key);
@@ -59,15 +61,17 @@ export function createKeyDisk(sim: Sim, name: string): KeyDisk {
           else next = key;
         });
         mayStumble(sim, life);
-        return key;
+        return { kind: 'made', key };
       },
-      promote: () =>
-        write('takes the next', () => {
+      promote: async () => {
+        await write('takes the next', () => {
           sim.count('key renewed');
           current = unwritten ?? next ?? current;
           [unwritten, next] = [undefined, undefined];
           bornAt = wallMilliseconds();
-        }),
+        });
+        return undefined;
+      },
     };
   };
 
