@@ -20,17 +20,19 @@ interface Asked {
   readonly from: number;
   /** Of the acts that the page's segments have sealed; absent: the segments are asked for. */
   readonly acts?: number;
+  /** Where the page of these acts ended: what came later has a page of its own. */
+  readonly upTo?: number;
 }
 
 /** The segments from one on, and how far the history has come: the last page's head is the whole export's. */
 export async function exportAudit(
   ports: Ports,
-  { issueId, from, acts }: Asked,
+  { issueId, from, acts, upTo = Infinity }: Asked,
 ): Promise<PanelAnswers['audit.get']> {
   const record = await ports.store.get('release', issueId);
   if (!record) return refused(sentenceOf({ why: 'not-a-release' }));
   const { segments } = record.history;
-  const count = Math.max(0, Math.min(SEGMENTS_PER_PAGE, segments - from + 1));
+  const count = Math.max(0, Math.min(SEGMENTS_PER_PAGE, Math.min(upTo, segments) - from + 1));
   const keys = Array.from({ length: count }, (_, index) => segmentKey(issueId, from + index));
   const found = await ports.store.getMany([
     ...placesOf('events', keys),
@@ -49,6 +51,7 @@ export async function exportAudit(
     ...(acts === undefined
       ? { ...historyOf(keys, found), acts: [], nextActs: rows.length > 0 ? 0 : null }
       : await actsOf(ports, rows, acts)),
+    upTo: next - 1,
     next: next > segments ? null : next,
   };
 }

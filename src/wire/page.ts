@@ -58,6 +58,8 @@ export const PANEL_CALLS = {
     from: z.int().min(1),
     /** Asks for the acts that those segments have sealed, from so many on; absent: for the segments. */
     acts: z.int().min(0).exactOptional(),
+    /** The last segment of the page that the acts belong to: the history may have grown since it was read. */
+    upTo: z.int().min(0).exactOptional(),
   }),
   /** What an agent wrote while it worked; null: the latest job that left lines. `seen`: what the page has of it already. */
   'log.show': z.object({
@@ -120,6 +122,8 @@ export interface AuditPage {
   /** How far the history had come when the page was made. */
   readonly head: SignedCheckpoint;
   readonly segments: readonly AuditSegment[];
+  /** The last segment that the page is about. */
+  readonly upTo: number;
   readonly checkpoints: readonly AuditWitness[];
   /** What the agents did in the jobs that these segments end, job by job. */
   readonly acts: readonly AuditActs[];

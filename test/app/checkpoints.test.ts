@@ -4,9 +4,11 @@ import { segmentKey } from '#app/commit';
 import { exportAudit } from '#app/export-audit';
 import { Checkpoint, countersignedText } from '#wire/checkpoint';
 import type { SignedCheckpoint } from '#wire/checkpoint';
+import type { AuditPage } from '#wire/page';
 import type { ErrorAnswer, FinishAnswer, PollAnswer } from '#wire/agent';
 import { LEADER, REPORTER, TESTER } from '../support/builders';
 import { keyOf } from '../../agent/keys';
+import { joinPages } from '../../static/release-panel/src/join-pages';
 import { anAuditedRelease } from '../support/audited-release';
 import type { AuditedRelease } from '../support/audited-release';
 
@@ -231,6 +233,32 @@ describe('an audit', () => {
     expect(audit.appKey).toBe(release.identity.appKey);
     expect(audit.checkpoints.map(({ text }) => text)).toEqual(kept().map(({ text }) => text));
     expect(JSON.stringify(audit)).not.toContain('"project":"10000","segment"');
+  });
+
+  test('is whole also when more jobs end between its pages', async () => {
+    await release.finish();
+    const pages: AuditPage[] = [];
+    const audit = await joinPages(async (start) => {
+      if (start.acts !== undefined && pages.length < 3) await release.finish();
+      const page = await exportAudit(release.world.ports, {
+        issueId: release.world.issue.id,
+        ...start,
+      });
+      if (page.kind === 'refused') throw new Error(page.sentence);
+      pages.push(page);
+      return page;
+    });
+
+    const { history } = await release.world.record();
+    expect(audit.segments).toHaveLength(history.segments);
+    const sealed = audit.segments
+      .flatMap(({ events }) => events)
+      .reduce(
+        (sum, event) => sum + (event.type === 'job-claimed' ? (event.acts?.rows ?? 0) : 0),
+        0,
+      );
+    expect(sealed).toBeGreaterThan(0);
+    expect(audit.acts).toHaveLength(sealed);
   });
 
   test('is refused in words for an issue that is no release', async () => {

@@ -1,12 +1,13 @@
 /** From the pages of an audit to the one file that is judged. */
 import type { AuditPage } from '#wire/page';
 
-export type AuditFile = Omit<AuditPage, 'kind' | 'next' | 'nextActs'>;
+export type AuditFile = Omit<AuditPage, 'kind' | 'upTo' | 'next' | 'nextActs'>;
 
-/** Where a page begins: at a segment, or in the acts that the segments from there on have sealed. */
+/** Where a page begins: at a segment, or in the acts that the segments from there up to another have sealed. */
 export interface PageStart {
   readonly from: number;
   readonly acts?: number;
+  readonly upTo?: number;
 }
 
 /** Reads all pages, one after the other. The last one's head is the file's: a history only grows while it is read. */
@@ -20,7 +21,7 @@ export async function joinPages(
     start =
       last.nextActs === null
         ? { from: last.next ?? start.from }
-        : { from: start.from, acts: last.nextActs };
+        : { from: start.from, acts: last.nextActs, upTo: last.upTo };
     last = await read(start);
     pages.push(last);
   }
