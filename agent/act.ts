@@ -8,16 +8,16 @@ import { earlierActs, ownAct } from './host-acts';
 import { entryOf, nameOf, orderFor } from './host-story';
 import type { HostStory } from './host-story';
 import { elapsedSince, instant } from './lease';
+import type { OpenArtifact } from './ports/artifacts';
 import type {
-  HostAct,
   HostAnswer,
   HostFacts,
   HostOrder,
   HostSession,
   InstalledRelease,
-  OpenArtifact,
   Start,
-} from './ports';
+} from './ports/hosts';
+import type { HostAct } from './ports/journal';
 import { questionAbout } from './questions';
 import { begunWords, doneWords } from './way-back-words';
 

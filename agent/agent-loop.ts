@@ -5,7 +5,8 @@ import { COUNTERSIGNATURES_MAX } from '#wire/checkpoint';
 import { waitAfter } from './back-off';
 import { claimJob } from './claim-job';
 import { elapsedSince, instant } from './lease';
-import type { Agent, Instant } from './ports';
+import type { Agent } from './ports/agent';
+import type { Instant } from './ports/clock';
 import { runJob } from './run-job';
 import { watchWelcome } from './stranger';
 

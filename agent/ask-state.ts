@@ -3,7 +3,8 @@ import { backOffMilliseconds } from './back-off';
 import type { HostStory } from './host-story';
 import { nameOf } from './host-story';
 import { elapsedSince, instant } from './lease';
-import type { HostAct, HostFacts, InstalledRelease } from './ports';
+import type { HostFacts, InstalledRelease } from './ports/hosts';
+import type { HostAct } from './ports/journal';
 
 export type Asked =
   | { readonly kind: 'facts'; readonly facts: HostFacts }

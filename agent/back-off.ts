@@ -1,5 +1,5 @@
 /** How long to wait before the next try. */
-import type { AppResult } from './ports';
+import type { AppResult } from './ports/app';
 
 /** Doubles from the first wait up to the cap. `attempt` counts from 0. */
 export const backOffMilliseconds = (

@@ -2,7 +2,7 @@
 import type { HostStep } from '#core/plan-step';
 import type { FinishOutcome } from '#wire/agent';
 import type { Stop } from './hold';
-import type { HostTarget } from './ports';
+import type { HostTarget } from './ports/hosts';
 
 export interface BoundStep<Step extends HostStep = HostStep> {
   readonly step: Step;

@@ -4,7 +4,7 @@ import type { Failure } from '#core/failure';
 import type { HostStep } from '#core/plan-step';
 import type { Host } from '#core/site';
 import type { HostRule, StoreRule } from './config';
-import type { HostTarget } from './ports';
+import type { HostTarget } from './ports/hosts';
 
 export interface Bounds {
   /** Named in refusals. */

@@ -6,7 +6,7 @@
 import { Checkpoint, checkpointText } from '#wire/checkpoint';
 import type { SignedCheckpoint } from '#wire/checkpoint';
 import { verifySignature } from './keys';
-import type { Identity, Ports } from './ports';
+import type { Identity, Ports } from './ports/agent';
 
 type JudgedCheckpoint =
   | { readonly kind: 'new'; readonly checkpoint: Checkpoint }

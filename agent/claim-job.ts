@@ -3,7 +3,8 @@ import type { ClaimAnswer } from '#wire/agent';
 import { waitAfter } from './back-off';
 import { keepCheckpoint } from './checkpoints';
 import { instant } from './lease';
-import type { Agent, Instant } from './ports';
+import type { Agent } from './ports/agent';
+import type { Instant } from './ports/clock';
 
 export type Claimed =
   | {

@@ -1,6 +1,6 @@
 /** A clock that is wrong, in a sentence that names both times and the remedy. */
 import { CLOCK_TOLD_SECONDS } from '#wire/agent';
-import type { Log } from './ports';
+import type { Log } from './ports/log';
 import { CORRECTION_MAX_SECONDS } from './server-time';
 import type { ServerTime } from './server-time';
 import type { Troubles } from './troubles';

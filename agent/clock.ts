@@ -1,5 +1,5 @@
 /** The machine's clocks. */
-import type { Clock } from './ports';
+import type { Clock } from './ports/clock';
 
 export const machineClock: Clock = {
   wallMilliseconds: () => Date.now(),

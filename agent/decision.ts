@@ -3,7 +3,7 @@ import { GateDecision } from '#wire/agent';
 import type { ClaimAnswer, SignedDecision } from '#wire/agent';
 import { decisionText } from '#wire/signature';
 import { verifySignature } from './keys';
-import type { Identity } from './ports';
+import type { Identity } from './ports/agent';
 
 /** What the decision has to be about. */
 export type DecisionSubject = Pick<

@@ -1,7 +1,9 @@
 /** Brings a job's messages to the app, in order, each until it is acknowledged. */
 import { waitAfter } from './back-off';
 import { keepCheckpoint } from './checkpoints';
-import type { Agent, AppResult, JobRef, OutboxMessage } from './ports';
+import type { Agent } from './ports/agent';
+import type { AppResult, JobRef } from './ports/app';
+import type { OutboxMessage } from './ports/journal';
 import { isStranger } from './stranger';
 import type { FinishAnswer } from '#wire/agent';
 

@@ -5,7 +5,7 @@ import type { ActEnd } from './act';
 import type { PartEnd } from './bound-step';
 import { entryOf, nameOf } from './host-story';
 import type { HostStory } from './host-story';
-import type { HostFacts, InstalledRelease } from './ports';
+import type { HostFacts, InstalledRelease } from './ports/hosts';
 import { rememberHealthy } from './remember-healthy';
 import { serves, waitHealthy } from './wait-healthy';
 

@@ -12,7 +12,9 @@ import { nameOf } from './host-story';
 import type { HostStory } from './host-story';
 import { inParallel } from './in-parallel';
 import type { Lines } from './lines';
-import type { Agent, InstalledRelease, OpenArtifact } from './ports';
+import type { Agent } from './ports/agent';
+import type { OpenArtifact } from './ports/artifacts';
+import type { InstalledRelease } from './ports/hosts';
 import { severest } from './severest';
 
 export interface SiteWork {

@@ -5,7 +5,7 @@ import type { CodeStep, PlanStep, RollbackStep } from '#core/plan-step';
 import { parsePlan } from '#wire/plan';
 import { fetchText } from './fetch-text';
 import type { Hold, Stop } from './hold';
-import type { Agent } from './ports';
+import type { Agent } from './ports/agent';
 
 export type FetchedPlan =
   | { readonly kind: 'plan'; readonly plan: Plan }

@@ -3,7 +3,7 @@ import type { Failure } from '#core/failure';
 import { waitAfter } from './back-off';
 import type { Hold, Stop } from './hold';
 import { sha256Hex } from './keys';
-import type { Agent } from './ports';
+import type { Agent } from './ports/agent';
 
 export type FetchedText =
   | { readonly kind: 'text'; readonly text: string }

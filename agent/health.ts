@@ -3,7 +3,9 @@ import { request } from 'node:http';
 import type { ServiceCheck } from '#core/plan-step';
 import { resolveAddress } from './addresses';
 import { allowsProbe } from './bounds';
-import type { Clock, Health, HostTarget, Look } from './ports';
+import type { Clock } from './ports/clock';
+import type { Health, Look } from './ports/health';
+import type { HostTarget } from './ports/hosts';
 
 /** A service that needs longer for one answer is not healthy. */
 const ANSWER_SECONDS = 5;

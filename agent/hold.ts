@@ -4,7 +4,9 @@ import type { ClaimAnswer, SignedDecision } from '#wire/agent';
 import { judgeDecision } from './decision';
 import { allowsEffects } from './lease';
 import type { Lease } from './lease';
-import type { Agent, Instant, JobRef } from './ports';
+import type { Agent } from './ports/agent';
+import type { JobRef } from './ports/app';
+import type { Instant } from './ports/clock';
 
 /** Why no further effect begins. */
 export type Stop =

@@ -1,7 +1,9 @@
 /** What was done on a host, as entries tell it for the audit: by the operations of the host's own ledger. */
 import type { AgentAct } from '#wire/agent';
 import type { HostStory } from './host-story';
-import type { HostAct, HostFacts, InstalledRelease, JobRef, LedgerLine } from './ports';
+import type { JobRef } from './ports/app';
+import type { HostFacts, InstalledRelease, LedgerLine } from './ports/hosts';
+import type { HostAct } from './ports/journal';
 
 /** An act that was meant on a host. */
 interface MeantAct {

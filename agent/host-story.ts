@@ -3,7 +3,8 @@ import type { HostStep } from '#core/plan-step';
 import type { AgentAct, HostState, ReportEntry } from '#wire/agent';
 import type { Hold } from './hold';
 import type { Lines } from './lines';
-import type { Agent, HostOrder, HostTarget, InstalledRelease } from './ports';
+import type { Agent } from './ports/agent';
+import type { HostOrder, HostTarget, InstalledRelease } from './ports/hosts';
 
 export interface HostStory {
   readonly agent: Agent;

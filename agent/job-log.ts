@@ -2,7 +2,10 @@
 import { plainText } from '#core/plain-text';
 import { lineChars, LOG_CHUNK_MAX_CHARS, LOG_LINE_MAX_CHARS, LOG_LINES_MAX } from '#wire/agent';
 import type { LogData, LogLine, ReportEntry } from '#wire/agent';
-import type { Agent, JobRef, Journal, Log } from './ports';
+import type { Agent } from './ports/agent';
+import type { JobRef } from './ports/app';
+import type { Journal } from './ports/journal';
+import type { Log } from './ports/log';
 
 export interface JobLog {
   /** The first chunk that is not acknowledged; asked again, it is the same one. */

@@ -9,7 +9,8 @@ import {
 import { inTransaction } from './journal-database';
 import { IdentityRow, IntentRow, JobRow } from './journal-rows';
 import { acknowledgeUpTo, enqueue, renumber, rewind, takeMessage } from './outbox';
-import type { Identity, Intent, Journal, JournaledIntent, OpenJob } from './ports';
+import type { Identity } from './ports/agent';
+import type { Intent, Journal, JournaledIntent, OpenJob } from './ports/journal';
 
 /** The journal in an open database. Each call is one transaction. */
 export function createJournal(database: DatabaseSync): Journal {

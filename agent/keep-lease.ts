@@ -2,7 +2,8 @@
 import { HEARTBEAT_SECONDS } from '#wire/agent';
 import { waitAfter } from './back-off';
 import type { Hold } from './hold';
-import type { Agent, AppResult } from './ports';
+import type { Agent } from './ports/agent';
+import type { AppResult } from './ports/app';
 import { isStranger } from './stranger';
 import type { HeartbeatAnswer } from '#wire/agent';
 

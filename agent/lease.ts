@@ -1,6 +1,6 @@
 /** How long a claim still holds, counted so that the agent never believes longer than the app does. */
 import { LEASE_MARGIN_SECONDS } from '#wire/agent';
-import type { Clock, Instant } from './ports';
+import type { Clock, Instant } from './ports/clock';
 
 /** Now, on both clocks. */
 export const instant = (clock: Clock): Instant => ({

@@ -1,6 +1,6 @@
 /** The connections of a job: one per host, opened at the first need and kept until the end. */
 import type { Failure } from '#core/failure';
-import type { HostSession, Hosts, HostTarget } from './ports';
+import type { HostSession, Hosts, HostTarget } from './ports/hosts';
 
 export type Line =
   | { readonly kind: 'connected'; readonly session: HostSession }

@@ -1,6 +1,6 @@
 /** The agent's log: one JSON object a line, on stderr. */
 import { destination, pino } from 'pino';
-import type { Log } from './ports';
+import type { Log } from './ports/log';
 
 /** Written at once: the last line before a crash is the one that is needed. `keep` gets every line, too. */
 export function createLog(keep: (line: string) => void = () => undefined): Log {

@@ -3,7 +3,8 @@ import type { DatabaseSync } from 'node:sqlite';
 import { FinishOutcome, REPORT_ENTRIES_MAX, ReportEntry } from '#wire/agent';
 import { OutboxRow } from './journal-rows';
 import type { JobRow } from './journal-rows';
-import type { JobRef, OutboxMessage } from './ports';
+import type { JobRef } from './ports/app';
+import type { OutboxMessage } from './ports/journal';
 
 /** Puts something to tell behind everything else. */
 export function enqueue(

@@ -10,7 +10,7 @@ import { storeFor } from './bounds';
 import type { Bounds } from './bounds';
 import type { Limits } from './config';
 import { digestOf, readFrom } from './open-file';
-import type { Artifacts } from './ports';
+import type { Artifacts } from './ports/artifacts';
 
 /** A pipe would otherwise be waited for until somebody writes to it. Source: open(2). */
 const OPENING = constants.O_RDONLY | constants.O_NONBLOCK;

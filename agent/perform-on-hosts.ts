@@ -8,7 +8,7 @@ import { deploySite } from './deploy-site';
 import type { Hold } from './hold';
 import { openLines } from './lines';
 import type { Lines } from './lines';
-import type { Agent } from './ports';
+import type { Agent } from './ports/agent';
 import { rollBackSite } from './roll-back-site';
 import { settleJournal } from './settle-journal';
 import { verifySite } from './verify-site';

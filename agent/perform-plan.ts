@@ -8,7 +8,7 @@ import { restoreNamespaces } from './centres/restore-namespaces';
 import { fetchPlan } from './fetch-plan';
 import type { Hold, Stop } from './hold';
 import { performOnHosts } from './perform-on-hosts';
-import type { Agent } from './ports';
+import type { Agent } from './ports/agent';
 import { runScripts } from './sql/run-scripts';
 
 /** How the work of a job ends: with an outcome for the app, or without one. */

@@ -1,7 +1,8 @@
 /** What a person is asked when nobody can tell how an act ended: what is known, what is not, the choices. */
 import type { HostStory } from './host-story';
 import { nameOf } from './host-story';
-import type { HostAct, InstalledRelease } from './ports';
+import type { InstalledRelease } from './ports/hosts';
+import type { HostAct } from './ports/journal';
 
 const MEANT = {
   stage: 'copying',

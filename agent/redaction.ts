@@ -2,7 +2,8 @@
 import { withoutColours } from '#core/plain-text';
 import type { FinishOutcome, ReportEntry } from '#wire/agent';
 import { propertyValue } from './centres/render-namespace';
-import type { Agent, Log } from './ports';
+import type { Agent } from './ports/agent';
+import type { Log } from './ports/log';
 
 export interface Redaction {
   /** From now on the value occurs in no text; nothing happens where it is not `isMaskable`. */

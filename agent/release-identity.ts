@@ -2,7 +2,7 @@
 import type { HostStep } from '#core/plan-step';
 import type { MergedDigests } from './centres/merged-digests';
 import type { Hold } from './hold';
-import type { InstalledRelease } from './ports';
+import type { InstalledRelease } from './ports/hosts';
 
 /** The approved package that a step is about. */
 export const packageOf = (step: HostStep): string =>

@@ -1,6 +1,6 @@
 /** Tells a host which release was just seen healthy there: the host never takes that one away. */
 import type { HostStory } from './host-story';
-import type { InstalledRelease } from './ports';
+import type { InstalledRelease } from './ports/hosts';
 
 /** Nothing hangs on it: a host that does not hear it keeps what is live and what was live before, as ever. */
 export async function rememberHealthy(

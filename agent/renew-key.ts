@@ -4,7 +4,10 @@ import { keyProofText } from '#wire/signature';
 import type { KeyRing } from './key-ring';
 import type { AgentKey } from './keys';
 import { elapsedSince, instant } from './lease';
-import type { AppClient, Clock, Identity, Instant, Log } from './ports';
+import type { Identity } from './ports/agent';
+import type { AppClient } from './ports/app';
+import type { Clock, Instant } from './ports/clock';
+import type { Log } from './ports/log';
 
 /** Where keys lie. The next one is on disk before the app hears of it, so a crash anywhere loses no key. */
 export interface KeyFiles {

@@ -8,7 +8,8 @@ import { openJobLog, withJobLog } from './job-log';
 import type { JobLog } from './job-log';
 import { keepLease } from './keep-lease';
 import { performPlan } from './perform-plan';
-import type { Agent, Instant } from './ports';
+import type { Agent } from './ports/agent';
+import type { Instant } from './ports/clock';
 import { sendLog } from './send-log';
 
 export type JobEnd =

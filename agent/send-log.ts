@@ -1,7 +1,8 @@
 /** Brings the lines of a job's log to the app. They are for people: work never waits for them, but the finish lets the last ones go first. */
 import { LOG_SINCE_VERSION } from '#wire/agent';
 import type { JobLog } from './job-log';
-import type { Agent, JobRef } from './ports';
+import type { Agent } from './ports/agent';
+import type { JobRef } from './ports/app';
 
 /** Chunks of one job are at least so far apart: with a report every 3 s and the heartbeats that is 27 calls a minute. */
 const LOG_GAP_MILLISECONDS = 15_000;

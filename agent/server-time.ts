@@ -1,6 +1,6 @@
 /** The app's clock, as its answers tell it: the agent's own may be wrong by minutes or be set back. */
 import { elapsedSince } from './lease';
-import type { Clock, Instant } from './ports';
+import type { Clock, Instant } from './ports/clock';
 
 /** A clock that is wrong by more is not corrected: somebody should set it. Ours: an hour. */
 export const CORRECTION_MAX_SECONDS = 3_600;

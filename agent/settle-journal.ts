@@ -7,7 +7,8 @@ import { entryOf } from './host-story';
 import type { HostStory } from './host-story';
 import type { Lines } from './lines';
 import type { BoundStep, PartEnd } from './bound-step';
-import type { Agent, JournaledIntent } from './ports';
+import type { Agent } from './ports/agent';
+import type { JournaledIntent } from './ports/journal';
 import { questionAbout } from './questions';
 import { doneWords } from './way-back-words';
 

@@ -10,7 +10,7 @@ import {
 } from '#wire/signature';
 import { clockState } from './clock-trouble';
 import type { AgentKey } from './keys';
-import type { Log } from './ports';
+import type { Log } from './ports/log';
 import type { ServerTime } from './server-time';
 
 export interface Signer {

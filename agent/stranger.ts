@@ -3,7 +3,8 @@
  * have been revoked, and it may be the app's error. So it never ends for that, and costs next to nothing.
  */
 import { backOffMilliseconds } from './back-off';
-import type { Agent, AppResult } from './ports';
+import type { Agent } from './ports/agent';
+import type { AppResult } from './ports/app';
 
 /** After a dozen refusals, within some 17 minutes; a stranger's calls cost the app 3,000 of a month's invocations. */
 const ASK_AGAIN_MAX_MINUTES = 15;

@@ -6,7 +6,7 @@ import { entryOf, nameOf } from './host-story';
 import type { HostStory } from './host-story';
 import { inParallel } from './in-parallel';
 import type { Lines } from './lines';
-import type { Agent } from './ports';
+import type { Agent } from './ports/agent';
 import { isNewest, packageOf, plannedRelease } from './release-identity';
 import { severest } from './severest';
 import { waitHealthy } from './wait-healthy';

@@ -4,7 +4,8 @@ import { backOffMilliseconds } from './back-off';
 import { nameOf } from './host-story';
 import type { HostStory } from './host-story';
 import { elapsedSince, instant } from './lease';
-import type { InstalledRelease, Look } from './ports';
+import type { Look } from './ports/health';
+import type { InstalledRelease } from './ports/hosts';
 
 export type Served =
   | { readonly kind: 'healthy'; readonly milliseconds: number }

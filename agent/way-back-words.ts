@@ -1,5 +1,5 @@
 /** What people read while a host goes back: every entry of it is called `failed`, so that words have to say what stands there. */
-import type { HostAct } from './ports';
+import type { HostAct } from './ports/journal';
 
 interface WayBack {
   readonly act: HostAct;

@@ -4,7 +4,7 @@ import type { ConfigStep } from '#core/plan-step';
 import type { PartEnd } from '../bound-step';
 import { fetchText } from '../fetch-text';
 import type { Hold } from '../hold';
-import type { Agent } from '../ports';
+import type { Agent } from '../ports/agent';
 import { endOf, fail, nameOf, placeOf, storeOf, tell, writerOf } from './change-story';
 import type { ChangeStory } from './change-story';
 import { changesText, changeValues, secretsIn } from './change-values';

@@ -4,7 +4,7 @@ import type { ConfigStep, RestoreStep } from '#core/plan-step';
 import type { AgentAct, HostState } from '#wire/agent';
 import type { PartEnd } from '../bound-step';
 import type { Hold } from '../hold';
-import type { Agent } from '../ports';
+import type { Agent } from '../ports/agent';
 import type { NamespaceRecord, Writer } from './namespace-record';
 import type { NamespacePlace, NamespaceStore, WriteEnd } from './namespace-store';
 

@@ -7,7 +7,7 @@ import { Readable } from 'node:stream';
 import { guardArchive } from '../archive-guard';
 import type { Limits } from '../config';
 import { digestOf, readFrom } from '../open-file';
-import type { Artifacts, OpenArtifact } from '../ports';
+import type { Artifacts, OpenArtifact } from '../ports/artifacts';
 import type { Centres } from './centres';
 import { codeOf } from './durable-file';
 import { mergePackage } from './merge-package';

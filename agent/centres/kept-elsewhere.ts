@@ -6,7 +6,8 @@
 import type { Failure } from '#core/failure';
 import type { ConfigStep, RestoreStep } from '#core/plan-step';
 import type { Hold } from '../hold';
-import type { Agent, HostFacts } from '../ports';
+import type { Agent } from '../ports/agent';
+import type { HostFacts } from '../ports/hosts';
 import { nameOf, placeOf, storeOf } from './change-story';
 import type { ChangeStory } from './change-story';
 import type { NamespaceStore } from './namespace-store';

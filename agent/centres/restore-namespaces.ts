@@ -3,7 +3,7 @@ import type { RestoreStep } from '#core/plan-step';
 import type { AgentAct } from '#wire/agent';
 import type { PartEnd } from '../bound-step';
 import type { Hold } from '../hold';
-import type { Agent } from '../ports';
+import type { Agent } from '../ports/agent';
 import { endOf, fail, nameOf, placeOf, storeOf, tell, writerOf, writtenAct } from './change-story';
 import type { ChangeStory } from './change-story';
 import { areEqual } from './namespace-record';

@@ -6,7 +6,7 @@ import type { CommandEnd } from '../exit-codes';
 import { readIdentity } from '../journal';
 import { keepLog } from '../kept-log';
 import { createLog } from '../log';
-import type { Agent } from '../ports';
+import type { Agent } from '../ports/agent';
 import { probeDatabase } from '../sql/probe-database';
 import { AGENT_VERSION } from '../version';
 import { assembleAgent } from './assemble-agent';

@@ -1,5 +1,5 @@
 /** What is typed on a host: the helper's installation, and its operations. */
-import type { HostOrder, Start } from '../ports';
+import type { HostOrder, Start } from '../ports/hosts';
 import type { Command } from './quote';
 
 /** The exit code of a call whose helper is not there yet. */

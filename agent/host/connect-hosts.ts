@@ -1,7 +1,7 @@
 /** The hosts port over real transports: the rule of agent.yml decides which. */
 import { resolveAddress } from '../addresses';
 import type { Limits } from '../config';
-import type { Hosts, HostTarget } from '../ports';
+import type { Hosts, HostTarget } from '../ports/hosts';
 import { localTransport } from '../transports/local';
 import { connectSsh } from '../transports/ssh';
 import type { SshConnection } from '../transports/ssh';

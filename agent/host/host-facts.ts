@@ -1,5 +1,5 @@
 /** What the helper says about its host, read line by line. */
-import type { HostFacts, InstalledRelease, LedgerLine } from '../ports';
+import type { HostFacts, InstalledRelease, LedgerLine } from '../ports/hosts';
 
 const OPERATIONS = ['stage', 'activate', 'reactivate', 'start'] as const;
 const PROCESS_STATES = ['running', 'dead', 'none', 'own'] as const;

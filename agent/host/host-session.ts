@@ -10,7 +10,7 @@ import {
   startRelease,
 } from '../commands/host-helper';
 import type { Command } from '../commands/quote';
-import type { HostAnswer, HostSession } from '../ports';
+import type { HostAnswer, HostSession } from '../ports/hosts';
 import type { Input, RunResult, Transport } from '../transports/transport';
 import { parseFacts } from './host-facts';
 import { HOST_REFUSALS, SUPERSEDED } from './refusals';

@@ -1,7 +1,7 @@
 /** The scripts of a plan within agent.yml: each with the database that it is for. */
 import type { Failure } from '#core/failure';
 import type { SqlStep } from '#core/plan-step';
-import type { Settings } from '../ports';
+import type { Settings } from '../ports/agent';
 import type { DatabaseRule } from './database-rule';
 
 export interface BoundScript {

@@ -3,7 +3,7 @@ import type { Failure } from '#core/failure';
 import { fetchText } from '../fetch-text';
 import type { Hold, Stop } from '../hold';
 import { sha256Hex } from '../keys';
-import type { Agent } from '../ports';
+import type { Agent } from '../ports/agent';
 import type { BoundScript } from './bound-scripts';
 import type { DigestedStatement } from './resume';
 import { splitScript } from './split-script';

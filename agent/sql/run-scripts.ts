@@ -2,7 +2,7 @@
 import type { SqlStep } from '#core/plan-step';
 import type { PartEnd } from '../bound-step';
 import type { Hold } from '../hold';
-import type { Agent } from '../ports';
+import type { Agent } from '../ports/agent';
 import { boundScripts } from './bound-scripts';
 import type { DatabaseRule } from './database-rule';
 import { probeDatabase } from './probe-database';

@@ -2,7 +2,7 @@
 import { ENTRY_ACTS_MAX } from '#wire/agent';
 import type { FinishOutcome, HostState, ReportEntry } from '#wire/agent';
 import type { Hold } from '../hold';
-import type { Agent } from '../ports';
+import type { Agent } from '../ports/agent';
 import type { LedgerRow } from './database';
 import { placeOf } from './no-session';
 import type { PreparedScript } from './prepared-script';

@@ -6,7 +6,9 @@ import type { Checkpoint, SignedCheckpoint } from '#wire/checkpoint';
 import { generateKeyPairSync } from 'node:crypto';
 import { keepCheckpoint } from '../../agent/checkpoints';
 import { keyOf } from '../../agent/keys';
-import type { Identity, Journal, Log } from '../../agent/ports';
+import type { Identity } from '../../agent/ports/agent';
+import type { Journal } from '../../agent/ports/journal';
+import type { Log } from '../../agent/ports/log';
 import { aJournal } from './support/an-agent';
 
 const appKey = keyOf(generateKeyPairSync('ed25519').privateKey);

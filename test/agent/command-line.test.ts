@@ -18,7 +18,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { stringify } from 'yaml';
 import { machineClock } from '../../agent/clock';
 import { EXIT_CODES } from '../../agent/exit-codes';
-import type { AppClient } from '../../agent/ports';
+import type { AppClient } from '../../agent/ports/app';
 import { makeSamplePackages } from '../../demo/sample-package';
 import type { SamplePackage } from '../../demo/sample-package';
 import { version } from '../../package.json';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { liveAgent } from '../../agent/agent-loop';
-import type { Agent } from '../../agent/ports';
+import type { Agent } from '../../agent/ports/agent';
 import { aJournal, anAgent } from './support/an-agent';
 import { createFakeApp } from './support/fake-app';
 import type { FakeApp } from './support/fake-app';

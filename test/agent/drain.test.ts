@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { liveAgent } from '../../agent/agent-loop';
-import type { AppClient, AppResult } from '../../agent/ports';
+import type { AppClient, AppResult } from '../../agent/ports/app';
 import type { PollAnswer } from '#wire/agent';
 import { aJournal, anAgent } from './support/an-agent';
 import { createFakeApp } from './support/fake-app';

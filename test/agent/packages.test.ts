@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { parseConfig } from '../../agent/config';
 import { sha256Hex } from '../../agent/keys';
 import { createArtifacts } from '../../agent/packages';
-import type { OpenArtifact } from '../../agent/ports';
+import type { OpenArtifact } from '../../agent/ports/artifacts';
 import { anArchive, PROGRAM } from './support/archives';
 import { scratch } from './support/scratch';
 

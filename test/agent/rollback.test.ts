@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { liveAgent } from '../../agent/agent-loop';
-import type { Artifacts, InstalledRelease } from '../../agent/ports';
+import type { Artifacts } from '../../agent/ports/artifacts';
+import type { InstalledRelease } from '../../agent/ports/hosts';
 import { aJournal, anAgent } from './support/an-agent';
 import { createFakeApp } from './support/fake-app';
 import type { FakeApp } from './support/fake-app';

@@ -3,7 +3,7 @@ import { DatabaseSync } from 'node:sqlite';
 import type { FinishOutcome, ReportEntry } from '#wire/agent';
 import { createJournal } from '../../agent/journal';
 import { createTables } from '../../agent/journal-database';
-import type { Intent } from '../../agent/ports';
+import type { Intent } from '../../agent/ports/journal';
 import { differencesBetween } from '../support/shown-and-kept';
 
 const JOB = '10001.1.CODE.1';

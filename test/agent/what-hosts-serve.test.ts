@@ -2,7 +2,8 @@
 import { expect, test } from '@jest/globals';
 import { generateKeyPairSync } from 'node:crypto';
 import { liveAgent } from '../../agent/agent-loop';
-import type { AppClient, Health } from '../../agent/ports';
+import type { AppClient } from '../../agent/ports/app';
+import type { Health } from '../../agent/ports/health';
 import { aJournal, anAgent } from './support/an-agent';
 import { createFakeApp, signDecision } from './support/fake-app';
 import type { FakeApp } from './support/fake-app';

@@ -2,7 +2,7 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { REPORT_ENTRIES_MAX } from '#wire/agent';
 import type { FinishOutcome, ReportEntry } from '#wire/agent';
-import type { Intent, Journal } from '../../agent/ports';
+import type { Intent, Journal } from '../../agent/ports/journal';
 
 const JOB = '10101.8';
 const DONE: FinishOutcome = { kind: 'succeeded' };

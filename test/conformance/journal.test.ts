@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { DatabaseSync } from 'node:sqlite';
 import { createJournal } from '../../agent/journal';
 import { createTables } from '../../agent/journal-database';
-import type { Journal } from '../../agent/ports';
+import type { Journal } from '../../agent/ports/journal';
 import { createMemoryJournal } from '../simulation/memory-journal';
 import { anEntry, anIntent, describeJournal } from './journal-suite';
 

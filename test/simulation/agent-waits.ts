@@ -1,5 +1,5 @@
 /** What an agent waits for on its own machine: time, and its journal's disk. */
-import type { Intent, Journal } from '../../agent/ports';
+import type { Intent, Journal } from '../../agent/ports/journal';
 import { kill } from './scheduler';
 import type { Life } from './scheduler';
 import type { Sim } from './sim';

@@ -6,7 +6,7 @@ import { enroll } from '../../agent/app-client';
 import type { Exchange } from '../../agent/app-client';
 import { createJournal } from '../../agent/journal';
 import { createTables } from '../../agent/journal-database';
-import type { Journal } from '../../agent/ports';
+import type { Journal } from '../../agent/ports/journal';
 import { createServerTime } from '../../agent/server-time';
 import type { AgentMachine } from './agent-machine';
 import { PROJECT } from './cast';

@@ -2,7 +2,7 @@
 import type { EventSegment } from '#wire/records';
 import type { Centres } from '../../agent/centres/centres';
 import type { NamespaceRecord, Writer } from '../../agent/centres/namespace-record';
-import type { JobRef } from '../../agent/ports';
+import type { JobRef } from '../../agent/ports/app';
 import type { NamespacePlace, NamespaceStore } from '../../agent/centres/namespace-store';
 import { CANARY } from './cast';
 import type { FakeStore, Written } from './fake-store';

@@ -6,7 +6,7 @@ import type {
   HostOrder,
   InstalledRelease,
   LedgerLine,
-} from '../../agent/ports';
+} from '../../agent/ports/hosts';
 import type { Life } from './scheduler';
 import type { Sim } from './sim';
 

@@ -1,6 +1,7 @@
 /** An agent's connections to the hosts: refused, broken before or after an act, or fine. */
 import type { Host } from '#core/site';
-import type { HostAnswer, HostOrder, Hosts, HostSession, OpenArtifact } from '../../agent/ports';
+import type { OpenArtifact } from '../../agent/ports/artifacts';
+import type { HostAnswer, HostOrder, Hosts, HostSession } from '../../agent/ports/hosts';
 import { lookAt } from './fake-host';
 import type { FakeHost, HelperAct, HostWatch } from './fake-host';
 import { runHelper } from './host-helper';

@@ -1,5 +1,5 @@
 /** The helper at work on a simulated host, wait by wait, as agent/host/interlock-host.sh does it. */
-import type { HostAnswer, HostOrder } from '../../agent/ports';
+import type { HostAnswer, HostOrder } from '../../agent/ports/hosts';
 import { answerOf, OK, previousOf, raiseFence, release, standingTrail } from './fake-host';
 import { FULL, isFull, prune } from './host-disk';
 import type { Exit, FakeHost, HelperAct, HostWatch } from './fake-host';

@@ -2,7 +2,7 @@
 import { REPORT_ENTRIES_MAX } from '#wire/agent';
 import type { FinishOutcome, ReportEntry } from '#wire/agent';
 import type { Checkpoint, SignedCheckpoint } from '#wire/checkpoint';
-import type { Intent, Journal, JournaledIntent, OutboxMessage } from '../../agent/ports';
+import type { Intent, Journal, JournaledIntent, OutboxMessage } from '../../agent/ports/journal';
 
 interface Job {
   readonly job: string;

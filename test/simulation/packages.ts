@@ -1,6 +1,7 @@
 /** The packages of the simulated store: two that work, one that never gets healthy, one that is damaged. */
 import { hash } from 'node:crypto';
-import type { Artifacts, Health, Look } from '../../agent/ports';
+import type { Artifacts } from '../../agent/ports/artifacts';
+import type { Health, Look } from '../../agent/ports/health';
 import type { FakeHost } from './fake-host';
 import type { Life } from './scheduler';
 import type { Sim } from './sim';

@@ -1,7 +1,7 @@
 /** I11 and I15: whoever means to change something holds the job, and may hold it. */
 import { LEASE_SECONDS } from '#wire/agent';
 import type { AgentRecord } from '#wire/records';
-import type { JobRef } from '../../agent/ports';
+import type { JobRef } from '../../agent/ports/app';
 import type { FakeStore } from './fake-store';
 import type { Sim } from './sim';
 

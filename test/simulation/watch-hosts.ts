@@ -1,5 +1,5 @@
 /** I1, I4 and I6: what happens on hosts is ordered by fences, approved at that instant, and in the plan. */
-import type { HostOrder } from '../../agent/ports';
+import type { HostOrder } from '../../agent/ports/hosts';
 import type { CodeStep } from '#core/plan-step';
 import type { Policy } from '#core/policy';
 import { LEASE_SECONDS, TAKEOVER_GRACE_SECONDS } from '#wire/agent';

@@ -1,5 +1,5 @@
 /** I3, I5, I8 and I19: stages in their order, proven bytes, one batch after the other, and a way back. */
-import type { HostOrder } from '../../agent/ports';
+import type { HostOrder } from '../../agent/ports/hosts';
 import type { ReleaseEvent } from '#core/release-event';
 import type { CodeStep } from '#core/plan-step';
 import type { EventSegment, JobRecord } from '#wire/records';

@@ -5,7 +5,7 @@ import { installWorkflow } from '#app/install-workflow';
 import type { Installer } from '#app/installer-port';
 import { putPolicy, putSite } from '#app/manage-settings';
 import type { Ports } from '#app/ports';
-import type { JobRef } from '../../agent/ports';
+import type { JobRef } from '../../agent/ports/app';
 import { cryptoFor } from './agent-keys';
 import { createAgentRunner } from './agent-machine';
 import type { AgentMachine, AgentRunner } from './agent-machine';

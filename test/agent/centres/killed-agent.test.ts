@@ -9,7 +9,7 @@ import { createCentres } from '../../../agent/centres/centres';
 import { machineClock } from '../../../agent/clock';
 import { sha256Hex } from '../../../agent/keys';
 import { performPlan } from '../../../agent/perform-plan';
-import type { Journal } from '../../../agent/ports';
+import type { Journal } from '../../../agent/ports/journal';
 import { aHold } from '../support/a-hold';
 import { aJournal, anAgent } from '../support/an-agent';
 import { createFakeApp } from '../support/fake-app';

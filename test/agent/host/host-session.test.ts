@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openSession } from '../../../agent/host/host-session';
 import { hostHelper } from '../../../agent/host/helper-text';
-import type { OpenArtifact } from '../../../agent/ports';
+import type { OpenArtifact } from '../../../agent/ports/artifacts';
 import { localTransport } from '../../../agent/transports/local';
 import type { RunResult, Transport } from '../../../agent/transports/transport';
 import { aPackage, scratch, SLEEPS_FOREVER } from '../support/scratch';

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { liveAgent } from '../../../agent/agent-loop';
 import { machineClock } from '../../../agent/clock';
-import type { Clock } from '../../../agent/ports';
+import type { Clock } from '../../../agent/ports/clock';
 import type { Database } from '../../../agent/sql/database';
 import { createDatabases } from '../../../agent/sql/open-session';
 import { servers } from '../../support/database-servers';

@@ -1,7 +1,7 @@
 /** A claimed job in an agent's hands, without the loop around it. */
 import type { Hold } from '../../../agent/hold';
 import { takeHold } from '../../../agent/hold';
-import type { Agent } from '../../../agent/ports';
+import type { Agent } from '../../../agent/ports/agent';
 import type { FakeApp } from './fake-app';
 
 /** Claims the app's job and opens it in the journal. */

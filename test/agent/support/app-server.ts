@@ -12,7 +12,7 @@ import {
 } from '#wire/agent';
 import { signedText } from '#wire/signature';
 import { fingerprintOf, verifySignature } from '../../../agent/keys';
-import type { AppClient, AppResult } from '../../../agent/ports';
+import type { AppClient, AppResult } from '../../../agent/ports/app';
 import { IDENTITY } from './fake-app';
 
 export interface AppServer {

@@ -23,7 +23,9 @@ import type { Checkpoint, SignedCheckpoint } from '#wire/checkpoint';
 import { decisionText } from '#wire/signature';
 import { keyOf, sha256Hex } from '../../../agent/keys';
 import { instant } from '../../../agent/lease';
-import type { AppClient, AppResult, Clock, Identity } from '../../../agent/ports';
+import type { Identity } from '../../../agent/ports/agent';
+import type { AppClient, AppResult } from '../../../agent/ports/app';
+import type { Clock } from '../../../agent/ports/clock';
 import { textOf } from './plans';
 
 export const AGENT = 'ag_1';

@@ -1,6 +1,6 @@
 /** Hosts in memory that behave as the helper does: fence, ledger, done once. */
+import type { Health, Look } from '../../../agent/ports/health';
 import type {
-  Health,
   HostAnswer,
   HostFacts,
   HostOrder,
@@ -8,8 +8,7 @@ import type {
   HostSession,
   InstalledRelease,
   LedgerLine,
-  Look,
-} from '../../../agent/ports';
+} from '../../../agent/ports/hosts';
 import { OLD } from './plans';
 
 export interface FakeHost {

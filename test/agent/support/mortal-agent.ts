@@ -1,7 +1,8 @@
 /** An agent that is killed at a chosen moment, on a machine that outlives it. */
 import type { RunStage } from '#core/plan-step';
 import { liveAgent } from '../../../agent/agent-loop';
-import type { Agent, Journal } from '../../../agent/ports';
+import type { Agent } from '../../../agent/ports/agent';
+import type { Journal } from '../../../agent/ports/journal';
 import { aJournal, anAgent } from './an-agent';
 import { createFakeApp } from './fake-app';
 import type { FakeApp } from './fake-app';

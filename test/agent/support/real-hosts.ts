@@ -3,7 +3,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { hostHelper } from '../../../agent/host/helper-text';
 import { openSession } from '../../../agent/host/host-session';
-import type { Health, Hosts, HostSession, Look } from '../../../agent/ports';
+import type { Health, Look } from '../../../agent/ports/health';
+import type { Hosts, HostSession } from '../../../agent/ports/hosts';
 import { localTransport } from '../../../agent/transports/local';
 
 export interface RealHosts extends Hosts, Health {

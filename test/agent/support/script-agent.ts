@@ -1,6 +1,8 @@
 /** An agent and an app for one script, over any clock and any databases. */
 import { sha256Hex } from '../../../agent/keys';
-import type { Agent, Clock, Journal } from '../../../agent/ports';
+import type { Agent } from '../../../agent/ports/agent';
+import type { Clock } from '../../../agent/ports/clock';
+import type { Journal } from '../../../agent/ports/journal';
 import type { Databases } from '../../../agent/sql/database';
 import type { DatabaseRule } from '../../../agent/sql/database-rule';
 import { anAgent } from './an-agent';

@@ -4,7 +4,7 @@ import { takeHold } from '../../../agent/hold';
 import { sha256Hex } from '../../../agent/keys';
 import { performPlan } from '../../../agent/perform-plan';
 import type { WorkEnd } from '../../../agent/perform-plan';
-import type { Agent } from '../../../agent/ports';
+import type { Agent } from '../../../agent/ports/agent';
 import type { DatabaseRule } from '../../../agent/sql/database-rule';
 import { createDatabases } from '../../../agent/sql/open-session';
 import { freshActs, NOTHING_TOLD } from '#core/act-chain';

@@ -1,6 +1,6 @@
 /** A clock that moves only when everybody sleeps. */
 import { setImmediate } from 'node:timers/promises';
-import type { Clock } from '../../../agent/ports';
+import type { Clock } from '../../../agent/ports/clock';
 
 export interface VirtualClock extends Clock {
   /** Runs until the promise settles, moving the time whenever nobody can go on. */

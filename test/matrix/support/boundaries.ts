@@ -1,14 +1,12 @@
 /** Where an agent can die half-way: everything that it reaches through its ports, but for what leaves nothing behind. */
 import type { MergedDigests } from '../../../agent/centres/merged-digests';
 import type { NamespaceStore } from '../../../agent/centres/namespace-store';
-import type {
-  Artifacts,
-  AppClient,
-  Health,
-  HostSession,
-  Journal,
-  Ports,
-} from '../../../agent/ports';
+import type { Ports } from '../../../agent/ports/agent';
+import type { AppClient } from '../../../agent/ports/app';
+import type { Artifacts } from '../../../agent/ports/artifacts';
+import type { Health } from '../../../agent/ports/health';
+import type { HostSession } from '../../../agent/ports/hosts';
+import type { Journal } from '../../../agent/ports/journal';
 import type { Session } from '../../../agent/sql/session';
 
 /** What the points of each port are called; a port without any changes nothing that outlives the agent. */

@@ -10,7 +10,7 @@ import { createExchange } from '../../../agent/exchange';
 import { createJournal } from '../../../agent/journal';
 import { createKeyFiles } from '../../../agent/key-files';
 import { createKeyRing } from '../../../agent/key-ring';
-import type { Journal } from '../../../agent/ports';
+import type { Journal } from '../../../agent/ports/journal';
 import { createKeyRenewal } from '../../../agent/renew-key';
 import { createServerTime } from '../../../agent/server-time';
 import type { DatabaseRule } from '../../../agent/sql/database-rule';

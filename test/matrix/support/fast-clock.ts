@@ -1,6 +1,6 @@
 /** Time that runs many times faster than the wall's. */
 import { machineClock } from '../../../agent/clock';
-import type { Clock } from '../../../agent/ports';
+import type { Clock } from '../../../agent/ports/clock';
 
 /** Starts at `from` (epoch milliseconds) when the wall shows `began`. */
 export const fastClock = (pace: number, began: number, from: number): Clock => ({

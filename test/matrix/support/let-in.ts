@@ -3,7 +3,7 @@ import { approveAgent, createEnrollment } from '#app/manage-agents';
 import type { Ports } from '#app/ports';
 import { enroll } from '../../../agent/app-client';
 import type { Sender } from '../../../agent/app-client';
-import type { Identity } from '../../../agent/ports';
+import type { Identity } from '../../../agent/ports/agent';
 import { PROJECT } from '../../support/release-world';
 
 /** Whoever installs an agent types the command again when it could not reach the app. */

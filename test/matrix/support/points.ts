@@ -3,7 +3,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { createJournal } from '../../../agent/journal';
-import type { Journal } from '../../../agent/ports';
+import type { Journal } from '../../../agent/ports/journal';
 import { IDLE } from './boundaries';
 import type { Boundary } from './boundaries';
 

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { handleAgentCall } from '#app/handle-agent';
 import type { AgentRequest } from '#app/agent-message';
-import type { Clock } from '../../../agent/ports';
+import type { Clock } from '../../../agent/ports/clock';
 import { setbacks, stored } from './compare-records';
 import { grantedClaim } from './granted-claims';
 import type { GrantedClaim } from './granted-claims';
