@@ -5,6 +5,7 @@ import { z } from 'zod';
 export const SUITES = [
   'unit',
   'simulation',
+  'volumes',
   'matrices',
   'servers',
   'pages',

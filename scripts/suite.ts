@@ -11,6 +11,8 @@ import { judgeSuite } from './verdict';
 /** What needs more than Node and patience, by path; whatever else stands under test/ is the unit suite. */
 const PATHS = {
   simulation: ['test/simulation/'],
+  // What is done a thousand times, for a month, or on thousands of hosts.
+  volumes: ['test/agent/verify-audit/tampering\\.', 'test/app/(acts|claim-race|poll-cost)\\.'],
   // An agent that is cut off, and one that is killed, at every point.
   matrices: ['test/matrix/'],
   // Real databases, hosts and processes.
@@ -32,6 +34,7 @@ const PATHS = {
 const WORKERS = {
   unit: '--maxWorkers=2',
   simulation: '--maxWorkers=2',
+  volumes: '--maxWorkers=2',
   // Each plays many stories at once already.
   matrices: '--runInBand',
   servers: '--maxWorkers=3',

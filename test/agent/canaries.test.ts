@@ -156,7 +156,7 @@ async function liveWith(said: string): Promise<Life> {
     sentence: expect.stringContaining('agent.yml does not allow the secret shop-key in SIT'),
   });
   await live(agent, said, () => app.outcome !== null);
-  await showStatus(config, print);
+  showStatus(config, print);
   await showLogs(
     config,
     { job: undefined, lines: 1_000, follow: false },

@@ -1,0 +1,4 @@
+/** `npm run builds`: whatever is built for Forge, as Forge builds it. */
+import { runStages } from './lanes';
+
+void runStages([[['manifest'], ['bundle', 'pages']]]);
