@@ -138,14 +138,14 @@ export function createAppClient(sender: Sender, identity: Identity, version: str
         seq,
         data: { entries },
       }),
-    finish: ({ job, fence }, seq, outcome, lostLines) =>
+    finish: ({ job, fence }, seq, outcome, logEnd) =>
       call(FinishAnswer, {
         op: 'finish',
         id: `${job}.${fence}.${seq}`,
         job,
         fence,
         seq,
-        data: { outcome, ...(lostLines !== undefined && { lostLines }) },
+        data: { outcome, ...logEnd },
       }),
     log: ({ job, fence }, chunk) =>
       call(LogAnswer, {

@@ -5,7 +5,7 @@ import type { Agent } from './ports/agent';
 import type { AppResult, JobRef } from './ports/app';
 import type { OutboxMessage } from './ports/journal';
 import { isStranger } from './stranger';
-import type { FinishAnswer } from '#wire/agent';
+import type { FinishAnswer, LogEnd } from '#wire/agent';
 
 /** Reports of one job are at least so far apart; what happens between them travels together. */
 const REPORT_GAP_MILLISECONDS = 3_000;
@@ -25,15 +25,15 @@ export type Delivery =
 
 /**
  * Delivers while the work goes on, and everything that is left once it has ended. `ended` aborts
- * when the work adds nothing more; `leave` aborts when what cannot be delivered now has to wait. `lostLines` of
- * the log travel with the finish: the same number each time, because the log is closed by then.
+ * when the work adds nothing more; `leave` aborts when what cannot be delivered now has to wait. `logEnd` travels
+ * with the finish: the same each time, because the log is closed by then.
  */
 export async function deliverOutbox(
   agent: Agent,
   { job }: JobRef,
   ended: AbortSignal,
   leave: AbortSignal,
-  lostLines: () => number | undefined,
+  logEnd: () => LogEnd | undefined,
 ): Promise<Delivery> {
   const { journal, clock } = agent;
   let failures = 0;
@@ -45,7 +45,7 @@ export async function deliverOutbox(
       await clock.sleep(LOOK_MILLISECONDS, ended);
       continue;
     }
-    const result = await send(agent, message, lostLines());
+    const result = await send(agent, message, logEnd());
     const next = await settle(agent, message, result);
     if (next === 'stale') {
       return { kind: 'stale', why: result.kind === 'refused' ? result.message : '' };
@@ -64,11 +64,11 @@ export async function deliverOutbox(
 const send = (
   { app }: Agent,
   message: OutboxMessage,
-  lostLines: number | undefined,
+  logEnd: LogEnd | undefined,
 ): Promise<AppResult<FinishAnswer>> =>
   message.kind === 'report'
     ? app.report(message, message.seq, message.entries)
-    : app.finish(message, message.seq, message.outcome, lostLines);
+    : app.finish(message, message.seq, message.outcome, logEnd);
 
 /** What the answer means for the outbox. */
 async function settle(

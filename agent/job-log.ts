@@ -1,7 +1,7 @@
 /** The lines that an agent writes while it works on a job, kept until they are sent; people read them in Jira. */
 import { plainText } from '#core/plain-text';
 import { lineChars, LOG_CHUNK_MAX_CHARS, LOG_LINE_MAX_CHARS, LOG_LINES_MAX } from '#wire/agent';
-import type { LogData, LogLine, ReportEntry } from '#wire/agent';
+import type { LogData, LogEnd, LogLine, ReportEntry } from '#wire/agent';
 import type { Agent } from './ports/agent';
 import type { JobRef } from './ports/app';
 import type { Journal } from './ports/journal';
@@ -14,7 +14,7 @@ export interface JobLog {
   /** From now on no line is added, and what waits is lost. */
   close(): void;
   /** Undefined until the log is closed. */
-  lostLines(): number | undefined;
+  end(): LogEnd | undefined;
   /** `host`: what the line is about, where it is about one host, script or change. */
   add(level: LogLine['level'], text: string, host?: string): void;
 }
@@ -67,7 +67,7 @@ export function openJobLog(seconds: () => number, redact: (text: string) => stri
     close: () => {
       isClosed = true;
     },
-    lostLines: () => (isClosed ? written - arrived : undefined),
+    end: () => (isClosed ? { lostLines: written - arrived, writtenLines: written } : undefined),
   };
 }
 

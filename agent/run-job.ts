@@ -1,5 +1,5 @@
 /** One job from its claim to its end: the lease, the outbox and the work, side by side. */
-import type { ClaimAnswer, FinishOutcome } from '#wire/agent';
+import type { ClaimAnswer, FinishOutcome, LogEnd } from '#wire/agent';
 import { deliverOutbox } from './deliver-outbox';
 import type { Delivery } from './deliver-outbox';
 import { takeHold } from './hold';
@@ -43,8 +43,8 @@ async function workOn(
   const ended = new AbortController();
   const leave = new AbortController();
   const lease = keepLease(agent, hold);
-  const lostLines = (): number | undefined => (outcome ? undefined : jobLog.lostLines());
-  const delivery = deliverOutbox(agent, hold.ref, ended.signal, leave.signal, lostLines).then(
+  const logEnd = (): LogEnd | undefined => (outcome ? undefined : jobLog.end());
+  const delivery = deliverOutbox(agent, hold.ref, ended.signal, leave.signal, logEnd).then(
     (end) => {
       if (end.kind === 'stale') hold.lose(end.why);
       return end;

@@ -9,6 +9,7 @@ import type {
   HeartbeatAnswer,
   LogAnswer,
   LogData,
+  LogEnd,
   PollAnswer,
   ReportAnswer,
   ReportEntry,
@@ -34,12 +35,12 @@ export interface AppClient {
     seq: number,
     entries: readonly ReportEntry[],
   ): Promise<AppResult<ReportAnswer>>;
-  /** `lostLines`: of this claim's log; absent where nobody knows. */
+  /** `logEnd`: of this claim's log; absent where nobody knows. */
   finish(
     ref: JobRef,
     seq: number,
     outcome: FinishOutcome,
-    lostLines?: number,
+    logEnd?: LogEnd,
   ): Promise<AppResult<FinishAnswer>>;
   log(ref: JobRef, chunk: LogData): Promise<AppResult<LogAnswer>>;
   /** `proof`: the new key's own signature. */

@@ -69,11 +69,11 @@ const commandOf = ({ stage, job, stop }: JobRecord, { outcome }: FinishData): Co
 
 /** An unknown outcome ends the job as well: no agent works on it again, and a person answers. */
 function endOf(job: JobRecord, seq: number, call: AgentCall<FinishData>) {
-  const { outcome, lostLines } = call.data;
+  const { outcome, lostLines, writtenLines } = call.data;
   return endedJob(job, {
     lastSeq: seq,
     lastMessage: call.digest,
     outcome,
-    ...(lostLines !== undefined && { log: closedLog(job, lostLines) }),
+    ...(lostLines !== undefined && { log: closedLog(job, lostLines, writtenLines) }),
   });
 }

@@ -29,12 +29,20 @@ export const chunkPlace = (job: string, chunk: number): string =>
 /** The log of a job, as far as it has come. */
 export const logOf = ({ log }: JobRecord): JobLog => log ?? EMPTY;
 
-/** The log of a job whose agent has said how many lines of its claim never arrived. */
-export function closedLog(job: JobRecord, lostLines: number): JobLog {
-  const log = logOf(job);
-  const told = log.fence === job.fence ? log.missingOfClaim : 0;
-  return { ...log, lost: log.missing + Math.max(0, lostLines - told) };
+/** The log of a job whose agent has said how many lines it wrote, or how many of them never arrived. */
+export function closedLog(job: JobRecord, lostLines: number, written?: number): JobLog {
+  const log = logOfClaim(logOf(job), job.fence);
+  const lost = log.missing + Math.max(0, lostLines - log.missingOfClaim);
+  return { ...log, lost, ...(written !== undefined && { written }) };
 }
+
+/** Lines behind the last that arrived. An agent whose answer was lost takes for lost what is here. */
+export const lostAtEnd = ({ lost = 0, missing, written, nextLine }: JobLog): number =>
+  Math.max(0, written === undefined ? lost - missing : written - nextLine);
+
+/** Each claim counts its own chunks and lines. */
+const logOfClaim = (log: JobLog, fence: number): JobLog =>
+  log.fence === fence ? log : { ...log, fence, nextChunk: 0, nextLine: 0, missingOfClaim: 0 };
 
 /** Lines are taken when the job is over, and from an agent that has lost it too, but then as late ones. */
 export async function receiveLog(ports: Ports, call: AgentCall<LogData>): Promise<AgentAnswer> {
@@ -57,8 +65,7 @@ export async function receiveLog(ports: Ports, call: AgentCall<LogData>): Promis
       { late: true, missing: 0 },
     );
   }
-  const row =
-    log.fence === fence ? log : { ...log, fence, nextChunk: 0, nextLine: 0, missingOfClaim: 0 };
+  const row = logOfClaim(log, fence);
   const { chunk, firstLine, lines } = call.data;
   if (chunk < row.nextChunk) return noted(now, row.nextChunk);
   const missing = Math.max(0, firstLine - row.nextLine);

@@ -6,7 +6,7 @@ import { segmentKey } from './commit';
 import { refused } from './outcome';
 import type { Ports } from './ports';
 import { placesOf } from './ports';
-import { chunkPlace, LATE_CHUNKS_MAX, logOf } from './receive-log';
+import { chunkPlace, LATE_CHUNKS_MAX, logOf, lostAtEnd } from './receive-log';
 
 /** A release's jobs are named by the latest segments of its history; a walk through one environment has some ten. */
 const SEGMENTS = 30;
@@ -35,7 +35,8 @@ export async function showLog(
   const job = jobs.find(({ log }) => log !== undefined) ?? jobs[0];
   if (!job)
     return refused('No agent has worked on this release yet, so there is no log; start it first.');
-  const { chunks, missing, lost = missing } = logOf(job);
+  const log = logOf(job);
+  const { chunks } = log;
   const oldest = Math.max(0, chunks - LOG_CHUNKS_KEPT);
   const isMore = seen?.job === job.job && seen.next >= oldest && seen.next <= chunks;
   const from = isMore ? seen.next : oldest;
@@ -54,7 +55,7 @@ export async function showLog(
     ],
     next: chunks,
     // What the numbers of the lines could not tell.
-    lostAtEnd: Math.max(0, lost - missing),
+    lostAtEnd: lostAtEnd(log),
   };
 }
 

@@ -249,10 +249,15 @@ export type FinishOutcome = z.infer<typeof FinishOutcome>;
 
 export const FinishData = z.object({
   outcome: FinishOutcome,
-  /** Lines of this claim's log that never arrived; absent in agents of 0.1. */
+  /** Lines of this claim's log of which no answer came, so that they may have arrived; absent in agents of 0.1. */
   lostLines: serial.exactOptional(),
+  /** Lines that this claim has written: behind the last that arrived they are lost for certain. */
+  writtenLines: serial.exactOptional(),
 });
 export type FinishData = z.infer<typeof FinishData>;
+
+/** What an agent says of its log at the end. */
+export type LogEnd = Required<Pick<FinishData, 'lostLines' | 'writtenLines'>>;
 
 const RUN_STAGES = ['SQL', 'CONFIG', 'CODE', 'VERIFY', 'ROLLBACK'] as const satisfies RunStage[];
 export const RunStageSchema = z.enum(RUN_STAGES);

@@ -146,6 +146,8 @@ const JobLog = z.object({
   dropped: version,
   /** Lines that never arrived, once the agent that finished has said how many of its own did not. */
   lost: version.exactOptional(),
+  /** Lines that the claim which finished has written, where its agent has said so. */
+  written: version.exactOptional(),
 });
 export type JobLog = z.infer<typeof JobLog>;
 

@@ -648,7 +648,7 @@ function bothOf(first: FakeApp, second: FakeApp): AppClient {
     fetch: (ref, digest, offset) => of(ref.job).fetch(ref, digest, offset),
     heartbeat: (ref, step) => of(ref.job).heartbeat(ref, step),
     report: (ref, seq, entries) => of(ref.job).report(ref, seq, entries),
-    finish: (ref, seq, outcome, lostLines) => of(ref.job).finish(ref, seq, outcome, lostLines),
+    finish: (ref, seq, outcome, logEnd) => of(ref.job).finish(ref, seq, outcome, logEnd),
     log: (ref, chunk) => of(ref.job).log(ref, chunk),
   };
 }

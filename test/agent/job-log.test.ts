@@ -40,7 +40,7 @@ describe('the log of a job on the agent', () => {
     log.acknowledge(second!); // There are lines.
     log.close();
 
-    expect(log.lostLines()).toBe(5_001 - 1 - LOG_LINES_MAX);
+    expect(log.end()).toEqual({ lostLines: 5_001 - 1 - LOG_LINES_MAX, writtenLines: 5_001 });
   });
 
   test('has lines that the app takes, whatever is written', () => {

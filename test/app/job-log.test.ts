@@ -153,6 +153,28 @@ describe('the log of a job', () => {
     expect(await shown()).toEqual(['line 0', '4 missing', 'line 5', '3 lost at the end']);
   });
 
+  test('does not call lines lost that arrived, although their answer was', async () => {
+    await send(0, 0, 2);
+    await send(1, 2, 3);
+    const { job, fence } = claim;
+    const data = { outcome: { kind: 'succeeded' }, lostLines: 3, writtenLines: 5 };
+    await world.agent.call({ op: 'finish', job, fence, seq: 1, data });
+
+    expect(await shown()).toEqual(['line 0, line 1', 'line 2, line 3, line 4']);
+  });
+
+  test('takes back what it has called lost when the lines come late', async () => {
+    await send(0, 0, 2);
+    const { job, fence } = claim;
+    const data = { outcome: { kind: 'succeeded' }, lostLines: 3, writtenLines: 5 };
+    await world.agent.call({ op: 'finish', job, fence, seq: 1, data });
+    expect((await shown()).at(-1)).toBe('3 lost at the end');
+
+    await send(1, 2, 3);
+
+    expect((await shown()).at(-1)).toBe('line 2, line 3, line 4');
+  });
+
   test('is taken when the job is over, too', async () => {
     await world.finish(claim, { kind: 'succeeded' });
 
@@ -241,7 +263,8 @@ describe('the log of a job', () => {
           minLength: 1,
           maxLength: 12,
         }),
-        async (chunks) => {
+        fc.boolean(),
+        async (chunks, isToday) => {
           world = await aReleaseWorld();
           await world.click('submit', REPORTER);
           await world.click('start', TESTER);
@@ -254,7 +277,8 @@ describe('the log of a job', () => {
             first += count;
           }
           const { job, fence } = claim;
-          const data = { outcome: { kind: 'succeeded' }, lostLines: lost };
+          const told = { lostLines: lost, ...(isToday && { writtenLines: first }) };
+          const data = { outcome: { kind: 'succeeded' }, ...told };
           await world.agent.call({ op: 'finish', job, fence, seq: 1, data });
 
           const view = await showLog(world.ports, { issueId: world.issue.id, job });

@@ -98,8 +98,8 @@ export async function serveApp(app: AppClient): Promise<AppServer> {
       case 'log':
         return app.log(ref, LogData.parse(data));
       case 'finish': {
-        const { outcome, lostLines } = FinishData.parse(data);
-        return app.finish(ref, seq, outcome, lostLines);
+        const { outcome, lostLines = 0, writtenLines = 0 } = FinishData.parse(data);
+        return app.finish(ref, seq, outcome, { lostLines, writtenLines });
       }
       case 'add-key': {
         const { publicKey: next, proof } = AddKeyData.parse(data);

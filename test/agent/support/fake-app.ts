@@ -286,7 +286,7 @@ export function createFakeApp(
       call('finish', () => {
         const result = message(ref, seq, end, () => {
           outcome = end;
-          lostLines = lost;
+          lostLines = lost?.lostLines;
           row.status = 'finished';
         });
         return result.kind === 'answered'
