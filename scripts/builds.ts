@@ -1,4 +1,4 @@
-/** `npm run builds`: whatever is built for Forge, as Forge builds it. */
+/** `npm run builds`: whatever is built for Forge, as Forge builds it; the manifest names the pages. */
 import { runStages } from './lanes';
 
-void runStages([[['manifest'], ['bundle', 'pages']]]);
+void runStages([[['pages']], [['manifest'], ['bundle']]]);
