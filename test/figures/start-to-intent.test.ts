@@ -17,8 +17,7 @@ describe('the way from the click to the host', () => {
   }, 300_000);
   afterAll(() => stand.stop(), 60_000);
 
-  async function measure(version: string): Promise<number> {
-    const key = await stand.ready(version);
+  async function measure(key: string): Promise<number> {
     const before = stand.ssh.commands().length;
     // The panel of a person who is about to click is open: that is what makes the agent hot.
     await stand.panel(key);
@@ -33,14 +32,21 @@ describe('the way from the click to the host', () => {
           .find(({ command }) => command.includes(`'activate'`)),
       ),
     );
-    await untilStatus(stand.as('leader'), key, 'Deployed');
     return intent.at - posted;
   }
 
   test(`takes at most ${P95_MILLISECONDS} ms for 95 of 100 with a hot agent and rude post-functions`, async () => {
     const times: number[] = [];
-    for (let start = 0; start < STARTS; start += 1)
-      times.push(await measure(start % 2 === 0 ? '1.0.0' : '1.1.0'));
+    const ready = (start: number) => stand.ready(start % 2 === 0 ? '1.0.0' : '1.1.0');
+    for (let [key, start] = [await ready(0), 0]; start < STARTS; start += 1) {
+      times.push(await measure(key));
+      // The next one is made ready while nothing is measured.
+      const [next] = await Promise.all([
+        ready(start + 1),
+        untilStatus(stand.as('leader'), key, 'Deployed'),
+      ]);
+      key = next;
+    }
 
     const sorted = times.sort((left, right) => left - right);
     const at = (share: number): number => sorted[Math.ceil(share * sorted.length) - 1] ?? Infinity;
