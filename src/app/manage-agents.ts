@@ -13,6 +13,9 @@ const CODE_VALID_SECONDS = 15 * 60;
 /** 28 letters and digits carry more than 160 bits. */
 const CODE_LENGTH = 28;
 
+/** How long a new agent is told to come every few seconds. */
+const NEW_AGENT_HOT_SECONDS = 120;
+
 /** Makes a one-time code; only its digest is stored, so it is shown once. */
 export async function createEnrollment(
   { store, crypto, clock }: Ports,
@@ -96,7 +99,8 @@ export async function approveAgent(
     jobs: [],
     lastSeen: agent.lastSeen,
     imminentUntil: 0,
-    hotUntil: 0,
+    // Whoever sets an agent up tries it next; far polls would let the first click wait for a minute.
+    hotUntil: ports.clock.now() + NEW_AGENT_HOT_SECONDS,
   });
   // Whichever copies there were: from now on one is expected.
   const fresh: AgentRecord = { ...agent, state: 'active', boot: null, formerBoots: [] };

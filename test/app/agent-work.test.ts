@@ -71,8 +71,17 @@ describe('the cadence of polls', () => {
     });
   });
 
+  test('is hot for two minutes after an admin has confirmed the agent, who likely tries it next', async () => {
+    const world = await aReleaseWorld();
+
+    expect((await poll(world.agent)).nextPollMilliseconds).toBe(POLL_HOT_MILLISECONDS);
+    world.ports.pass(120);
+    expect((await poll(world.agent)).nextPollMilliseconds).toBe(POLL_FAR_MILLISECONDS);
+  });
+
   test('is at once when a start was let through, and hot while its jobs are there', async () => {
     const world = await aReleaseWorld();
+    world.ports.pass(120);
     await world.click('submit', REPORTER);
     await world.clickOnly('start', TESTER);
 
@@ -97,6 +106,7 @@ describe('the cadence of polls', () => {
 
   test('is hot while somebody looks at a draft, which they may start soon', async () => {
     const world = await aReleaseWorld();
+    world.ports.pass(120);
     expect((await poll(world.agent)).nextPollMilliseconds).toBe(POLL_FAR_MILLISECONDS);
 
     await showRelease(world.ports, { issueId: world.issue.id, accountId: REPORTER });
