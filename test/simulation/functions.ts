@@ -121,6 +121,22 @@ export async function mustDo(
 const portsOfCall = (sim: Sim, ports: Ports, envelope: Envelope): Ports =>
   portsForCall(sim, envelope.op === 'add-key' ? withShortOverlap(sim, ports) : ports, envelope);
 
+/** A call that may change nothing, whatever it is answered. */
+const sealedCall =
+  (check: typeof checkUnknown) =>
+  (
+    functions: Functions,
+    request: AgentRequest,
+    envelope: Envelope,
+    who: string,
+  ): Promise<Invocation<AgentAnswer>> =>
+    functions.invoke(`answer-agent ${envelope.op}`, async (ports) => {
+      const sealed = portsOfCall(functions.sim, sealedPorts(functions.sim, ports, who), envelope);
+      const answer = await handleAgentCall(sealed, request);
+      check(functions.sim, answer, who);
+      return answer;
+    });
+
 /** What src/functions/ does around the use cases, without Forge. */
 export const FUNCTIONS = {
   agent: (
@@ -133,32 +149,10 @@ export const FUNCTIONS = {
     ),
 
   /** A call of somebody who is no agent of this installation. */
-  stranger: (
-    functions: Functions,
-    request: AgentRequest,
-    envelope: Envelope,
-    who: string,
-  ): Promise<Invocation<AgentAnswer>> =>
-    functions.invoke(`answer-agent ${envelope.op}`, async (ports) => {
-      const sealed = portsOfCall(functions.sim, sealedPorts(functions.sim, ports, who), envelope);
-      const answer = await handleAgentCall(sealed, request);
-      checkUnknown(functions.sim, answer, who);
-      return answer;
-    }),
+  stranger: sealedCall(checkUnknown),
 
   /** A call of somebody with a good key, for what nobody gets with it. */
-  usurper: (
-    functions: Functions,
-    request: AgentRequest,
-    envelope: Envelope,
-    who: string,
-  ): Promise<Invocation<AgentAnswer>> =>
-    functions.invoke(`answer-agent ${envelope.op}`, async (ports) => {
-      const sealed = portsOfCall(functions.sim, sealedPorts(functions.sim, ports, who), envelope);
-      const answer = await handleAgentCall(sealed, request);
-      checkRefused(functions.sim, answer, who);
-      return answer;
-    }),
+  usurper: sealedCall(checkRefused),
 
   validate: async (
     functions: Functions,
