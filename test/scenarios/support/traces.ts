@@ -64,7 +64,7 @@ export async function tracesOf(stand: Stand, key: string): Promise<Traces> {
         text
           .replaceAll(/\b\d+\.\d+\b/g, '#')
           .replaceAll(/\b[0-9a-f]{12}\b/g, '#')
-          .replace(/ at \d+ \w+ \d+, \d\d:\d\d UTC$/, ''),
+          .replaceAll(/ at \d+ \w+ \d+, \d\d:\d\d UTC\b/g, ''),
       )
       .reverse(),
     statuses: moves.map(({ toString }) => toString ?? ''),
