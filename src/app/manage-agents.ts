@@ -14,7 +14,7 @@ const CODE_VALID_SECONDS = 15 * 60;
 const CODE_LENGTH = 28;
 
 /** How long a new agent is told to come every few seconds. */
-const NEW_AGENT_HOT_SECONDS = 120;
+const NEW_AGENT_HOT_SECONDS = 60;
 
 /** Makes a one-time code; only its digest is stored, so it is shown once. */
 export async function createEnrollment(

@@ -71,17 +71,17 @@ describe('the cadence of polls', () => {
     });
   });
 
-  test('is hot for two minutes after an admin has confirmed the agent, who likely tries it next', async () => {
+  test('is hot for a minute after an admin has confirmed the agent, who likely tries it next', async () => {
     const world = await aReleaseWorld();
 
     expect((await poll(world.agent)).nextPollMilliseconds).toBe(POLL_HOT_MILLISECONDS);
-    world.ports.pass(120);
+    world.ports.pass(60);
     expect((await poll(world.agent)).nextPollMilliseconds).toBe(POLL_FAR_MILLISECONDS);
   });
 
   test('is at once when a start was let through, and hot while its jobs are there', async () => {
     const world = await aReleaseWorld();
-    world.ports.pass(120);
+    world.ports.pass(60);
     await world.click('submit', REPORTER);
     await world.clickOnly('start', TESTER);
 
@@ -106,7 +106,7 @@ describe('the cadence of polls', () => {
 
   test('is hot while somebody looks at a draft, which they may start soon', async () => {
     const world = await aReleaseWorld();
-    world.ports.pass(120);
+    world.ports.pass(60);
     expect((await poll(world.agent)).nextPollMilliseconds).toBe(POLL_FAR_MILLISECONDS);
 
     await showRelease(world.ports, { issueId: world.issue.id, accountId: REPORTER });

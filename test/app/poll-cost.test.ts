@@ -71,12 +71,12 @@ async function pollFor(world: ReleaseWorld, seconds: number, watched: () => Prom
 describe('what an agent costs', () => {
   test('that nobody needs is at most 45,000 calls a month and one write a minute', async () => {
     const world = await aReleaseWorld();
-    // The two minutes after it was confirmed come once, not daily: 60 calls more.
-    world.ports.pass(120);
+    // The minute after it was confirmed comes once, not daily: 30 calls more.
+    world.ports.pass(60);
 
     const { calls, mostWrites } = await pollFor(world, DAY, async () => undefined);
 
-    expect(calls * DAYS_A_MONTH + 60).toBeLessThanOrEqual(45_000);
+    expect(calls * DAYS_A_MONTH + 30).toBeLessThanOrEqual(45_000);
     expect(mostWrites).toBe(1);
   }, 300_000);
 
