@@ -1,13 +1,20 @@
 /** The rules that keep the core pure and the style honest, proven by lines that break them. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+import { z } from 'zod';
 
 const ROOT = resolve(__dirname, '../..');
 const ESLINT = join(ROOT, 'node_modules/eslint/bin/eslint.js');
-const CONFIGS = ['tsconfig.json', 'src/core/tsconfig.json', 'agent/tsconfig.json'];
+const OXLINT = join(ROOT, 'node_modules/oxlint/bin/oxlint');
+const CONFIGS = [
+  '.oxlintrc.json',
+  'tsconfig.json',
+  'src/core/tsconfig.json',
+  'agent/tsconfig.json',
+];
 const RUN_SECONDS = 60;
 
 interface Line {
@@ -49,12 +56,12 @@ const LINES: readonly Line[] = [
   ),
   bad(
     'agent',
-    '@typescript-eslint/no-unsafe-return',
+    'typescript(no-unsafe-return)',
     `export const read = (text: string): number => JSON.parse(text);`,
   ),
   bad(
     'agent',
-    '@typescript-eslint/no-floating-promises',
+    'typescript(no-floating-promises)',
     `export const go = (run: () => Promise<void>) => { run(); };`,
   ),
   bad(
@@ -66,13 +73,18 @@ const LINES: readonly Line[] = [
   good('agent', `// Checked before.\nexport const size = (it?: string) => it!.length;`),
   bad(
     'agent',
-    '@typescript-eslint/switch-exhaustiveness-check',
+    'typescript(switch-exhaustiveness-check)',
     `export const f = ${TWO} default: return 2; } };`,
   ),
   good('agent', `export const f = ${TWO} case 'b': return 2; } };`),
   bad('agent', 'no-restricted-syntax', `export default 1;`),
   bad('agent', 'no-restricted-syntax', `export * from './line-1';`),
   bad('agent', 'no-warning-comments', `// TODO later.\nexport const later = 1;`),
+  bad(
+    'agent',
+    'no-warning-comments',
+    `// oxlint-disable-next-line\nexport const off = (run: () => Promise<void>) => { run(); };`,
+  ),
 ];
 
 const fileOf = (index: number): string => `${LINES[index]?.folder ?? ''}/line-${index}.ts`;
@@ -90,6 +102,7 @@ beforeAll(() => {
     mkdirSync(dirname(join(folder, fileOf(index))), { recursive: true });
     writeFileSync(join(folder, fileOf(index)), `${code}\n`);
   });
+  symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
   broken = lint();
 }, RUN_SECONDS * 1000);
 
@@ -111,22 +124,43 @@ describe('the lint rules', () => {
   });
 });
 
-interface LintResult {
-  readonly filePath: string;
-  readonly messages: readonly { readonly ruleId: string | null }[];
+const EslintReport = z.array(
+  z.object({
+    filePath: z.string(),
+    messages: z.array(z.object({ ruleId: z.string().nullable() })),
+  }),
+);
+const OxlintReport = z.object({
+  diagnostics: z.array(z.object({ filename: z.string(), code: z.string() })),
+  number_of_files: z.number(),
+});
+
+/** The rules that each file breaks, of both linters. */
+function lint(): ReadonlyMap<string, readonly string[]> {
+  const eslint = EslintReport.parse(
+    run(ESLINT, '--config', join(ROOT, 'eslint.config.mjs'), '--format', 'json', '.'),
+  );
+  const oxlint = OxlintReport.parse(run(OXLINT, '--format', 'json', 'src', 'agent'));
+  expect(oxlint.number_of_files).toBe(LINES.length);
+  return new Map(
+    eslint.map(({ filePath, messages }) => {
+      const file = filePath.slice(filePath.indexOf(folder) + folder.length + 1);
+      const typed = oxlint.diagnostics.filter(({ filename }) => filename === file);
+      return [
+        file,
+        [
+          ...messages.map(({ ruleId }) => ruleId ?? 'cannot be parsed'),
+          ...typed.map(({ code }) => code),
+        ],
+      ];
+    }),
+  );
 }
 
-function lint(): ReadonlyMap<string, readonly string[]> {
-  const run = spawnSync(
-    process.execPath,
-    [ESLINT, '--config', join(ROOT, 'eslint.config.mjs'), '--format', 'json', '.'],
-    { cwd: folder, encoding: 'utf8' },
-  );
-  const results = JSON.parse(run.stdout) as readonly LintResult[];
-  return new Map(
-    results.map(({ filePath, messages }) => [
-      filePath.slice(filePath.indexOf(folder) + folder.length + 1),
-      messages.map(({ ruleId }) => ruleId ?? 'cannot be parsed'),
-    ]),
-  );
+function run(program: string, ...words: readonly string[]): unknown {
+  const { stdout } = spawnSync(process.execPath, [program, ...words], {
+    cwd: folder,
+    encoding: 'utf8',
+  });
+  return JSON.parse(stdout);
 }

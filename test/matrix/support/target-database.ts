@@ -84,14 +84,16 @@ async function ask(rule: DatabaseRule, sql: string) {
   if (rule.engine === 'postgresql') {
     const client = new Client({ host, port, user, database, password });
     await client.connect();
-    return client
-      .query(sql)
-      .then(({ rows }) => Rows.parse(rows))
-      .finally(() => client.end());
+    try {
+      return Rows.parse((await client.query(sql)).rows);
+    } finally {
+      await client.end();
+    }
   }
   const connection = await createConnection({ host, port, user, database, password });
-  return connection
-    .query(sql)
-    .then(([rows]) => Rows.parse(rows))
-    .finally(() => connection.end());
+  try {
+    return Rows.parse((await connection.query(sql))[0]);
+  } finally {
+    await connection.end();
+  }
 }
