@@ -21,9 +21,6 @@ const ASK_AGAIN_SECONDS = 30;
 /** Far polls come up to a tenth later, so that agents that started together drift apart; earlier would cost more. */
 const JITTER = 0.1;
 
-/** The signal of whom nobody asks. */
-const NEVER = new AbortController().signal;
-
 /**
  * Runs until `stopping` aborts, or until the app says that there is nothing for this agent any more. From `draining`
  * on it takes no new job, and ends once what it has begun is over and the app knows it.
@@ -31,7 +28,7 @@ const NEVER = new AbortController().signal;
 export async function liveAgent(
   agent: Agent,
   stopping: AbortSignal,
-  draining: AbortSignal = NEVER,
+  draining?: AbortSignal,
 ): Promise<LifeEnd> {
   const { app, clock, journal, log } = agent;
   const { audience } = agent.settings.identity;
@@ -39,16 +36,18 @@ export async function liveAgent(
   const mayWrite = watchJournal(agent);
   const strangerWait = watchWelcome(agent);
   const work = async (job: string) => mayWrite() && (await workOn(agent, job, refusedAt, stopping));
-  const leaving = AbortSignal.any([stopping, draining]);
+  // A signal made of several is kept by Node for as long as anybody listens to it, also where its makers are gone.
+  const leaving = draining ? AbortSignal.any([stopping, draining]) : stopping;
   const pause = (milliseconds: number): Promise<void> =>
-    draining.aborted
+    draining?.aborted === true
       ? pauseWithWork(agent, milliseconds, stopping)
       : clock.sleep(milliseconds, leaving);
 
   for (const { job } of await journal.openJobs()) await work(job);
   let told: PollAnswer['state'] | undefined;
   for (let failures = 0; !stopping.aborted;) {
-    if (draining.aborted && (await openJobs(agent)).length === 0) return { kind: 'drained' };
+    if (draining?.aborted === true && (await openJobs(agent)).length === 0)
+      return { kind: 'drained' };
     const result = await app.poll(
       await journal.waitingCheckpoints(audience, COUNTERSIGNATURES_MAX),
     );
@@ -73,7 +72,7 @@ export async function liveAgent(
     // What is open is asked for also where the app no longer offers it: another agent may have ended it.
     const open = await openJobs(agent);
     for (const job of new Set([...result.answer.jobs, ...open])) {
-      if (draining.aborted && !open.includes(job)) continue;
+      if (draining?.aborted === true && !open.includes(job)) continue;
       finished = (await work(job)) || finished;
     }
     // The end of one job is often the beginning of the next: its successor waits at the app already.

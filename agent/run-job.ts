@@ -52,11 +52,14 @@ async function workOn(
   );
 
   const worked = outcome ? finished(outcome) : await work(agent, hold, jobLog);
-  if (worked.kind === 'interrupted' || stopping.aborted) leave.abort();
-  else stopping.addEventListener('abort', () => leave.abort());
+  const leaveNow = (): void => leave.abort();
+  if (worked.kind === 'interrupted' || stopping.aborted) leaveNow();
+  else stopping.addEventListener('abort', leaveNow);
   ended.abort();
 
   const delivered = await delivery;
+  // The process outlives its jobs.
+  stopping.removeEventListener('abort', leaveNow);
   hold.release();
   await lease;
   const end = endOf(worked, delivered);
