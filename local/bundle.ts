@@ -95,6 +95,8 @@ async function bundleHere(target: string): Promise<void> {
     const { outputDir, additionalOutputs } = await runBundler();
     const result = join(workplace, 'bundle');
     cpSync(outputDir, result, { recursive: true });
+    // Forge's bundler leaves it in the system's folder for temporary files.
+    rmSync(outputDir, { recursive: true });
     for (const [name, content] of additionalOutputs ?? []) place(join(result, name), content);
     // Someone else may have finished the same bundle meanwhile; theirs is as good.
     if (!existsSync(target)) renameSync(result, target);
