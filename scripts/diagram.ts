@@ -1,4 +1,4 @@
-/** Draws ARCHITECTURE.md's diagrams from the code itself, so that they cannot lie. `--write` puts them there. */
+/** Draws ARCHITECTURE.md's diagrams from the code itself, so that they cannot lie; test/house/diagram compares. */
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
