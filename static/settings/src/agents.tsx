@@ -62,7 +62,9 @@ const cellsOf = (agent: AgentView, onChanged: () => Promise<void>) => [
     )}
   </div>,
   <div key="state" className="stack">
-    <State agent={agent} />
+    <span className="uncut">
+      <State agent={agent} />
+    </span>
     {agent.trouble !== null && <span className="small">{agent.trouble}</span>}
   </div>,
   <span key="seen" className="number">
