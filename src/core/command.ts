@@ -1,4 +1,5 @@
 /** Every way in becomes one of these. */
+import type { JobAttendance } from './attendance';
 import type { Content } from './content';
 import type { Person } from './facts';
 import type { Failure } from './failure';
@@ -35,8 +36,8 @@ export type Command =
       readonly type: 'answer';
       readonly person: Person;
       readonly answer: UnknownAnswer;
-      /** The job's lease is over and its grace too: no agent is at work on it. */
-      readonly abandoned: boolean;
+      /** Null where the job has ended, with or without a question. */
+      readonly job: JobAttendance | null;
     }
   | {
       readonly type: 'finish-stage';

@@ -1,12 +1,15 @@
 /** What the end of an agent's job becomes, and a person's answer to what the agent could not learn. */
+import { answersTo, attendanceOf } from './attendance';
+import type { Attendance } from './attendance';
 import type { Command } from './command';
 import { accept, refuse } from './decision';
 import type { Decision } from './decision';
 import type { Facts } from './facts';
 import type { Failure } from './failure';
 import { refuseAnswer } from './permissions';
+import type { Refusal } from './refusal';
 import type { Release, Run } from './release';
-import type { ReleaseEvent } from './release-event';
+import type { ReleaseEvent, UnknownAnswer } from './release-event';
 import { verified } from './settle';
 
 /** Only the job that the release waits for counts. */
@@ -36,8 +39,9 @@ export function decideAnswer(
 ): Decision {
   const { run } = release;
   if (!run) return refuse({ why: 'nothing-unknown', status: release.status });
-  if (release.question === null && !command.abandoned)
-    return refuse({ why: 'still-working', job: run.job });
+  const attendance = attendanceOf(command.job, facts);
+  if (!answersTo(release.question, attendance).includes(command.answer))
+    return refuse(tooEarly(run, attendance, command.answer));
   const notAllowed = refuseAnswer(command.person, release, facts);
   if (notAllowed) return refuse(notAllowed);
 
@@ -52,6 +56,14 @@ export function decideAnswer(
     return accept(answered, { type: FAILED[run.stage], job: run.job, failure });
   }
   return accept(answered, succeeded(release, run, facts));
+}
+
+function tooEarly({ job }: Run, attendance: Attendance, answer: UnknownAnswer): Refusal {
+  if (attendance.kind === 'at-work') return { why: 'still-working', job };
+  if (answer === 'done') return { why: 'never-begun', job };
+  return attendance.kind === 'unclaimed' && attendance.isLong
+    ? { why: 'agent-there', job }
+    : { why: 'not-taken-up', job };
 }
 
 /** What the success of a stage's job means. */

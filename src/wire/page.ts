@@ -6,6 +6,7 @@ import type { Content } from '#core/content';
 import type { Failure } from '#core/failure';
 import type { Policy } from '#core/policy';
 import type { RunStage } from '#core/plan-step';
+import type { UnknownAnswer } from '#core/release-event';
 import type { Site } from '#core/site';
 import type { Status } from '#core/status';
 import type { HostState, LogLine } from './agent';
@@ -207,8 +208,10 @@ export type ReleaseView =
       readonly now: string;
       readonly failure: (Failure & { readonly stage: RunStage }) | null;
       readonly question: string | null;
-      /** A person may say what became of the work: it was asked, or its agent has left. */
+      /** A person may say what became of the work: it was asked, its agent has left, or none has come. */
       readonly answerable: boolean;
+      /** What they may say of it. */
+      readonly answers: readonly UnknownAnswer[];
       /** The environments of the policy in their order. */
       readonly environments: readonly EnvironmentView[];
       readonly hosts: readonly HostView[];

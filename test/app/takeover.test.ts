@@ -3,6 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { answerUnknown } from '#app/answer-unknown';
 import { showLog } from '#app/show-log';
 import { showRelease } from '#app/show-release';
+import { AGENT_SILENCE_MAX_SECONDS } from '#core/facts';
 import { CLAIMS_MAX } from '#core/job';
 import type { ReleaseEvent } from '#core/release-event';
 import { LEASE_SECONDS, TAKEOVER_GRACE_SECONDS } from '#wire/agent';
@@ -171,7 +172,7 @@ describe('the claims of a job', () => {
     expect(await answerUnknown(world.ports, answer)).toEqual({ kind: 'done' });
     expect(await claimsIn(world)).toHaveLength(2);
 
-    world.ports.pass(SILENCE);
+    world.ports.pass(AGENT_SILENCE_MAX_SECONDS + 1);
     expect(await answerUnknown(world.ports, answer)).toEqual({ kind: 'done' });
     expect(await claimsIn(world)).toHaveLength(2);
   });

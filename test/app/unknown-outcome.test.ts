@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { answerUnknown } from '#app/answer-unknown';
+import { AGENT_SILENCE_MAX_SECONDS } from '#core/facts';
 import type { UnknownAnswer } from '#core/release-event';
 import { LEASE_SECONDS, TAKEOVER_GRACE_SECONDS } from '#wire/agent';
 import { REPORTER, TESTER } from '../support/builders';
@@ -157,7 +158,7 @@ describe('a job that its agent has left', () => {
 
   test('is not answered for when its agent comes back at the same moment', async () => {
     const world = await started();
-    world.ports.pass(TAKEOVER_GRACE_SECONDS);
+    world.ports.pass(AGENT_SILENCE_MAX_SECONDS + 1);
     // The person looked while nobody had claimed; the claim is written before the answer is.
     world.ports.meanwhile = async () => {
       world.ports.meanwhile = undefined;

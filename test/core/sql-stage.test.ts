@@ -299,7 +299,7 @@ describe('SQL whose outcome nobody knows', () => {
     }),
   ]);
   const answer = (by: string, word: 'done' | 'not-done' | 'retry') =>
-    ({ type: 'answer', person: aPerson(by), answer: word, abandoned: false }) as const;
+    ({ type: 'answer', person: aPerson(by), answer: word, job: null }) as const;
 
   test('stays where it is and asks; a DBA’s answer leads on', () => {
     expect(asked).toMatchObject({ status: 'sql-executing', question: 'Did the statement 3 run?' });

@@ -237,7 +237,7 @@ function answersLeadOut(status: Status): boolean {
   const release = { ...releaseIn(status), question: 'Is it done?' };
   return (['done', 'not-done'] as const).every((answer) => {
     const person = aPerson(LEADER, { mayEdit: false });
-    const command = { type: 'answer', person, answer, abandoned: false } as const;
+    const command = { type: 'answer', person, answer, job: null } as const;
     const after = eventsOf(decide(release, command, someFacts())).reduce(evolve, release);
     return after.status !== status && after.question === null;
   });

@@ -8,7 +8,7 @@ import { anAuditedRelease, wander } from '../support/audited-release';
 import { worldOf } from './support/jira-of-page';
 import type { Call } from './support/jira-of-page';
 import { openPage } from './support/opened-page';
-import { CODE, DEPLOYED, DRAFT, FAILED, READY, REVIEW, UNKNOWN } from './support/releases';
+import { CODE, DEPLOYED, DRAFT, FAILED, READY, REVIEW, UNBEGUN, UNKNOWN } from './support/releases';
 import { unreadable } from './support/readability';
 import { answered, OVERFLOW } from './support/visit';
 
@@ -35,6 +35,7 @@ describe('every state of a release', () => {
       'redis-03 refused the connection',
     ],
     ['one whose outcome is unknown', UNKNOWN, 'has it been done?', 'It is done: go on'],
+    ['one that no agent has begun', UNBEGUN, 'nothing has begun', 'Retry: offer it again'],
     ['one that is deployed', DEPLOYED, 'Deployed in UAT.', '4 of 4 updated'],
   ])(
     '%s is drawn in light and dark, from 280 pixels on, without a complaint',
@@ -235,6 +236,17 @@ describe('the Now card', () => {
       await page.getByRole('button', { name: words, disabled: false }).click();
       await expectSoon(() => world.calls.some((call) => call.payload['answer'] === answer));
     }
+    await page.close();
+  });
+
+  test('offers no «done» for work that no agent has begun', async () => {
+    const { page } = await open(worldOf(UNBEGUN));
+
+    const group = page.getByRole('group', { name: 'What became of the work' });
+    expect(await group.getByRole('button').allInnerTexts()).toEqual([
+      'Not done: stop here',
+      'Retry: offer it again',
+    ]);
     await page.close();
   });
 
