@@ -1,4 +1,5 @@
 /** A person says what became of work whose outcome nobody knows. */
+import type { AnsweredWork } from '#core/command';
 import { sentenceOf } from '#core/refusal';
 import type { UnknownAnswer } from '#core/release-event';
 import type { Outcome } from '#wire/page';
@@ -14,6 +15,8 @@ interface Answer {
   readonly issueId: string;
   readonly accountId: string;
   readonly answer: UnknownAnswer;
+  /** What the page showed; pages of yesterday do not say it. */
+  readonly about?: AnsweredWork | undefined;
 }
 
 /** Possible when the agent asked, when it has left, or when none has come. */
@@ -33,6 +36,7 @@ async function attempt(ports: Ports, record: ReleaseRecord, input: Answer): Prom
     type: 'answer',
     person: { accountId: input.accountId, groupIds: [], mayEdit: false },
     answer: input.answer,
+    about: input.about ?? null,
     job: attendanceIn(job, ports.clock.now()),
   } as const;
   return job && job.status !== 'finished' ? { command, ...endedJob(job) } : { command };

@@ -15,6 +15,13 @@ export interface ClickCommand {
   readonly reason: string | null;
 }
 
+/** What a person saw when they answered. */
+export interface AnsweredWork {
+  readonly job: string;
+  /** Its agent had put a question; otherwise they answer because no agent is at work. */
+  readonly isAsked: boolean;
+}
+
 export type Command =
   | ClickCommand
   | { readonly type: 'edit-content'; readonly person: Person; readonly content: Content }
@@ -36,6 +43,8 @@ export type Command =
       readonly type: 'answer';
       readonly person: Person;
       readonly answer: UnknownAnswer;
+      /** Null where the page is of a day on which it did not say so. */
+      readonly about: AnsweredWork | null;
       /** Null where the job has ended, with or without a question. */
       readonly job: JobAttendance | null;
     }

@@ -1,7 +1,7 @@
 /** What the end of an agent's job becomes, and a person's answer to what the agent could not learn. */
 import { answersTo, attendanceOf } from './attendance';
 import type { Attendance } from './attendance';
-import type { Command } from './command';
+import type { AnsweredWork, Command } from './command';
 import { accept, refuse } from './decision';
 import type { Decision } from './decision';
 import type { Facts } from './facts';
@@ -39,6 +39,8 @@ export function decideAnswer(
 ): Decision {
   const { run } = release;
   if (!run) return refuse({ why: 'nothing-unknown', status: release.status });
+  const other = otherWork(command.about, run, release.question);
+  if (other) return refuse(other);
   const attendance = attendanceOf(command.job, facts);
   if (!answersTo(release.question, attendance).includes(command.answer))
     return refuse(tooEarly(run, attendance, command.answer));
@@ -56,6 +58,17 @@ export function decideAnswer(
     return accept(answered, { type: FAILED[run.stage], job: run.job, failure });
   }
   return accept(answered, succeeded(release, run, facts));
+}
+
+/** Two people may answer at once, and an agent may come back with a question in between. */
+function otherWork(
+  about: AnsweredWork | null,
+  { job }: Run,
+  question: string | null,
+): Refusal | undefined {
+  if (about === null) return { why: 'answer-to-nothing' };
+  const isSame = about.job === job && about.isAsked === (question !== null);
+  return isSame ? undefined : { why: 'answer-to-other' };
 }
 
 function tooEarly({ job }: Run, attendance: Attendance, answer: UnknownAnswer): Refusal {

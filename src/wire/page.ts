@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { ChainedActs } from '#core/act-chain';
 import type { ChainedSegment } from '#core/audit-chain';
+import type { AnsweredWork } from '#core/command';
 import type { Content } from '#core/content';
 import type { Failure } from '#core/failure';
 import type { Policy } from '#core/policy';
@@ -35,7 +36,11 @@ export const PANEL_CALLS = {
   'release.glance': z.object({ mark: z.string().max(100) }),
   /** `base`: the `contentMark` of the view that the person saw; absent: whatever stands there is replaced. */
   'content.put': z.object({ content: ContentSchema, base: z.string().max(64).exactOptional() }),
-  'question.answer': z.object({ answer: z.enum(['done', 'not-done', 'retry']) }),
+  /** `about`: as the view that the person saw has it; without it, as from a page of yesterday, no answer counts. */
+  'question.answer': z.object({
+    answer: z.enum(['done', 'not-done', 'retry']),
+    about: z.object({ job: jobId, isAsked: z.boolean() }).exactOptional(),
+  }),
   /** One piece of a text that a later `content.put` names by its digest. */
   'text.put': z.object({
     sha256: digest,
@@ -212,6 +217,8 @@ export type ReleaseView =
       readonly answerable: boolean;
       /** What they may say of it. */
       readonly answers: readonly UnknownAnswer[];
+      /** To what; for `question.answer`. Null while no work is under way. */
+      readonly about: AnsweredWork | null;
       /** The environments of the policy in their order. */
       readonly environments: readonly EnvironmentView[];
       readonly hosts: readonly HostView[];

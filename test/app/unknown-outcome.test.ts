@@ -1,8 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import { answerUnknown } from '#app/answer-unknown';
+import { showRelease } from '#app/show-release';
 import { AGENT_SILENCE_MAX_SECONDS } from '#core/facts';
 import type { UnknownAnswer } from '#core/release-event';
 import { LEASE_SECONDS, TAKEOVER_GRACE_SECONDS } from '#wire/agent';
+import { answerAs } from '../support/answer-as';
 import { REPORTER, TESTER } from '../support/builders';
 import { aReleaseWorld } from '../support/release-world';
 import type { ReleaseWorld } from '../support/release-world';
@@ -24,7 +26,7 @@ async function asked(): Promise<ReleaseWorld> {
 }
 
 const answer = (world: ReleaseWorld, word: UnknownAnswer, accountId = TESTER) =>
-  answerUnknown(world.ports, { issueId: world.issue.id, accountId, answer: word });
+  answerAs(world.ports, { issueId: world.issue.id, accountId, answer: word });
 
 const inboxOf = async (world: ReleaseWorld) =>
   (await world.ports.memory.get('inbox', world.agent.agentId))?.jobs ?? [];
@@ -114,6 +116,68 @@ describe('an outcome that nobody knows', () => {
     const input = { issueId: '1', accountId: TESTER, answer: 'done' } as const;
 
     expect(await answerUnknown(world.ports, input)).toMatchObject({ kind: 'refused' });
+  });
+});
+
+describe('an answer', () => {
+  const LOOK_AGAIN = expect.stringMatching(/look again/i);
+
+  /** What somebody's page shows at this moment. */
+  const aboutOf = async ({ ports, issue }: ReleaseWorld) => {
+    const view = await showRelease(ports, { issueId: issue.id, accountId: TESTER });
+    if (view.kind !== 'release' || view.about === null) throw new Error('Nothing is under way.');
+    return view.about;
+  };
+  const given = ({ issue }: ReleaseWorld, word: UnknownAnswer) => ({
+    issueId: issue.id,
+    accountId: TESTER,
+    answer: word,
+  });
+
+  test('to one question is none to the next', async () => {
+    const world = await asked();
+    const first = await aboutOf(world);
+    expect(await answer(world, 'retry')).toEqual({ kind: 'done' });
+    await world.finish(await world.claim('request-2'), { kind: 'unknown', question: 'And web2?' });
+
+    const late = { ...given(world, 'done'), about: first };
+    expect(await answerUnknown(world.ports, late)).toEqual({
+      kind: 'refused',
+      sentence: LOOK_AGAIN,
+    });
+    expect((await world.record()).state).toMatchObject({
+      status: 'code-executing',
+      question: 'And web2?',
+    });
+    const about = await aboutOf(world);
+    expect(about).not.toEqual(first);
+    expect(await answerUnknown(world.ports, { ...late, about })).toEqual({ kind: 'done' });
+  });
+
+  test('for an agent that had left is none to the question with which it came back', async () => {
+    const world = await started();
+    const claim = await world.claim();
+    world.ports.pass(LEASE_SECONDS + TAKEOVER_GRACE_SECONDS);
+    const about = await aboutOf(world);
+    expect(about).toEqual({ job: claim.job, isAsked: false });
+    await world.finish(claim, { kind: 'unknown', question: QUESTION });
+
+    const late = { ...given(world, 'done'), about };
+    expect(await answerUnknown(world.ports, late)).toEqual({
+      kind: 'refused',
+      sentence: LOOK_AGAIN,
+    });
+    expect((await world.record()).state.question).toBe(QUESTION);
+  });
+
+  test('of a page of yesterday, which does not say to what, counts for nothing', async () => {
+    const world = await asked();
+
+    expect(await answerUnknown(world.ports, given(world, 'done'))).toEqual({
+      kind: 'refused',
+      sentence: LOOK_AGAIN,
+    });
+    expect((await world.record()).status).toBe('code-executing');
   });
 });
 

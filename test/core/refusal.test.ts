@@ -70,6 +70,8 @@ const SAMPLES: { readonly [Why in Refusal['why']]: Extract<Refusal, { why: Why }
   'not-a-release': { why: 'not-a-release' },
   'nothing-unknown': { why: 'nothing-unknown', status: 'ready' },
   'still-working': { why: 'still-working', job: '10001.7' },
+  'answer-to-nothing': { why: 'answer-to-nothing' },
+  'answer-to-other': { why: 'answer-to-other' },
   'never-begun': { why: 'never-begun', job: '10001.7' },
   'not-taken-up': { why: 'not-taken-up', job: '10001.7' },
   'agent-there': { why: 'agent-there', job: '10001.7' },

@@ -30,6 +30,7 @@ import {
   succeed,
   TESTER,
 } from '../support/builders';
+import { aboutOf } from '../support/release-walk';
 import { sha256 } from '#forge/sha256';
 
 const FIRST = aScript();
@@ -298,8 +299,8 @@ describe('SQL whose outcome nobody knows', () => {
       outcome: { kind: 'unknown', question: 'Did the statement 3 run?' },
     }),
   ]);
-  const answer = (by: string, word: 'done' | 'not-done' | 'retry') =>
-    ({ type: 'answer', person: aPerson(by), answer: word, job: null }) as const;
+  const answer = (by: string, word: 'done' | 'not-done' | 'retry', of = asked) =>
+    ({ type: 'answer', person: aPerson(by), answer: word, about: aboutOf(of), job: null }) as const;
 
   test('stays where it is and asks; a DBA’s answer leads on', () => {
     expect(asked).toMatchObject({ status: 'sql-executing', question: 'Did the statement 3 run?' });
@@ -316,7 +317,7 @@ describe('SQL whose outcome nobody knows', () => {
       'person-may-not',
     ]);
     const inCode = { ...afterCommands(running, [succeed]), question: 'Does web1 serve it?' };
-    expect(refusalsOf(decide(inCode, answer(DBA, 'done'), someFacts()))).toEqual([
+    expect(refusalsOf(decide(inCode, answer(DBA, 'done', inCode), someFacts()))).toEqual([
       'person-may-not',
     ]);
   });

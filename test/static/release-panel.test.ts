@@ -235,6 +235,8 @@ describe('the Now card', () => {
     ] as const) {
       await page.getByRole('button', { name: words, disabled: false }).click();
       await expectSoon(() => world.calls.some((call) => call.payload['answer'] === answer));
+      const call = world.calls.find(({ payload }) => payload['answer'] === answer);
+      expect(call?.payload['about']).toEqual(UNKNOWN.about);
     }
     await page.close();
   });

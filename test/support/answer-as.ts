@@ -11,5 +11,7 @@ interface Given {
 }
 
 export async function answerAs(ports: Ports, given: Given): Promise<Outcome> {
-  return answerUnknown(ports, given);
+  const state = (await ports.store.get('release', given.issueId))?.state;
+  const about = { job: state?.run?.job ?? 'none', isAsked: (state?.question ?? null) !== null };
+  return answerUnknown(ports, { ...given, about });
 }

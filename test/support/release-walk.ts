@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { sha256 } from '#forge/sha256';
 import type { JobAttendance } from '#core/attendance';
-import type { Command, StageOutcome } from '#core/command';
+import type { AnsweredWork, Command, StageOutcome } from '#core/command';
 import { decide } from '#core/decide';
 import type { Facts } from '#core/facts';
 import { evolve, replay } from '#core/evolve';
@@ -195,6 +195,12 @@ const WAYS: Partial<Record<Status, readonly Step[]>> = {
   released: [click('roll-back', LEADER)],
 };
 
+/** What a person sees who looks at this moment. */
+export const aboutOf = ({ run, question }: Release): AnsweredWork => ({
+  job: run?.job ?? 'none',
+  isAsked: question !== null,
+});
+
 /** A job that its agent has left. */
 export const LEFT: JobAttendance = { isClaimed: true, isAbandoned: true, since: 0, agents: [] };
 
@@ -252,6 +258,7 @@ function commandOf(step: Exclude<Step, { kind: 'world' }>, release: Release): Co
         type: 'answer',
         person: aPerson(step.by),
         answer: step.answer,
+        about: aboutOf(release),
         job: step.abandoned ? LEFT : null,
       };
     case 'recheck':

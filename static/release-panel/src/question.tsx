@@ -27,7 +27,7 @@ interface QuestionProps {
 
 /** What a person may say about work whose outcome nobody knows, or that nobody begins. */
 export function Question({ view, onAnswered }: QuestionProps) {
-  const { answers } = view;
+  const { answers, about } = view;
   const words = answers.includes('done') ? OF_UNKNOWN : OF_UNBEGUN;
   const [busy, setBusy] = useState<Answer>();
   const [problem, setProblem] = useState<string>();
@@ -35,7 +35,10 @@ export function Question({ view, onAnswered }: QuestionProps) {
   const answer = async (given: Answer): Promise<void> => {
     setBusy(given);
     try {
-      const outcome = await ask('question.answer', { answer: given });
+      const outcome = await ask('question.answer', {
+        answer: given,
+        ...(about && { about }),
+      });
       setProblem(outcome.kind === 'refused' ? outcome.sentence : undefined);
       if (outcome.kind === 'done') tell('Your answer is recorded');
       onAnswered();

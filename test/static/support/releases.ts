@@ -47,6 +47,7 @@ export const READY: ReleaseShown = {
   question: null,
   answerable: false,
   answers: [],
+  about: null,
   environments: [
     { id: 'SIT', current: false, deployedAt: AT - 700_000 },
     { id: 'UAT', current: true, deployedAt: null },
@@ -216,6 +217,7 @@ export const UNKNOWN: ReleaseShown = {
     'The connection to orders broke while statement 3 of 02_backfill_scope.sql ran; has it been done?',
   answerable: true,
   answers: ['done', 'not-done', 'retry'],
+  about: { job: '10012.9', isAsked: true },
   mayReview: false,
   scripts: [
     script(1, { state: 'done', note: '3 statements, 0 rows, 24 ms.' }),
@@ -230,6 +232,7 @@ export const UNBEGUN: ReleaseShown = {
   now: 'No agent of UAT has taken up the work since 20 Nov 2026, 14:00 UTC; start the agent, or answer retry or not done: nothing has begun.',
   answerable: true,
   answers: ['not-done', 'retry'],
+  about: { job: '10012.9', isAsked: false },
 };
 
 /** Done with UAT. */
