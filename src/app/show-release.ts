@@ -63,6 +63,7 @@ export async function showRelease(
     question: release.question,
     answerable: answers.length > 0,
     answers,
+    asksStatement: release.question !== null && release.asksStatement,
     about: release.run && { job: release.run.job, isAsked: release.question !== null },
     environments: environmentsOf(record, world),
     hosts: hostsOf(states),

@@ -58,4 +58,4 @@ export type Command =
 export type StageOutcome =
   | { readonly kind: 'succeeded' }
   | { readonly kind: 'failed'; readonly failure: Failure }
-  | { readonly kind: 'unknown'; readonly question: string };
+  | { readonly kind: 'unknown'; readonly question: string; readonly isStatement?: true };

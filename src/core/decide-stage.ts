@@ -23,7 +23,12 @@ export function decideFinish(
     return refuse({ why: 'job-superseded', job });
   switch (outcome.kind) {
     case 'unknown':
-      return accept({ type: 'outcome-unknown', job, question: outcome.question });
+      return accept({
+        type: 'outcome-unknown',
+        job,
+        question: outcome.question,
+        ...(stage === 'SQL' && outcome.isStatement && { isStatement: true }),
+      });
     case 'failed':
       return accept({ type: FAILED[stage], job, failure: outcome.failure });
     case 'succeeded':
@@ -48,8 +53,17 @@ export function decideAnswer(
   if (notAllowed) return refuse(notAllowed);
 
   const by = command.person.accountId;
-  const answered: ReleaseEvent = { type: 'answered', by, job: run.job, answer: command.answer };
-  if (command.answer === 'retry') return accept(answered);
+  const ofStatement = release.question !== null && release.asksStatement;
+  const answered: ReleaseEvent = {
+    type: 'answered',
+    by,
+    job: run.job,
+    answer: command.answer,
+    ...(ofStatement && { isStatement: true }),
+  };
+  // A new job does what is left: behind the statement where that one is done.
+  if (command.answer === 'retry' || (ofStatement && command.answer === 'done'))
+    return accept(answered);
   if (command.answer === 'not-done') {
     const failure: Failure = {
       class: 'unknown',

@@ -217,6 +217,8 @@ export type ReleaseView =
       readonly answerable: boolean;
       /** What they may say of it. */
       readonly answers: readonly UnknownAnswer[];
+      /** «Done» is said of one statement, and the rest of the stage runs. */
+      readonly asksStatement: boolean;
       /** To what; for `question.answer`. Null while no work is under way. */
       readonly about: AnsweredWork | null;
       /** The environments of the policy in their order. */

@@ -1,13 +1,16 @@
 import { describe, expect, test } from '@jest/globals';
 import { answerUnknown } from '#app/answer-unknown';
+import { reviewScript } from '#app/review-script';
 import { showRelease } from '#app/show-release';
 import { AGENT_SILENCE_MAX_SECONDS } from '#core/facts';
 import type { UnknownAnswer } from '#core/release-event';
-import { LEASE_SECONDS, TAKEOVER_GRACE_SECONDS } from '#wire/agent';
+import { reviewMark } from '#core/scripts';
+import { ClaimAnswer, LEASE_SECONDS, TAKEOVER_GRACE_SECONDS } from '#wire/agent';
 import { answerAs } from '../support/answer-as';
-import { REPORTER, TESTER } from '../support/builders';
+import { DBA, REPORTER, TESTER } from '../support/builders';
 import { aReleaseWorld } from '../support/release-world';
 import type { ReleaseWorld } from '../support/release-world';
+import { written } from '../support/written-content';
 
 const QUESTION = 'Host web1 does not answer: does it serve 1.0.0?';
 
@@ -231,5 +234,62 @@ describe('a job that its agent has left', () => {
 
     expect(await answer(world, 'not-done')).toMatchObject({ kind: 'refused' });
     expect((await world.record()).status).toBe('code-executing');
+  });
+});
+
+describe('«done» about one statement', () => {
+  const SCRIPTS = written([{ id: 'add', text: 'CALL a(); SELECT 1;' }], []);
+
+  /** The agent of a release with a script has asked about a statement. */
+  async function inDoubt(): Promise<ReleaseWorld> {
+    const world = await aReleaseWorld(SCRIPTS);
+    await world.click('submit', REPORTER);
+    await world.click('start', TESTER);
+    for (const script of SCRIPTS.content.sql) {
+      const review = { script: script.id, mark: reviewMark(script), verdict: 'approved' } as const;
+      const by = { issueId: world.issue.id, accountId: DBA };
+      await reviewScript(world.ports, { ...by, ...review, reason: '' });
+    }
+    await world.click('submit-sql', DBA);
+    const outcome = { kind: 'unknown', question: 'Has CALL a() run?', isStatement: true } as const;
+    await world.finish(await world.claim(), outcome);
+    return world;
+  }
+
+  const claimOf = async (world: ReleaseWorld, more: object) => {
+    const [job = ''] = await inboxOf(world);
+    return world.agent.call({ op: 'claim', job, data: { requestId: 'request-2', ...more } });
+  };
+
+  test('is told to the agent of a new job, which runs the rest', async () => {
+    const world = await inDoubt();
+    const first = (await world.record()).state.run?.job;
+
+    expect(await answer(world, 'done', DBA)).toEqual({ kind: 'done' });
+    await world.ports.drain();
+
+    expect((await world.record()).state).toMatchObject({ status: 'sql-executing', executed: {} });
+    const claim = await claimOf(world, { skipsDone: true });
+    expect(claim.status).toBe(200);
+    const { decision } = ClaimAnswer.parse(claim.body);
+    expect(JSON.parse(decision.text)).toMatchObject({ stage: 'SQL', doneStatements: [first] });
+  });
+
+  test('keeps the new job from an agent that would run the statement again, with words', async () => {
+    const world = await inDoubt();
+    await answer(world, 'done', DBA);
+
+    expect(await claimOf(world, {})).toMatchObject({
+      status: 409,
+      body: { error: 'taken', message: expect.stringContaining('update the agent') },
+    });
+  });
+
+  test('is offered by the page as what it does', async () => {
+    const { ports, issue } = await inDoubt();
+
+    const view = await showRelease(ports, { issueId: issue.id, accountId: DBA });
+
+    expect(view).toMatchObject({ asksStatement: true, answers: ['done', 'not-done', 'retry'] });
   });
 });

@@ -30,7 +30,7 @@ import {
   succeed,
   TESTER,
 } from '../support/builders';
-import { aboutOf } from '../support/release-walk';
+import { aboutOf, LEFT } from '../support/release-walk';
 import { sha256 } from '#forge/sha256';
 
 const FIRST = aScript();
@@ -310,6 +310,47 @@ describe('SQL whose outcome nobody knows', () => {
       failure: { stage: 'SQL', class: 'unknown' },
     });
     expect(typesOf(asked, answer(DBA, 'retry'))).toEqual(['answered', 'stage-offered']);
+  });
+
+  describe('about one statement', () => {
+    const ask = ({ run }: Release): Command => ({
+      type: 'finish-stage',
+      stage: 'SQL',
+      job: run?.job ?? '',
+      outcome: { kind: 'unknown', question: 'Did statement 3 run?', isStatement: true },
+    });
+    const inDoubt = afterCommands(running, [ask]);
+    const done = afterCommands(inDoubt, [() => answer(DBA, 'done', inDoubt)]);
+
+    test('goes on behind it by a new job, and nothing counts as run yet', () => {
+      expect(typesOf(inDoubt, answer(DBA, 'done', inDoubt))).toEqual(['answered', 'stage-offered']);
+      expect(done).toMatchObject({
+        status: 'sql-executing',
+        question: null,
+        executed: {},
+        doneStatements: [inDoubt.run?.job],
+      });
+      expect(done.run?.job).not.toBe(inDoubt.run?.job);
+    });
+
+    test('stays known as done in whatever job comes later', () => {
+      const twice = afterCommands(done, [ask]);
+      expect(afterCommands(twice, [() => answer(DBA, 'done', twice)]).doneStatements).toEqual([
+        inDoubt.run?.job,
+        done.run?.job,
+      ]);
+      expect(afterCommands(twice, [() => answer(DBA, 'retry', twice)]).doneStatements).toEqual([
+        inDoubt.run?.job,
+      ]);
+      expect(afterCommands(inDoubt, [() => answer(DBA, 'retry', inDoubt)]).doneStatements).toEqual(
+        [],
+      );
+    });
+
+    test('is all of the stage again where an agent has left without a question', () => {
+      const left = { ...answer(DBA, 'done', done), job: LEFT };
+      expect(afterCommands(done, [() => left]).executed['SIT']).toHaveLength(2);
+    });
   });
 
   test('is no matter for strangers, nor for a DBA once code is under way', () => {

@@ -34,7 +34,12 @@ describe('every state of a release', () => {
       'Code failed in UAT: health check',
       'redis-03 refused the connection',
     ],
-    ['one whose outcome is unknown', UNKNOWN, 'has it been done?', 'It is done: go on'],
+    [
+      'one whose outcome is unknown',
+      UNKNOWN,
+      'has it been done?',
+      'This statement is done: run the rest',
+    ],
     ['one that no agent has begun', UNBEGUN, 'nothing has begun', 'Retry: offer it again'],
     ['one that is deployed', DEPLOYED, 'Deployed in UAT.', '4 of 4 updated'],
   ])(
@@ -229,9 +234,9 @@ describe('the Now card', () => {
     const { page } = await open(world);
 
     for (const [words, answer] of [
-      ['It is done: go on', 'done'],
+      ['This statement is done: run the rest', 'done'],
       ['It is not done: stop here', 'not-done'],
-      ['Do it again', 'retry'],
+      ['Run it again, then the rest', 'retry'],
     ] as const) {
       await page.getByRole('button', { name: words, disabled: false }).click();
       await expectSoon(() => world.calls.some((call) => call.payload['answer'] === answer));

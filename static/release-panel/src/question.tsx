@@ -8,9 +8,16 @@ import type { ReleaseShown } from './view';
 type Answer = ReleaseShown['answers'][number];
 
 const OF_UNKNOWN: Readonly<Record<Answer, string>> = {
-  done: 'It is done: go on',
+  done: 'All of this stage is done: go on',
   'not-done': 'It is not done: stop here',
   retry: 'Do it again',
+};
+
+/** What comes after the statement runs in any case but one. */
+const OF_STATEMENT: Readonly<Record<Answer, string>> = {
+  done: 'This statement is done: run the rest',
+  'not-done': 'It is not done: stop here',
+  retry: 'Run it again, then the rest',
 };
 
 /** Nothing has begun, so there is nothing to look at. */
@@ -20,6 +27,11 @@ const OF_UNBEGUN: Readonly<Record<Answer, string>> = {
   retry: 'Retry: offer it again',
 };
 
+function wordsFor({ answers, asksStatement }: ReleaseShown): Readonly<Record<Answer, string>> {
+  if (asksStatement) return OF_STATEMENT;
+  return answers.includes('done') ? OF_UNKNOWN : OF_UNBEGUN;
+}
+
 interface QuestionProps {
   readonly view: ReleaseShown;
   readonly onAnswered: () => void;
@@ -28,7 +40,7 @@ interface QuestionProps {
 /** What a person may say about work whose outcome nobody knows, or that nobody begins. */
 export function Question({ view, onAnswered }: QuestionProps) {
   const { answers, about } = view;
-  const words = answers.includes('done') ? OF_UNKNOWN : OF_UNBEGUN;
+  const words = wordsFor(view);
   const [busy, setBusy] = useState<Answer>();
   const [problem, setProblem] = useState<string>();
 

@@ -48,6 +48,7 @@ export const READY: ReleaseShown = {
   answerable: false,
   answers: [],
   about: null,
+  asksStatement: false,
   environments: [
     { id: 'SIT', current: false, deployedAt: AT - 700_000 },
     { id: 'UAT', current: true, deployedAt: null },
@@ -218,6 +219,7 @@ export const UNKNOWN: ReleaseShown = {
   answerable: true,
   answers: ['done', 'not-done', 'retry'],
   about: { job: '10012.9', isAsked: true },
+  asksStatement: true,
   mayReview: false,
   scripts: [
     script(1, { state: 'done', note: '3 statements, 0 rows, 24 ms.' }),
