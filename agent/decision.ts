@@ -52,6 +52,10 @@ function mismatch(
   return undefined;
 }
 
+/** Jobs that asked about a statement which a person then called done; undefined where the app does not say. */
+export const doneStatementsIn = (signed: SignedDecision): readonly string[] | undefined =>
+  parseDecision(signed.text)?.doneStatements;
+
 function parseDecision(text: string): GateDecision | undefined {
   try {
     return GateDecision.safeParse(JSON.parse(text)).data;

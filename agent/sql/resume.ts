@@ -26,8 +26,8 @@ export type Resume =
  * row says `asked` with the job that asked.
  *
  * An `asked` row of an older job is run again. A new job for a script comes only from a person:
- * `retry` brings one, and so does Retry after `not done`. After `done` the app counts the whole stage
- * as executed and puts the text into no further plan of this environment. An intent that was never
+ * `retry` brings one, and so does Retry after `not done`. After `done` the gate's decision names the
+ * job that asked, and `calledDone` has made the row one that is done. An intent that was never
  * asked about is asked about even in a new job: its agent may have left without a word, so that the
  * person who let it be tried again has not seen the statement.
  */
@@ -60,6 +60,20 @@ export function resumeAt(
     carried: numbers.filter((number) => number <= alike && !done.has(number)),
   };
 }
+
+/** The rows in doubt that people have called done, as they are from now on. */
+export const calledDone = (
+  rows: readonly LedgerRow[],
+  jobs: readonly string[],
+): readonly LedgerRow[] =>
+  rows
+    .filter(({ atomic, state }) => !atomic && (state === 'intent' || state === 'asked'))
+    .filter(({ job }) => jobs.includes(job))
+    .map((row): LedgerRow => ({ ...row, state: 'done' }));
+
+/** Whether both are about one statement of one text. */
+export const isSameRow = (one: LedgerRow, other: LedgerRow): boolean =>
+  one.scriptDigest === other.scriptDigest && one.number === other.number;
 
 /** What the job itself has run of the text, in its order; what an earlier text had done is none of it. */
 export function ranIn(

@@ -1,12 +1,13 @@
 /** One script, statement by statement, from where the ledger says that it stands. */
 import { backOffMilliseconds } from '../back-off';
 import type { PartEnd } from '../bound-step';
+import { doneStatementsIn } from '../decision';
 import { elapsedSince, instant } from '../lease';
 import type { Database, LedgerRow, Reply } from './database';
 import { openLine, scopeOf, unusable } from './open-line';
 import type { Line } from './open-line';
 import { placeOf } from './no-session';
-import { ranIn, resumeAt } from './resume';
+import { calledDone, isSameRow, ranIn, resumeAt } from './resume';
 import type { DigestedStatement } from './resume';
 import { broken, runStatements } from './run-statements';
 import type { Broken, LineEnd } from './run-statements';
@@ -84,8 +85,14 @@ async function runOn(story: ScriptStory, database: Database): Promise<LineEnd> {
   };
   const rows = await database.readLedger(page);
   if (rows.kind !== 'done') return brokenOrUnusable(story, rows);
-  const resume = resumeAt(statements, rows.value, page.scriptDigest, hold.ref.job);
-  story.acts.found(ranIn(statements, rows.value, page.scriptDigest, hold.ref.job));
+  const settled = calledDone(rows.value, doneStatementsIn(hold.claim.decision) ?? []);
+  for (const row of settled) {
+    const kept = await database.write(row);
+    if (kept.kind !== 'done') return brokenOrUnusable(story, kept);
+  }
+  const known = rows.value.map((row) => settled.find((done) => isSameRow(done, row)) ?? row);
+  const resume = resumeAt(statements, known, page.scriptDigest, hold.ref.job);
+  story.acts.found(ranIn(statements, known, page.scriptDigest, hold.ref.job));
   if (resume.kind === 'ask') return ask(story, database, resume.row);
   if (resume.kind === 'twice') {
     const words = `this statement has run already, as statement ${String(resume.before.number)} of an earlier text of the script; keep at the top, unchanged, what has run, or leave it out`;

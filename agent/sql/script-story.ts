@@ -1,6 +1,7 @@
 /** What the story of one script needs, and how it is told. */
 import { ENTRY_ACTS_MAX } from '#wire/agent';
 import type { FinishOutcome, HostState, ReportEntry } from '#wire/agent';
+import { doneStatementsIn } from '../decision';
 import type { Hold } from '../hold';
 import type { Agent } from '../ports/agent';
 import type { LedgerRow } from './database';
@@ -75,7 +76,7 @@ const waiting = (after: number): string =>
 
 /** What people are asked when nobody can tell whether a statement has happened. */
 export function questionAbout(
-  { agent, script, after }: ScriptStory,
+  { agent, hold, script, after }: ScriptStory,
   { number, fence }: Pick<LedgerRow, 'number' | 'fence'>,
   statement: Statement | undefined,
   why: string,
@@ -89,12 +90,21 @@ export function questionAbout(
     ...(rest > 0 ? [`what comes after it (${String(rest)})`] : []),
     ...(after > 0 ? [`the scripts after this one (${String(after)})`] : []),
   ];
+  // An app of yesterday takes «done» for all of the stage.
+  const goesOn = doneStatementsIn(hold.claim.decision) !== undefined;
+  const done = goesOn
+    ? `done says that this statement has happened${left.length > 0 ? `, and runs ${left.join(' and ')}` : ''}`
+    : `done says that all SQL of this stage has run${left.length > 0 ? `, ${left.join(' and ')} too` : ''}`;
   const question = [
     `Known: the agent began ${which} of script ${script.step.name} in database ${placeOf(script.rule)}, with fence ${String(fence)}; ${why} Everything before it is done.`,
     `Not known: whether it has happened. No session runs it any more, and this engine does not undo it by itself.`,
-    `Choices, after a look into the database: retry runs it again and goes on after it; not done stops here, for a corrected script; done says that all SQL of this stage has run${left.length > 0 ? `, ${left.join(' and ')} too` : ''}.`,
+    `Choices, after a look into the database: retry runs it again and goes on after it; not done stops here, for a corrected script; ${done}.`,
   ].join('\n');
-  return { kind: 'unknown', question: agent.redact(question).slice(0, SENTENCE_MAX_CHARS) };
+  return {
+    kind: 'unknown',
+    question: agent.redact(question).slice(0, SENTENCE_MAX_CHARS),
+    ...(goesOn && { isStatement: true }),
+  };
 }
 
 function shown({ text }: Statement): string {

@@ -1,9 +1,10 @@
 /** A person says what became of work whose outcome nobody knows. */
+import type { AnsweredWork } from '#core/command';
 import { sentenceOf } from '#core/refusal';
 import type { UnknownAnswer } from '#core/release-event';
 import type { Outcome } from '#wire/page';
 import type { ReleaseRecord } from '#wire/records';
-import { isAbandoned } from './abandoned';
+import { attendanceIn } from './abandoned';
 import { endedJob } from './offer-job';
 import { outcomeOf, refused } from './outcome';
 import type { Ports } from './ports';
@@ -14,9 +15,11 @@ interface Answer {
   readonly issueId: string;
   readonly accountId: string;
   readonly answer: UnknownAnswer;
+  /** What the page showed; pages of yesterday do not say it. */
+  readonly about?: AnsweredWork | undefined;
 }
 
-/** Possible when the agent asked, or when no agent has been at work for a lease and its grace. */
+/** Possible when the agent asked, when it has left, or when none has come. */
 export async function answerUnknown(ports: Ports, input: Answer): Promise<Outcome> {
   const record = await ports.store.get('release', input.issueId);
   if (!record) return refused(sentenceOf({ why: 'not-a-release' }));
@@ -33,7 +36,8 @@ async function attempt(ports: Ports, record: ReleaseRecord, input: Answer): Prom
     type: 'answer',
     person: { accountId: input.accountId, groupIds: [], mayEdit: false },
     answer: input.answer,
-    abandoned: job !== undefined && isAbandoned(job, ports.clock.now()),
+    about: input.about ?? null,
+    job: attendanceIn(job, ports.clock.now()),
   } as const;
   return job && job.status !== 'finished' ? { command, ...endedJob(job) } : { command };
 }

@@ -25,6 +25,9 @@ export async function claimJob(ports: Ports, call: AgentCall<ClaimData>): Promis
     const release = await gateStands(ports, job);
     if (!release || job.stop !== undefined) return over(ports, call, job);
 
+    const mustSkip = job.stage === 'SQL' && release.doneStatements.length > 0;
+    if (mustSkip && call.data.skipsDone !== true) return taken(now, SKIPS_NOTHING);
+
     const scopes = await readScopes(ports, job);
     const decision = decideClaim(job, {
       agentId: call.agent.agentId,
@@ -76,6 +79,10 @@ async function over(
 /** Whoever wants the job sees whom to look at, and how long to wait. */
 const takenWords = ({ job, agent, claims = [] }: JobRecord): string =>
   `Agent ${claims.at(-1)?.name ?? agent ?? ''} works on job ${job}; another agent gets it once nothing was heard from that one for ${String(LEASE_SECONDS + TAKEOVER_GRACE_SECONDS)} seconds.`;
+
+/** An agent of yesterday would run a statement again that a person has called done. */
+const SKIPS_NOTHING =
+  'A person has called a statement of this release done, and this version of the agent would run it again; update the agent.';
 
 interface KnownScope {
   readonly scope: string;

@@ -8,8 +8,16 @@ import type { Ports } from './ports';
  * the hosts, so the job's version speaks for them.
  */
 export function viewMark(record: ReleaseRecord, job: JobRecord | undefined, now: number): string {
-  const abandoned = job !== undefined && isAbandoned(job, now);
-  return [record.version, job?.version ?? 0, abandoned ? 'abandoned' : 'attended'].join('.');
+  return [record.version, job?.version ?? 0, attendanceMark(job, now)].join('.');
+}
+
+/** What is said of a job that waits depends on other jobs, and on how long it waits. */
+const WAITING_LOOK_SECONDS = 30;
+
+function attendanceMark(job: JobRecord | undefined, now: number): string {
+  if (job?.status === 'offered')
+    return `waiting${String(Math.floor((now - job.offeredAt) / WAITING_LOOK_SECONDS))}`;
+  return job !== undefined && isAbandoned(job, now) ? 'abandoned' : 'attended';
 }
 
 /**

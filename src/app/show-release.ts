@@ -1,17 +1,19 @@
 /** Everything the panel of a release needs, in one answer. */
+import { answersTo, attendanceOf } from '#core/attendance';
 import { nowSentence } from '#core/now';
 import { refuseReview } from '#core/permissions';
 import { sentenceOf } from '#core/refusal';
 import { claimText, eventActor, eventText } from '#core/story';
 import type { EnvironmentView, ReleaseView, StoryEntry } from '#wire/page';
 import type { JobRecord, ReleaseRecord } from '#wire/records';
-import { attendanceOf, isAbandoned } from './abandoned';
+import { attendanceIn } from './abandoned';
 import { segmentKey } from './commit';
 import { contentMark } from './content-mark';
 import { editRefusal, mayEditContent } from './edit-content';
 import { ensureRelease } from './ensure-release';
 import { viewMark } from './glance-release';
 import { changeInbox } from './offer-job';
+import { otherWorkOf } from './other-work';
 import { placesOf } from './ports';
 import type { Ports } from './ports';
 import { readStates } from './read-states';
@@ -45,6 +47,9 @@ export async function showRelease(
   const job = release.run ? await ports.store.get('job', release.run.job) : undefined;
   const now = ports.clock.now();
   const states = await readStates(ports, release, job);
+  const otherWork = await otherWorkOf(ports, job, world);
+  const attendance = attendanceOf(attendanceIn(job, now), world.facts, otherWork);
+  const answers = answersTo(release.question, attendance);
   const person = { accountId: input.accountId, groupIds: [], mayEdit: false };
   return {
     kind: 'release',
@@ -53,10 +58,13 @@ export async function showRelease(
     status: release.status,
     environment: release.environment,
     attempt: release.attempt,
-    now: nowSentence(release, world.facts, attendanceOf(job, now)),
+    now: nowSentence(release, world.facts, attendance),
     failure: release.failure,
     question: release.question,
-    answerable: release.question !== null || (job !== undefined && isAbandoned(job, now)),
+    answerable: answers.length > 0,
+    answers,
+    asksStatement: release.question !== null && release.asksStatement,
+    about: release.run && { job: release.run.job, isAsked: release.question !== null },
     environments: environmentsOf(record, world),
     hosts: hostsOf(states),
     stages: stagesOf(release, states?.plan),

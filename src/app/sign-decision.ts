@@ -34,6 +34,7 @@ export async function signDecision(
     planDigest: job.planDigest,
     policyVersion: release.terms?.policyVersion ?? 0,
     approvals: release.approvals.map(({ accountId, step }) => ({ accountId, step })),
+    ...(job.stage === 'SQL' && { doneStatements: [...release.doneStatements] }),
     validUntil: ports.clock.now() + DECISION_VALID_SECONDS,
   };
   const text = canonicalText(decision);

@@ -1,4 +1,5 @@
 /** Every way in becomes one of these. */
+import type { JobAttendance } from './attendance';
 import type { Content } from './content';
 import type { Person } from './facts';
 import type { Failure } from './failure';
@@ -12,6 +13,13 @@ export interface ClickCommand {
   readonly action: PersonAction;
   readonly person: Person | null;
   readonly reason: string | null;
+}
+
+/** What a person saw when they answered. */
+export interface AnsweredWork {
+  readonly job: string;
+  /** Its agent had put a question; otherwise they answer because no agent is at work. */
+  readonly isAsked: boolean;
 }
 
 export type Command =
@@ -35,8 +43,10 @@ export type Command =
       readonly type: 'answer';
       readonly person: Person;
       readonly answer: UnknownAnswer;
-      /** The job's lease is over and its grace too: no agent is at work on it. */
-      readonly abandoned: boolean;
+      /** Null where the page is of a day on which it did not say so. */
+      readonly about: AnsweredWork | null;
+      /** Null where the job has ended, with or without a question. */
+      readonly job: JobAttendance | null;
     }
   | {
       readonly type: 'finish-stage';
@@ -48,4 +58,4 @@ export type Command =
 export type StageOutcome =
   | { readonly kind: 'succeeded' }
   | { readonly kind: 'failed'; readonly failure: Failure }
-  | { readonly kind: 'unknown'; readonly question: string };
+  | { readonly kind: 'unknown'; readonly question: string; readonly isStatement?: true };

@@ -1,12 +1,15 @@
 /** What the end of an agent's job becomes, and a person's answer to what the agent could not learn. */
-import type { Command } from './command';
+import { answersTo, attendanceOf } from './attendance';
+import type { Attendance } from './attendance';
+import type { AnsweredWork, Command } from './command';
 import { accept, refuse } from './decision';
 import type { Decision } from './decision';
 import type { Facts } from './facts';
 import type { Failure } from './failure';
 import { refuseAnswer } from './permissions';
+import type { Refusal } from './refusal';
 import type { Release, Run } from './release';
-import type { ReleaseEvent } from './release-event';
+import type { ReleaseEvent, UnknownAnswer } from './release-event';
 import { verified } from './settle';
 
 /** Only the job that the release waits for counts. */
@@ -20,7 +23,12 @@ export function decideFinish(
     return refuse({ why: 'job-superseded', job });
   switch (outcome.kind) {
     case 'unknown':
-      return accept({ type: 'outcome-unknown', job, question: outcome.question });
+      return accept({
+        type: 'outcome-unknown',
+        job,
+        question: outcome.question,
+        ...(stage === 'SQL' && outcome.isStatement && { isStatement: true }),
+      });
     case 'failed':
       return accept({ type: FAILED[stage], job, failure: outcome.failure });
     case 'succeeded':
@@ -36,14 +44,26 @@ export function decideAnswer(
 ): Decision {
   const { run } = release;
   if (!run) return refuse({ why: 'nothing-unknown', status: release.status });
-  if (release.question === null && !command.abandoned)
-    return refuse({ why: 'still-working', job: run.job });
+  const other = otherWork(command.about, run, release.question);
+  if (other) return refuse(other);
+  const attendance = attendanceOf(command.job, facts);
+  if (!answersTo(release.question, attendance).includes(command.answer))
+    return refuse(tooEarly(run, attendance, command.answer));
   const notAllowed = refuseAnswer(command.person, release, facts);
   if (notAllowed) return refuse(notAllowed);
 
   const by = command.person.accountId;
-  const answered: ReleaseEvent = { type: 'answered', by, job: run.job, answer: command.answer };
-  if (command.answer === 'retry') return accept(answered);
+  const ofStatement = release.question !== null && release.asksStatement;
+  const answered: ReleaseEvent = {
+    type: 'answered',
+    by,
+    job: run.job,
+    answer: command.answer,
+    ...(ofStatement && { isStatement: true }),
+  };
+  // A new job does what is left: behind the statement where that one is done.
+  if (command.answer === 'retry' || (ofStatement && command.answer === 'done'))
+    return accept(answered);
   if (command.answer === 'not-done') {
     const failure: Failure = {
       class: 'unknown',
@@ -52,6 +72,25 @@ export function decideAnswer(
     return accept(answered, { type: FAILED[run.stage], job: run.job, failure });
   }
   return accept(answered, succeeded(release, run, facts));
+}
+
+/** Two people may answer at once, and an agent may come back with a question in between. */
+function otherWork(
+  about: AnsweredWork | null,
+  { job }: Run,
+  question: string | null,
+): Refusal | undefined {
+  if (about === null) return { why: 'answer-to-nothing' };
+  const isSame = about.job === job && about.isAsked === (question !== null);
+  return isSame ? undefined : { why: 'answer-to-other' };
+}
+
+function tooEarly({ job }: Run, attendance: Attendance, answer: UnknownAnswer): Refusal {
+  if (attendance.kind === 'at-work') return { why: 'still-working', job };
+  if (answer === 'done') return { why: 'never-begun', job };
+  return attendance.kind === 'unclaimed' && attendance.isLong
+    ? { why: 'agent-there', job }
+    : { why: 'not-taken-up', job };
 }
 
 /** What the success of a stage's job means. */

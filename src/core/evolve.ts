@@ -36,6 +36,8 @@ const unborn: Release = {
   run: null,
   failure: null,
   question: null,
+  asksStatement: false,
+  doneStatements: [],
   deployments: {},
 };
 
@@ -143,9 +145,22 @@ export function evolve(release: Release, event: ReleaseEvent): Release {
         question: null,
       };
     case 'outcome-unknown':
-      return { ...release, question: event.question };
+      return {
+        ...release,
+        question: event.question,
+        asksStatement: event.isStatement ?? false,
+      };
     case 'answered':
-      return { ...release, run: null, question: null };
+      return {
+        ...release,
+        run: null,
+        question: null,
+        asksStatement: false,
+        doneStatements:
+          event.isStatement && event.answer === 'done'
+            ? [...release.doneStatements, event.job]
+            : release.doneStatements,
+      };
     case 'code-succeeded':
       return { ...release, status: 'verifying', run: null, question: null };
     case 'code-failed':

@@ -1,5 +1,6 @@
 /** The one sentence that says what is going on, what is waited for, and who may act. */
 import { approvalBy, isImplementer, openStep } from './approvals';
+import type { Attendance } from './attendance';
 import { centreOnlyText } from './centre-only';
 import { rolledBackText } from './jira-moves';
 import { RETRY_OF } from './open-rows';
@@ -16,14 +17,6 @@ import { transitionOf } from './transitions';
 import type { PersonAction } from './transitions';
 import { utcText } from './utc-text';
 import { reachBlockers } from './workplace';
-
-/** Who is at the work that is under way; times are epoch seconds. */
-export type Attendance =
-  | { readonly kind: 'at-work' }
-  | { readonly kind: 'unclaimed'; readonly since: number; readonly answerable: boolean }
-  /** Nobody could be offered it: what no agent reaches, in words. */
-  | { readonly kind: 'unoffered'; readonly answerable: boolean }
-  | { readonly kind: 'abandoned'; readonly since: number };
 
 /** Names people by account id, between `@[` and `]`: the page puts their names there. */
 export function nowSentence(
@@ -109,14 +102,28 @@ function absence(attendance: Attendance, place: string): string | undefined {
     case 'at-work':
       return undefined;
     case 'unoffered':
-      return `When the work was offered, no agent of ${place} reached all that it touches; have a project admin enroll one, and ${attendance.answerable ? 'then answer retry' : 'answer retry in a minute'}.`;
+      return `When the work was offered, no agent of ${place} reached all that it touches; have a project admin enroll one, and ${attendance.isLong ? 'then answer retry' : 'answer retry in a minute'}.`;
     case 'unclaimed':
-      return attendance.answerable
-        ? `Waiting for an agent of ${place} since ${utcText(attendance.since)}; start the agent, or answer done, not done or retry.`
-        : `Waiting for an agent of ${place} to take up the work.`;
+      return unclaimedText(attendance, place);
     case 'abandoned':
       return `No agent has worked on this since ${utcText(attendance.since)}; answer done, not done or retry, or start the agent.`;
   }
+}
+
+/** Nobody is asked for an answer while an agent is about to come, or busy. */
+function unclaimedText(
+  { since, isLong, isAlive, otherWork }: Extract<Attendance, { kind: 'unclaimed' }>,
+  place: string,
+): string {
+  if (otherWork) {
+    const { agent, issueKey } = otherWork;
+    const stop = isLong ? ', unless you answer not done to stop here: nothing has begun' : '';
+    return `Agent ${agent} works on ${issueKey}; this comes next${stop}.`;
+  }
+  if (!isLong) return `Waiting for an agent of ${place} to take up the work.`;
+  return isAlive
+    ? `An agent of ${place} is there and has not taken up the work since ${utcText(since)}; look at its log, or answer not done to stop here: nothing has begun.`
+    : `No agent of ${place} has taken up the work since ${utcText(since)}; start the agent, or answer retry or not done: nothing has begun.`;
 }
 
 function mayAct(

@@ -82,6 +82,11 @@ export type Refusal =
   | { readonly why: 'not-a-release' }
   | { readonly why: 'nothing-unknown'; readonly status: Status }
   | { readonly why: 'still-working'; readonly job: string }
+  | { readonly why: 'answer-to-nothing' }
+  | { readonly why: 'answer-to-other' }
+  | { readonly why: 'never-begun'; readonly job: string }
+  | { readonly why: 'not-taken-up'; readonly job: string }
+  | { readonly why: 'agent-there'; readonly job: string }
   | { readonly why: 'changed-after-click' }
   | { readonly why: 'earlier-click-open'; readonly wanted: string; readonly minutes: number }
   | { readonly why: 'changed-while-writing' }
@@ -153,6 +158,16 @@ export function sentenceOf(refusal: Refusal): string {
       return `Nothing is unknown about a release in ${statusName(refusal.status)}, so there is no question to answer; reload the issue to see where it stands.`;
     case 'still-working':
       return `An agent is still at work on job ${refusal.job}; wait for its report, or until its lease has run out.`;
+    case 'answer-to-nothing':
+      return 'Your page is older than Interlock and does not say what you answered, so nothing was recorded; reload it, look again, and answer what it asks then.';
+    case 'answer-to-other':
+      return 'What you answered is no longer what this release waits for, so nothing was recorded; look again at what it says now, and answer that.';
+    case 'never-begun':
+      return `No agent has ever begun job ${refusal.job}, so it cannot be done; start an agent of its environment, or answer retry or not done once nobody was heard from for three minutes.`;
+    case 'not-taken-up':
+      return `Job ${refusal.job} has just been offered to its agents; wait three minutes for one of them to take it up.`;
+    case 'agent-there':
+      return `An agent that may take job ${refusal.job} is there, so a retry would change nothing; wait for it, or answer not done to stop here.`;
     case 'contended':
       return 'The release is being changed by several at this moment; click again in a few seconds.';
     case 'changed-after-click':

@@ -59,12 +59,19 @@ export type ReleaseEvent =
   | { readonly type: 'stage-offered'; readonly stage: RunStage; readonly job: string }
   /** An agent got a job; told when the job ends. The last one seals what all of them did there. */
   | ({ readonly type: 'job-claimed'; readonly job: string; readonly acts?: ActsHead } & JobClaim)
-  | { readonly type: 'outcome-unknown'; readonly job: string; readonly question: string }
+  | {
+      readonly type: 'outcome-unknown';
+      readonly job: string;
+      readonly question: string;
+      readonly isStatement?: true;
+    }
   | {
       readonly type: 'answered';
       readonly by: string;
       readonly job: string;
       readonly answer: UnknownAnswer;
+      /** It is about one statement; the rest of the stage is still to run. */
+      readonly isStatement?: true;
     }
   | { readonly type: 'code-succeeded'; readonly job: string }
   | { readonly type: 'code-failed'; readonly job: string; readonly failure: Failure }

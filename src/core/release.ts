@@ -61,5 +61,9 @@ export interface Release {
   readonly failure: (Failure & { readonly stage: RunStage }) | null;
   /** What is not known about the run, as a question for a person. */
   readonly question: string | null;
+  /** The question is about one statement, behind which a new job can go on. */
+  readonly asksStatement: boolean;
+  /** Jobs that asked about a statement which a person then called done. */
+  readonly doneStatements: readonly string[];
   readonly deployments: Readonly<Record<string, Deployment>>;
 }

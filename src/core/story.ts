@@ -61,7 +61,7 @@ export function eventText(event: ReleaseEvent): string {
     case 'outcome-unknown':
       return `could not learn the outcome: ${event.question}`;
     case 'answered':
-      return `answered “${event.answer.replace('-', ' ')}” about job ${event.job}`;
+      return `answered “${event.answer.replace('-', ' ')}” about ${event.isStatement ? 'the statement that is in doubt in ' : ''}job ${event.job}`;
     case 'code-succeeded':
       return 'saw the new version healthy on every host';
     case 'code-failed':

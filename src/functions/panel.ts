@@ -36,8 +36,8 @@ export const panel = createResolver<PanelAnswers, Place>(Place, {
   ),
   'question.answer': onCall(
     PANEL_CALLS['question.answer'],
-    ({ ports, accountId, place }, { answer }) =>
-      answerUnknown(ports, { issueId: place.issue.id, accountId, answer }),
+    ({ ports, accountId, place }, { answer, about }) =>
+      answerUnknown(ports, { issueId: place.issue.id, accountId, answer, about }),
   ),
   'text.put': onCall(
     PANEL_CALLS['text.put'],

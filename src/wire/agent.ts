@@ -139,7 +139,12 @@ export const PollData = z.object({
 export type PollData = z.infer<typeof PollData>;
 
 /** The same request id gets the same answer, so that a lost answer costs nothing. */
-export const ClaimData = z.object({ requestId: id, speaks });
+export const ClaimData = z.object({
+  requestId: id,
+  speaks,
+  /** The agent goes on behind statements that people call done; absent in agents of yesterday, which would run them. */
+  skipsDone: z.literal(true).exactOptional(),
+});
 export type ClaimData = z.infer<typeof ClaimData>;
 
 export const FetchData = z.object({ digest: sha256Hex, offset: serial });
@@ -243,7 +248,12 @@ export const FailureSchema = z.object({
 export const FinishOutcome = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('succeeded') }),
   z.object({ kind: z.literal('failed'), failure: FailureSchema }),
-  z.object({ kind: z.literal('unknown'), question: z.string().min(1).max(2_000) }),
+  z.object({
+    kind: z.literal('unknown'),
+    question: z.string().min(1).max(2_000),
+    /** It is about one statement, and a new job can go on behind it; absent elsewhere, and in agents of yesterday. */
+    isStatement: z.literal(true).exactOptional(),
+  }),
 ]);
 export type FinishOutcome = z.infer<typeof FinishOutcome>;
 
@@ -275,6 +285,8 @@ export const GateDecision = z.object({
   planDigest: sha256Hex,
   policyVersion: serial,
   approvals: z.array(z.object({ accountId: z.string(), step: z.string() })),
+  /** Jobs that asked about a statement which a person then called done; absent where the stage is not SQL, and in apps of yesterday. */
+  doneStatements: z.array(id).exactOptional(),
   /** Epoch seconds. */
   validUntil: serial,
 });

@@ -2,10 +2,12 @@
 import { z } from 'zod';
 import type { ChainedActs } from '#core/act-chain';
 import type { ChainedSegment } from '#core/audit-chain';
+import type { AnsweredWork } from '#core/command';
 import type { Content } from '#core/content';
 import type { Failure } from '#core/failure';
 import type { Policy } from '#core/policy';
 import type { RunStage } from '#core/plan-step';
+import type { UnknownAnswer } from '#core/release-event';
 import type { Site } from '#core/site';
 import type { Status } from '#core/status';
 import type { HostState, LogLine } from './agent';
@@ -34,7 +36,11 @@ export const PANEL_CALLS = {
   'release.glance': z.object({ mark: z.string().max(100) }),
   /** `base`: the `contentMark` of the view that the person saw; absent: whatever stands there is replaced. */
   'content.put': z.object({ content: ContentSchema, base: z.string().max(64).exactOptional() }),
-  'question.answer': z.object({ answer: z.enum(['done', 'not-done', 'retry']) }),
+  /** `about`: as the view that the person saw has it; without it, as from a page of yesterday, no answer counts. */
+  'question.answer': z.object({
+    answer: z.enum(['done', 'not-done', 'retry']),
+    about: z.object({ job: jobId, isAsked: z.boolean() }).exactOptional(),
+  }),
   /** One piece of a text that a later `content.put` names by its digest. */
   'text.put': z.object({
     sha256: digest,
@@ -207,8 +213,14 @@ export type ReleaseView =
       readonly now: string;
       readonly failure: (Failure & { readonly stage: RunStage }) | null;
       readonly question: string | null;
-      /** A person may say what became of the work: it was asked, or its agent has left. */
+      /** A person may say what became of the work: it was asked, its agent has left, or none has come. */
       readonly answerable: boolean;
+      /** What they may say of it. */
+      readonly answers: readonly UnknownAnswer[];
+      /** «Done» is said of one statement, and the rest of the stage runs. */
+      readonly asksStatement: boolean;
+      /** To what; for `question.answer`. Null while no work is under way. */
+      readonly about: AnsweredWork | null;
       /** The environments of the policy in their order. */
       readonly environments: readonly EnvironmentView[];
       readonly hosts: readonly HostView[];

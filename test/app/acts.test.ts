@@ -1,12 +1,12 @@
 /** What agents did at targets: told once, chained, sealed by whatever ends their job, and handed out. */
 import { describe, expect, test } from '@jest/globals';
-import { answerUnknown } from '#app/answer-unknown';
 import { exportAudit } from '#app/export-audit';
 import { reconcile } from '#app/reconcile';
 import { showRelease } from '#app/show-release';
 import { ENTRY_ACTS_MAX, LEASE_SECONDS, REPORT_ENTRIES_MAX } from '#wire/agent';
 import { TAKEOVER_GRACE_SECONDS } from '#wire/agent';
 import type { AgentAct, ClaimAnswer, ReportEntry } from '#wire/agent';
+import { answerAs } from '../support/answer-as';
 import type { AuditFile } from '../../static/release-panel/src/join-pages';
 import { joinPages } from '../../static/release-panel/src/join-pages';
 import type { AgentCaller } from '../support/agent-caller';
@@ -152,7 +152,7 @@ describe('the acts of a job', () => {
       async ({ ports, issue }: ReleaseWorld) => {
         ports.pass(SILENCE);
         const answer = { issueId: issue.id, accountId: LEADER, answer: 'not-done' } as const;
-        expect(await answerUnknown(ports, answer)).toMatchObject({ kind: 'done' });
+        expect(await answerAs(ports, answer)).toMatchObject({ kind: 'done' });
       },
     ],
     [

@@ -1,7 +1,7 @@
 /** Many agents want the same job at the same moment: H11. */
 import { expect, test } from '@jest/globals';
-import { answerUnknown } from '#app/answer-unknown';
 import type { ClaimAnswer } from '#wire/agent';
+import { answerAs } from '../support/answer-as';
 import { LEADER, REPORTER, TESTER } from '../support/builders';
 import { aReleaseWorld, enrollAgent } from '../support/release-world';
 import type { ReleaseWorld } from '../support/release-world';
@@ -42,7 +42,7 @@ test('each of 1,000 jobs that 12 agents claim at once has one winner, and everyb
     const data = { outcome: { kind: 'unknown', question: 'Does web1 serve 1.0.0?' } };
     const over = await winner.agent.call({ op: 'finish', job, fence, seq: lastSeq + 1, data });
     expect(over.status).toBe(200);
-    await answerUnknown(world.ports, { ...release, answer: 'retry' });
+    await answerAs(world.ports, { ...release, answer: 'retry' });
     if (races % 20 === 0) await world.ports.drain();
   }
 

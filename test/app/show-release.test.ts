@@ -1,10 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
-import { answerUnknown } from '#app/answer-unknown';
 import { editContent } from '#app/edit-content';
 import { glanceRelease } from '#app/glance-release';
 import { showRelease } from '#app/show-release';
+import { AGENT_SILENCE_MAX_SECONDS } from '#core/facts';
 import { LEASE_SECONDS, TAKEOVER_GRACE_SECONDS } from '#wire/agent';
 import type { ReleaseView } from '#wire/page';
+import { answerAs } from '../support/answer-as';
 import { aContent, aSite, LEADER, REPORTER, TESTER } from '../support/builders';
 import { aReleaseWorld } from '../support/release-world';
 import type { ReleaseWorld } from '../support/release-world';
@@ -225,11 +226,11 @@ describe('the panel of a release', () => {
       now: 'Waiting for an agent of SIT to take up the work.',
     });
 
-    world.ports.pass(TAKEOVER_GRACE_SECONDS);
+    world.ports.pass(AGENT_SILENCE_MAX_SECONDS + 1);
     const view = await look(world);
     expect(view.answerable).toBe(true);
     expect(view.now).toMatch(
-      /^Waiting for an agent of SIT since .* UTC; start the agent, or answer/,
+      /^No agent of SIT has taken up the work since .* UTC; start the agent, or answer/,
     );
   });
 
@@ -247,7 +248,7 @@ describe('the panel of a release', () => {
     expect(late).toMatchObject({ answerable: true, question: null });
     expect(late.now).toMatch(/^No agent has worked on this since .* UTC; answer done, not done or/);
     const answered = { issueId: world.issue.id, accountId: TESTER, answer: 'not-done' } as const;
-    expect(await answerUnknown(world.ports, answered)).toEqual({ kind: 'done' });
+    expect(await answerAs(world.ports, answered)).toEqual({ kind: 'done' });
     expect(await look(world)).toMatchObject({ answerable: false, status: 'fix-pending' });
   });
 

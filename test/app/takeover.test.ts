@@ -1,12 +1,13 @@
 /** An agent falls silent, another takes its job over, and the first comes back. */
 import { describe, expect, test } from '@jest/globals';
-import { answerUnknown } from '#app/answer-unknown';
 import { showLog } from '#app/show-log';
 import { showRelease } from '#app/show-release';
+import { AGENT_SILENCE_MAX_SECONDS } from '#core/facts';
 import { CLAIMS_MAX } from '#core/job';
 import type { ReleaseEvent } from '#core/release-event';
 import { LEASE_SECONDS, TAKEOVER_GRACE_SECONDS } from '#wire/agent';
 import type { ClaimAnswer } from '#wire/agent';
+import { answerAs } from '../support/answer-as';
 import type { AgentCaller } from '../support/agent-caller';
 import { LEADER, NOW, REPORTER, TESTER } from '../support/builders';
 import { aReleaseWorld } from '../support/release-world';
@@ -168,11 +169,11 @@ describe('the claims of a job', () => {
     const { world } = await taken();
     world.ports.pass(SILENCE);
     const answer = { issueId: world.issue.id, accountId: TESTER, answer: 'retry' } as const;
-    expect(await answerUnknown(world.ports, answer)).toEqual({ kind: 'done' });
+    expect(await answerAs(world.ports, answer)).toEqual({ kind: 'done' });
     expect(await claimsIn(world)).toHaveLength(2);
 
-    world.ports.pass(SILENCE);
-    expect(await answerUnknown(world.ports, answer)).toEqual({ kind: 'done' });
+    world.ports.pass(AGENT_SILENCE_MAX_SECONDS + 1);
+    expect(await answerAs(world.ports, answer)).toEqual({ kind: 'done' });
     expect(await claimsIn(world)).toHaveLength(2);
   });
 
@@ -187,7 +188,7 @@ describe('the claims of a job', () => {
     const data = { requestId: 'one-more' };
     expect((await world.agent.call({ op: 'claim', job: run?.job ?? '', data })).status).toBe(410);
     const answer = { issueId: world.issue.id, accountId: TESTER, answer: 'retry' } as const;
-    expect(await answerUnknown(world.ports, answer)).toEqual({ kind: 'done' });
+    expect(await answerAs(world.ports, answer)).toEqual({ kind: 'done' });
     expect(await claimsIn(world)).toHaveLength(CLAIMS_MAX);
     expect((await world.claim('request-99', second)).job).not.toBe(run?.job);
   });

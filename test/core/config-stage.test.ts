@@ -22,6 +22,7 @@ import {
   succeed,
   TESTER,
 } from '../support/builders';
+import { aboutOf } from '../support/release-walk';
 
 const BY_AGENT = aConfigChange();
 const BY_HAND = aConfigChange({ id: 'flags', namespace: 'flags.json', byHand: true });
@@ -70,7 +71,13 @@ describe('configuration that the agent applies', () => {
   test('asks a person when its outcome is unknown, and goes on with the answer', () => {
     const asked = { ...byAgent, question: 'Does the centre hold the change?' };
     const answer = (word: 'done' | 'not-done') =>
-      ({ type: 'answer', person: aPerson(LEADER), answer: word, abandoned: false }) as const;
+      ({
+        type: 'answer',
+        person: aPerson(LEADER),
+        answer: word,
+        about: aboutOf(asked),
+        job: null,
+      }) as const;
 
     expect(typesOf(asked, answer('done'))).toEqual(['answered', 'config-applied', 'stage-offered']);
     expect(typesOf(asked, answer('not-done'))).toEqual(['answered', 'config-failed']);

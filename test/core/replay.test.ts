@@ -12,7 +12,7 @@ import { STATUSES } from '#core/status';
 import { PERSON_TRANSITIONS, TRANSITIONS } from '#core/transitions';
 import { ReleaseEventSchema, ReleaseSchema } from '#wire/release';
 import { aPerson, DBA, LEADER, OPERATOR, OWNER, REPORTER, TESTER } from '../support/builders';
-import { factsFor, walkAlong, walks } from '../support/release-walk';
+import { aboutOf, factsFor, LEFT, walkAlong, walks } from '../support/release-walk';
 
 const RUNS = { numRuns: 100 };
 
@@ -168,7 +168,7 @@ describe('any walk of a release', () => {
             (action) => ({ type: 'click', action, person, reason: 'it must' }) as const,
           ),
           // Work that nobody asks about is answered for once its agent has left.
-          { type: 'answer', person, answer: 'not-done', abandoned: true },
+          { type: 'answer', person, answer: 'not-done', about: aboutOf(state), job: LEFT },
         ]);
         const isExit = (command: Command): boolean => {
           const decision = decide(state, command, factsFor(command, state, facts));

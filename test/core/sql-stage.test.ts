@@ -30,6 +30,7 @@ import {
   succeed,
   TESTER,
 } from '../support/builders';
+import { aboutOf, LEFT } from '../support/release-walk';
 import { sha256 } from '#forge/sha256';
 
 const FIRST = aScript();
@@ -298,8 +299,8 @@ describe('SQL whose outcome nobody knows', () => {
       outcome: { kind: 'unknown', question: 'Did the statement 3 run?' },
     }),
   ]);
-  const answer = (by: string, word: 'done' | 'not-done' | 'retry') =>
-    ({ type: 'answer', person: aPerson(by), answer: word, abandoned: false }) as const;
+  const answer = (by: string, word: 'done' | 'not-done' | 'retry', of = asked) =>
+    ({ type: 'answer', person: aPerson(by), answer: word, about: aboutOf(of), job: null }) as const;
 
   test('stays where it is and asks; a DBA’s answer leads on', () => {
     expect(asked).toMatchObject({ status: 'sql-executing', question: 'Did the statement 3 run?' });
@@ -311,12 +312,53 @@ describe('SQL whose outcome nobody knows', () => {
     expect(typesOf(asked, answer(DBA, 'retry'))).toEqual(['answered', 'stage-offered']);
   });
 
+  describe('about one statement', () => {
+    const ask = ({ run }: Release): Command => ({
+      type: 'finish-stage',
+      stage: 'SQL',
+      job: run?.job ?? '',
+      outcome: { kind: 'unknown', question: 'Did statement 3 run?', isStatement: true },
+    });
+    const inDoubt = afterCommands(running, [ask]);
+    const done = afterCommands(inDoubt, [() => answer(DBA, 'done', inDoubt)]);
+
+    test('goes on behind it by a new job, and nothing counts as run yet', () => {
+      expect(typesOf(inDoubt, answer(DBA, 'done', inDoubt))).toEqual(['answered', 'stage-offered']);
+      expect(done).toMatchObject({
+        status: 'sql-executing',
+        question: null,
+        executed: {},
+        doneStatements: [inDoubt.run?.job],
+      });
+      expect(done.run?.job).not.toBe(inDoubt.run?.job);
+    });
+
+    test('stays known as done in whatever job comes later', () => {
+      const twice = afterCommands(done, [ask]);
+      expect(afterCommands(twice, [() => answer(DBA, 'done', twice)]).doneStatements).toEqual([
+        inDoubt.run?.job,
+        done.run?.job,
+      ]);
+      expect(afterCommands(twice, [() => answer(DBA, 'retry', twice)]).doneStatements).toEqual([
+        inDoubt.run?.job,
+      ]);
+      expect(afterCommands(inDoubt, [() => answer(DBA, 'retry', inDoubt)]).doneStatements).toEqual(
+        [],
+      );
+    });
+
+    test('is all of the stage again where an agent has left without a question', () => {
+      const left = { ...answer(DBA, 'done', done), job: LEFT };
+      expect(afterCommands(done, [() => left]).executed['SIT']).toHaveLength(2);
+    });
+  });
+
   test('is no matter for strangers, nor for a DBA once code is under way', () => {
     expect(refusalsOf(decide(asked, answer('acc-stranger', 'done'), someFacts()))).toEqual([
       'person-may-not',
     ]);
     const inCode = { ...afterCommands(running, [succeed]), question: 'Does web1 serve it?' };
-    expect(refusalsOf(decide(inCode, answer(DBA, 'done'), someFacts()))).toEqual([
+    expect(refusalsOf(decide(inCode, answer(DBA, 'done', inCode), someFacts()))).toEqual([
       'person-may-not',
     ]);
   });

@@ -227,10 +227,11 @@ describe('the sentence about now', () => {
       expect(nowSentence(release, world, { kind: 'abandoned', since })).toBe(
         'No agent has worked on this since 20 Nov 2026, 12:00 UTC; answer done, not done or retry, or start the agent.',
       );
-      expect(nowSentence(release, world, { kind: 'unclaimed', since, answerable: true })).toBe(
-        'Waiting for an agent of SIT since 20 Nov 2026, 12:00 UTC; start the agent, or answer done, not done or retry.',
+      const unclaimed = { kind: 'unclaimed', since, isAlive: false, otherWork: null } as const;
+      expect(nowSentence(release, world, { ...unclaimed, isLong: true })).toBe(
+        'No agent of SIT has taken up the work since 20 Nov 2026, 12:00 UTC; start the agent, or answer retry or not done: nothing has begun.',
       );
-      expect(nowSentence(release, world, { kind: 'unclaimed', since, answerable: false })).toBe(
+      expect(nowSentence(release, world, { ...unclaimed, isLong: false })).toBe(
         'Waiting for an agent of SIT to take up the work.',
       );
     },

@@ -29,6 +29,7 @@ import {
   succeed,
   TESTER,
 } from '../support/builders';
+import { aboutOf } from '../support/release-walk';
 
 const rollBack = (by = LEADER, reason: string | null = 'orders fail') =>
   aClick('roll-back', by, reason);
@@ -184,7 +185,13 @@ describe('a rollback that failed', () => {
 test('a rollback whose outcome nobody knows asks, and each answer leads on', () => {
   const asked = { ...rolling, question: 'Does web1 serve 0.9.0?' };
   const answer = (word: 'done' | 'not-done' | 'retry') =>
-    ({ type: 'answer', person: aPerson(LEADER), answer: word, abandoned: false }) as const;
+    ({
+      type: 'answer',
+      person: aPerson(LEADER),
+      answer: word,
+      about: aboutOf(asked),
+      job: null,
+    }) as const;
 
   expect(typesOf(asked, answer('done'))).toEqual(['answered', 'rolled-back']);
   expect(typesOf(asked, answer('not-done'))).toEqual(['answered', 'rollback-failed']);

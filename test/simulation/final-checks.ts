@@ -106,7 +106,13 @@ async function checkExit(world: World, issue: FakeIssue): Promise<void> {
   if (record.state.question !== null) {
     const answers = PEOPLE.some((accountId) => {
       const person = { accountId, groupIds: [], mayEdit: false };
-      const command = { type: 'answer', person, answer: 'not-done', abandoned: false } as const;
+      const command = {
+        type: 'answer',
+        person,
+        answer: 'not-done',
+        about: { job: record.state.run?.job ?? '', isAsked: true },
+        job: null,
+      } as const;
       return decide(record.state, command, facts).kind === 'accepted';
     });
     if (!answers) world.sim.violated('exit', `Nobody may answer the question of ${issue.key}.`);

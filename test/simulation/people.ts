@@ -170,7 +170,7 @@ async function review(town: Town, record: ReleaseRecord): Promise<boolean> {
 /** A question about verification is answered by looking; about code by guessing, because verification follows. */
 async function answer(town: Town, record: ReleaseRecord): Promise<void> {
   const { chance } = town.sim;
-  const { issueId, run } = record.state;
+  const { issueId, run, question } = record.state;
   const guess = chance.pick(['done', 'not-done', 'retry'] as const);
   const wrong = run?.stage === 'VERIFY' && guess === 'done' && !town.isServed(record);
   const person = chance.happens(0.9) ? LEAD : chance.pick(PEOPLE);
@@ -178,5 +178,6 @@ async function answer(town: Town, record: ReleaseRecord): Promise<void> {
     issueId,
     accountId: person,
     answer: wrong ? 'not-done' : guess,
+    about: { job: run?.job ?? '', isAsked: question !== null },
   });
 }

@@ -11,6 +11,13 @@ import type { HistoryWatch } from './watch-history';
 /** A person has looked, and let the work be tried again. */
 const TRIED_AGAIN: readonly ReleaseEvent['type'][] = ['retried', 'answered', 'started'];
 
+const isTriedAgain = (event: ReleaseEvent): boolean =>
+  TRIED_AGAIN.includes(event.type) && !isCalledDone(event);
+
+/** Of one statement: it is not to run again. */
+const isCalledDone = (event: ReleaseEvent): boolean =>
+  event.type === 'answered' && event.isStatement === true && event.answer === 'done';
+
 export function watchDatabases(
   sim: Sim,
   store: FakeStore,
@@ -31,12 +38,15 @@ export function watchDatabases(
     const says = events.some(({ type }) => type === 'sql-succeeded');
     if (!says || events.some(({ type }) => type === 'answered')) return;
     const plan = store.plan(store.peek('release', issueId)?.state.planDigest ?? null);
+    let calledDone = history.eventsOf(issueId).filter(isCalledDone).length;
     for (const step of plan?.steps ?? []) {
       if (step.stage !== 'SQL') continue;
       const count = statementsIn(step.text.sha256);
       for (let number = 1; number <= count; number += 1) {
         const key = [plan?.environment, issueId, step.text.sha256, number].join(' ');
-        if (!ran.has(key))
+        if (ran.has(key)) continue;
+        calledDone -= 1;
+        if (calledDone < 0)
           sim.violated(
             'I3',
             `${step.script} of ${issueId} has run, but its statement ${number} has not.`,
@@ -64,9 +74,7 @@ export function watchDatabases(
 
   function checkOnce(row: LedgerRow, environment: string): void {
     const key = [environment, row.release, row.scriptDigest, row.number].join(' ');
-    const words = history
-      .eventsOf(row.release)
-      .filter(({ type }) => TRIED_AGAIN.includes(type)).length;
+    const words = history.eventsOf(row.release).filter(isTriedAgain).length;
     const before = ran.get(key);
     ran.set(key, words);
     if (before !== undefined && (row.atomic || before === words))

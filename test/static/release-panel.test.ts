@@ -8,7 +8,7 @@ import { anAuditedRelease, wander } from '../support/audited-release';
 import { worldOf } from './support/jira-of-page';
 import type { Call } from './support/jira-of-page';
 import { openPage } from './support/opened-page';
-import { CODE, DEPLOYED, DRAFT, FAILED, READY, REVIEW, UNKNOWN } from './support/releases';
+import { CODE, DEPLOYED, DRAFT, FAILED, READY, REVIEW, UNBEGUN, UNKNOWN } from './support/releases';
 import { unreadable } from './support/readability';
 import { answered, OVERFLOW } from './support/visit';
 
@@ -34,7 +34,13 @@ describe('every state of a release', () => {
       'Code failed in UAT: health check',
       'redis-03 refused the connection',
     ],
-    ['one whose outcome is unknown', UNKNOWN, 'has it been done?', 'It is done: go on'],
+    [
+      'one whose outcome is unknown',
+      UNKNOWN,
+      'has it been done?',
+      'This statement is done: run the rest',
+    ],
+    ['one that no agent has begun', UNBEGUN, 'nothing has begun', 'Retry: offer it again'],
     ['one that is deployed', DEPLOYED, 'Deployed in UAT.', '4 of 4 updated'],
   ])(
     '%s is drawn in light and dark, from 280 pixels on, without a complaint',
@@ -228,13 +234,26 @@ describe('the Now card', () => {
     const { page } = await open(world);
 
     for (const [words, answer] of [
-      ['It is done: go on', 'done'],
+      ['This statement is done: run the rest', 'done'],
       ['It is not done: stop here', 'not-done'],
-      ['Do it again', 'retry'],
+      ['Run it again, then the rest', 'retry'],
     ] as const) {
       await page.getByRole('button', { name: words, disabled: false }).click();
       await expectSoon(() => world.calls.some((call) => call.payload['answer'] === answer));
+      const call = world.calls.find(({ payload }) => payload['answer'] === answer);
+      expect(call?.payload['about']).toEqual(UNKNOWN.about);
     }
+    await page.close();
+  });
+
+  test('offers no «done» for work that no agent has begun', async () => {
+    const { page } = await open(worldOf(UNBEGUN));
+
+    const group = page.getByRole('group', { name: 'What became of the work' });
+    expect(await group.getByRole('button').allInnerTexts()).toEqual([
+      'Not done: stop here',
+      'Retry: offer it again',
+    ]);
     await page.close();
   });
 

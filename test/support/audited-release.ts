@@ -1,11 +1,11 @@
 /** A release with a real agent's client and journal beside it: the agent keeps checkpoints, countersigns them, and bears witness. */
 import { DatabaseSync } from 'node:sqlite';
-import { answerUnknown } from '#app/answer-unknown';
 import { exportAudit } from '#app/export-audit';
 import { handleAgentCall } from '#app/handle-agent';
 import { COUNTERSIGNATURES_MAX } from '#wire/checkpoint';
 import type { RunStage } from '#core/plan-step';
 import type { AgentAct, ClaimAnswer, FinishOutcome, ReportEntry } from '#wire/agent';
+import { answerAs } from './answer-as';
 import { createAppClient } from '../../agent/app-client';
 import { keepCheckpoint } from '../../agent/checkpoints';
 import { checkpointsOf } from '../../agent/checkpoint-rows';
@@ -233,7 +233,7 @@ async function actOnce(release: AuditedRelease, draw: Draw): Promise<unknown> {
   const { status, question } = (await world.record()).state;
   if (question !== null) {
     const answer = pick(['done', 'not-done', 'retry'] as const);
-    await answerUnknown(world.ports, { issueId: world.issue.id, accountId: LEADER, answer });
+    await answerAs(world.ports, { issueId: world.issue.id, accountId: LEADER, answer });
     return world.ports.drain();
   }
   switch (status) {

@@ -1,7 +1,8 @@
 /** Random walks of a release: what people, agents and the world may do to it, as data that a failing test can print. */
 import fc from 'fast-check';
 import { sha256 } from '#forge/sha256';
-import type { Command, StageOutcome } from '#core/command';
+import type { JobAttendance } from '#core/attendance';
+import type { AnsweredWork, Command, StageOutcome } from '#core/command';
 import { decide } from '#core/decide';
 import type { Facts } from '#core/facts';
 import { evolve, replay } from '#core/evolve';
@@ -194,6 +195,15 @@ const WAYS: Partial<Record<Status, readonly Step[]>> = {
   released: [click('roll-back', LEADER)],
 };
 
+/** What a person sees who looks at this moment. */
+export const aboutOf = ({ run, question }: Release): AnsweredWork => ({
+  job: run?.job ?? 'none',
+  isAsked: question !== null,
+});
+
+/** A job that its agent has left. */
+export const LEFT: JobAttendance = { isClaimed: true, isAbandoned: true, since: 0, agents: [] };
+
 /** To a question that waits for a person. */
 const ANSWERS: readonly Step[] = (['done', 'not-done', 'retry'] as const).map((answer) => ({
   kind: 'answer',
@@ -248,7 +258,8 @@ function commandOf(step: Exclude<Step, { kind: 'world' }>, release: Release): Co
         type: 'answer',
         person: aPerson(step.by),
         answer: step.answer,
-        abandoned: step.abandoned,
+        about: aboutOf(release),
+        job: step.abandoned ? LEFT : null,
       };
     case 'recheck':
       return { type: 'recheck' };

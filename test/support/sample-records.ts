@@ -65,6 +65,8 @@ export const RECORDS: { readonly [Name in EntityName]: RecordOf<Name> } = {
       run: { stage: 'CODE', job: '10073.9' },
       failure: null,
       question: 'Does host web-1 run 1.4.0?',
+      asksStatement: false,
+      doneStatements: ['10073.6'],
       deployments: {
         SIT: { productDigest: digest, planDigest: digest, attempt: 2, at: 1_700_000_000 },
       },

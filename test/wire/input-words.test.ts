@@ -24,7 +24,7 @@ const PAYLOADS: Readonly<Record<CallName, object>> = {
       code: [{ site: 'shop', version: '1.0.0', artifactSha256: sha256, batchSize: 2 }],
     }),
   },
-  'question.answer': { answer: 'done' },
+  'question.answer': { answer: 'done', about: { job: '10001.8', isAsked: true } },
   'text.put': { sha256, index: 0, count: 1, piece: 'x' },
   'log.show': { job: '10001.8' },
   'text.get': { sha256, offset: 0 },

@@ -88,7 +88,7 @@ export function NowCard({ view, isWriting, onActed }: NowCardProps) {
           }}
         />
       )}
-      {view.answerable && <Question onAnswered={onActed} />}
+      {view.answerable && <Question view={view} onAnswered={onActed} />}
       <Answer jira={jira} />
       {offered !== undefined && asked === undefined && <Shut sentences={moves.map(shut)} />}
       <HostRamp view={view} />

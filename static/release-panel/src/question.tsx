@@ -3,24 +3,54 @@ import { useState } from 'react';
 import { tell } from '../../shared/src/api/app';
 import { wordsOf } from '../../shared/src/words';
 import { ask } from './api/app';
+import type { ReleaseShown } from './view';
 
-const ANSWERS = [
-  { answer: 'done', words: 'It is done: go on' },
-  { answer: 'not-done', words: 'It is not done: stop here' },
-  { answer: 'retry', words: 'Do it again' },
-] as const;
+type Answer = ReleaseShown['answers'][number];
 
-type Answer = (typeof ANSWERS)[number]['answer'];
+const OF_UNKNOWN: Readonly<Record<Answer, string>> = {
+  done: 'All of this stage is done: go on',
+  'not-done': 'It is not done: stop here',
+  retry: 'Do it again',
+};
 
-/** What a person may say about work whose outcome nobody knows. */
-export function Question({ onAnswered }: { readonly onAnswered: () => void }) {
+/** What comes after the statement runs in any case but one. */
+const OF_STATEMENT: Readonly<Record<Answer, string>> = {
+  done: 'This statement is done: run the rest',
+  'not-done': 'It is not done: stop here',
+  retry: 'Run it again, then the rest',
+};
+
+/** Nothing has begun, so there is nothing to look at. */
+const OF_UNBEGUN: Readonly<Record<Answer, string>> = {
+  ...OF_UNKNOWN,
+  'not-done': 'Not done: stop here',
+  retry: 'Retry: offer it again',
+};
+
+function wordsFor({ answers, asksStatement }: ReleaseShown): Readonly<Record<Answer, string>> {
+  if (asksStatement) return OF_STATEMENT;
+  return answers.includes('done') ? OF_UNKNOWN : OF_UNBEGUN;
+}
+
+interface QuestionProps {
+  readonly view: ReleaseShown;
+  readonly onAnswered: () => void;
+}
+
+/** What a person may say about work whose outcome nobody knows, or that nobody begins. */
+export function Question({ view, onAnswered }: QuestionProps) {
+  const { answers, about } = view;
+  const words = wordsFor(view);
   const [busy, setBusy] = useState<Answer>();
   const [problem, setProblem] = useState<string>();
 
-  const answer = async (words: Answer): Promise<void> => {
-    setBusy(words);
+  const answer = async (given: Answer): Promise<void> => {
+    setBusy(given);
     try {
-      const outcome = await ask('question.answer', { answer: words });
+      const outcome = await ask('question.answer', {
+        answer: given,
+        ...(about && { about }),
+      });
       setProblem(outcome.kind === 'refused' ? outcome.sentence : undefined);
       if (outcome.kind === 'done') tell('Your answer is recorded');
       onAnswered();
@@ -34,14 +64,14 @@ export function Question({ onAnswered }: { readonly onAnswered: () => void }) {
   return (
     <div className="stack" role="group" aria-label="What became of the work">
       <div className="actions">
-        {ANSWERS.map(({ answer: name, words }) => (
+        {answers.map((name) => (
           <Button
             key={name}
             isLoading={busy === name}
             isDisabled={busy !== undefined && busy !== name}
             onClick={() => void answer(name)}
           >
-            {words}
+            {words[name]}
           </Button>
         ))}
       </div>

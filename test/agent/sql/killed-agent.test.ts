@@ -101,8 +101,9 @@ describe('what a transaction cannot undo', () => {
       expect(asked.end).toEqual({
         kind: 'unknown',
         question: expect.stringMatching(
-          /^Known: the agent began statement 2 of 3 \(line 1: CREATE TABLE slow AS SELECT SLEEP\(6\) AS s\) of script ddl\.sql .*\nNot known: .*\nChoices, .*retry runs it again .*not done stops here.*done says that all SQL of this stage has run, what comes after it \(1\) too\.$/,
+          /^Known: the agent began statement 2 of 3 \(line 1: CREATE TABLE slow AS SELECT SLEEP\(6\) AS s\) of script ddl\.sql .*\nNot known: .*\nChoices, .*retry runs it again .*not done stops here.*done says that this statement has happened, and runs what comes after it \(1\)\.$/,
         ),
+        isStatement: true,
       });
       expect(asked.entries.map(({ note }) => note)[0]).toMatch(
         /^Session \d+ still has Interlock's lock/,
@@ -119,6 +120,40 @@ describe('what a transaction cannot undo', () => {
       expect(retried.end).toEqual({ kind: 'succeeded' });
       expect(await server.query('SELECT s FROM slow')).toHaveLength(1);
       expect(await server.query('SELECT id FROM before_it')).toHaveLength(1);
+    } finally {
+      await server.close();
+    }
+  }, 120_000);
+
+  test('is not run again once a person has called it done, and the rest runs', async () => {
+    const server = await servers.mariadb();
+    try {
+      const scripts = [
+        {
+          id: 'ddl',
+          text: 'CREATE TABLE it (id int); CREATE TABLE slow AS SELECT SLEEP(1) AS s; INSERT INTO it VALUES (1);',
+        },
+        { id: 'next', text: 'INSERT INTO it VALUES (2)' },
+      ];
+      const run = { rule: server.rule, scripts, release: '5', job: '5.1' };
+      const child = startAgent({ ...run, fence: 1 });
+      await until(async () => (await counted(server, '5', 'intent', 2)) === 1);
+      await killAgent(child);
+      const asked = await runTestScripts({ ...run, fence: 2, doneStatements: null });
+      expect(asked.end).toMatchObject({
+        kind: 'unknown',
+        question: expect.stringContaining('done says that all SQL of this stage has run'),
+      });
+      expect(asked.end).not.toHaveProperty('isStatement');
+
+      const next = { ...run, job: '5.2', fence: 3, doneStatements: ['5.1'] };
+      const { end, entries } = await runTestScripts(next);
+
+      expect(end).toEqual({ kind: 'succeeded' });
+      expect(entries.some(({ note }) => note.includes('2 of 3 were done before'))).toBe(true);
+      expect(await server.query('SELECT s FROM slow')).toHaveLength(1);
+      expect(await server.query('SELECT id FROM it ORDER BY id')).toEqual([{ id: 1 }, { id: 2 }]);
+      expect(await counted(server, '5', 'done')).toBe(4);
     } finally {
       await server.close();
     }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { LedgerRow } from '../../../agent/sql/database';
-import { resumeAt } from '../../../agent/sql/resume';
+import { calledDone, resumeAt } from '../../../agent/sql/resume';
 
 const OLD_TEXT = 'old';
 const NEW_TEXT = 'new';
@@ -65,6 +65,25 @@ describe('a script goes on', () => {
     const asked = aRow(1, 'a', { state: 'asked' });
     expect(resume(['a'], [asked], 'job-1')).toEqual({ kind: 'ask', row: asked });
     expect(resume(['a'], [asked], 'job-2')).toEqual({ kind: 'go', done: [], carried: [] });
+  });
+
+  test('behind a statement that a person has called done, whoever asked, and only behind that one', () => {
+    const asked = aRow(2, 'b', { state: 'asked', job: 'job-1' });
+    const meant = aRow(2, 'b', { state: 'intent', job: 'job-1' });
+    const undone = aRow(2, 'b', { state: 'intent', atomic: true, job: 'job-1' });
+    const failed = aRow(2, 'b', { state: 'failed', job: 'job-1' });
+    const called = (row: LedgerRow) => calledDone([aRow(1, 'a'), row], ['job-1']);
+
+    expect(called(asked)).toEqual([{ ...asked, state: 'done' }]);
+    expect(called(meant)).toEqual([{ ...meant, state: 'done' }]);
+    expect(called({ ...asked, job: 'job-0' })).toEqual([]);
+    expect(called(undone)).toEqual([]);
+    expect(called(failed)).toEqual([]);
+    expect(resume(['a', 'b', 'c'], [aRow(1, 'a'), ...called(asked)])).toEqual({
+      kind: 'go',
+      done: [1, 2],
+      carried: [],
+    });
   });
 
   test('where a corrected text differs from what has run', () => {

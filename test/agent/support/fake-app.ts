@@ -75,13 +75,15 @@ interface FakeJob {
   readonly job?: string;
   readonly stage?: RunStage;
   readonly firstFence?: number;
+  /** Jobs whose statement in doubt a person has called done; absent: an app of yesterday. */
+  readonly doneStatements?: readonly string[] | undefined;
 }
 
 /** An app that offers one job with this plan. */
 export function createFakeApp(
   clock: Clock,
   plan: Plan,
-  { job = '10001.9', stage = 'CODE', firstFence = 1 }: FakeJob = {},
+  { job = '10001.9', stage = 'CODE', firstFence = 1, doneStatements }: FakeJob = {},
 ): FakeApp {
   const { text, digest } = textOf(plan);
   const now = (): number => Math.floor(clock.wallMilliseconds() / 1_000);
@@ -116,6 +118,7 @@ export function createFakeApp(
         planDigest: digest,
         policyVersion: plan.policyVersion,
         approvals: [],
+        ...(doneStatements && { doneStatements: [...doneStatements] }),
         validUntil: now() + DECISION_VALID_SECONDS,
       }),
     );

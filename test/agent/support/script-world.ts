@@ -29,6 +29,8 @@ export interface ScriptRun {
   readonly job?: string;
   readonly fence?: number;
   readonly release?: string;
+  /** Jobs whose statement in doubt a person has called done; null: the app is of yesterday. */
+  readonly doneStatements?: readonly string[] | null;
 }
 
 export interface ScriptRunEnd {
@@ -39,9 +41,14 @@ export interface ScriptRunEnd {
 
 /** One claim of a job of the SQL stage, with a journal of its own. */
 export async function runTestScripts(run: ScriptRun): Promise<ScriptRunEnd> {
-  const { rule, scripts, job = '10001.1', fence = 1, release = '10001' } = run;
+  const { rule, scripts, job = '10001.1', fence = 1, release = '10001', doneStatements = [] } = run;
   const plan: Plan = { ...aPlan(), issueId: release, steps: scripts.map(stepOf) };
-  const app = createFakeApp(machineClock, plan, { job, stage: 'SQL', firstFence: fence });
+  const app = createFakeApp(machineClock, plan, {
+    job,
+    stage: 'SQL',
+    firstFence: fence,
+    doneStatements: doneStatements ?? undefined,
+  });
   for (const { text } of scripts) app.texts.set(sha256Hex(text), text);
 
   const entries: ReportEntry[] = [];

@@ -46,6 +46,9 @@ export const READY: ReleaseShown = {
   failure: null,
   question: null,
   answerable: false,
+  answers: [],
+  about: null,
+  asksStatement: false,
   environments: [
     { id: 'SIT', current: false, deployedAt: AT - 700_000 },
     { id: 'UAT', current: true, deployedAt: null },
@@ -214,11 +217,24 @@ export const UNKNOWN: ReleaseShown = {
   question:
     'The connection to orders broke while statement 3 of 02_backfill_scope.sql ran; has it been done?',
   answerable: true,
+  answers: ['done', 'not-done', 'retry'],
+  about: { job: '10012.9', isAsked: true },
+  asksStatement: true,
   mayReview: false,
   scripts: [
     script(1, { state: 'done', note: '3 statements, 0 rows, 24 ms.' }),
     script(2, { name: '02_backfill_scope.sql', state: 'unknown', note: 'Statement 3 of 5.' }),
   ],
+};
+
+/** Its agent has not come for minutes: nothing has begun. */
+export const UNBEGUN: ReleaseShown = {
+  ...CODE,
+  mark: 'unbegun',
+  now: 'No agent of UAT has taken up the work since 20 Nov 2026, 14:00 UTC; start the agent, or answer retry or not done: nothing has begun.',
+  answerable: true,
+  answers: ['not-done', 'retry'],
+  about: { job: '10012.9', isAsked: false },
 };
 
 /** Done with UAT. */
