@@ -44,7 +44,11 @@ function nextWait(
       if (result.error === 'stale' || result.error === 'taken' || result.error === 'gone') {
         hold.lose(result.message);
       }
+      if (result.error === 'invalid') hold.giveUp(unreadableWords(hold, result.message));
       if (isStranger(result)) hold.refuse();
       return Math.min(waitAfter(result, failures - 1), regular);
   }
 }
+
+const unreadableWords = ({ ref }: Hold, why: string): string =>
+  `Interlock cannot read this agent's heartbeats (${why}), so nothing renews its lease on job ${ref.job}: the agent leaves the job, and Interlock asks people once the lease is over; update the agent or the app, then answer there.`;

@@ -145,7 +145,14 @@ export type ClaimData = z.infer<typeof ClaimData>;
 export const FetchData = z.object({ digest: sha256Hex, offset: serial });
 export type FetchData = z.infer<typeof FetchData>;
 
-export const HeartbeatData = z.object({ step: z.string().max(200).nullable(), speaks, heard });
+/** Longest name of what an agent does at the moment; what is longer is cut where it is sent. */
+export const STEP_MAX_CHARS = 200;
+
+export const HeartbeatData = z.object({
+  step: z.string().max(STEP_MAX_CHARS).nullable(),
+  speaks,
+  heard,
+});
 export type HeartbeatData = z.infer<typeof HeartbeatData>;
 
 /** What one host, script or namespace looks like to the agent; a host that is neither NEW nor OLD is UNKNOWN, never guessed. */
