@@ -1,6 +1,7 @@
 /** What the story of one namespace in one step needs, and how it is told. */
 import type { Failure } from '#core/failure';
 import type { ConfigStep, RestoreStep } from '#core/plan-step';
+import { NOTE_MAX_CHARS } from '#wire/agent';
 import type { AgentAct, HostState } from '#wire/agent';
 import type { PartEnd } from '../bound-step';
 import type { Hold } from '../hold';
@@ -15,7 +16,6 @@ export interface ChangeStory {
 }
 
 /** Longest note that the app takes. */
-const NOTE_MAX_CHARS = 1_000;
 
 /** The namespace as sentences say it. */
 export const nameOf = ({ step, hold }: ChangeStory): string =>
