@@ -2,12 +2,14 @@
 import type { Failure } from '#core/failure';
 import type { HostStep } from '#core/plan-step';
 import type { HostState } from '#wire/agent';
-import { askState, hasHappened } from './ask-state';
+import { askState, hasHappened, hostOutbid } from './ask-state';
 import type { Stop } from './hold';
 import { earlierActs, ownAct } from './host-acts';
 import { entryOf, nameOf, orderFor } from './host-story';
 import type { HostStory } from './host-story';
 import { elapsedSince, instant } from './lease';
+import { judgeOutbid } from './outbid';
+import type { Outbid } from './outbid';
 import type { OpenArtifact } from './ports/artifacts';
 import type {
   HostAnswer,
@@ -23,7 +25,7 @@ import { begunWords, doneWords } from './way-back-words';
 
 export type ActEnd =
   | { readonly kind: 'done'; readonly facts: HostFacts }
-  | { readonly kind: 'failed'; readonly failure: Failure }
+  | { readonly kind: 'failed'; readonly failure: Failure; readonly fenceSeen?: number }
   | { readonly kind: 'unknown'; readonly question: string }
   | Exclude<Stop, { kind: 'refused' }>;
 
@@ -80,10 +82,11 @@ export async function act(story: HostStory, what: Act, release: InstalledRelease
     const acts = [ownAct(story, meant, end), ...earlierActs(hold, end.facts)];
     await journal.writeResult(serial, 'done', entryOf(story, done, doneWords(intent), took, acts));
   } else if (end.kind === 'failed') {
-    const { sentence } = end.failure;
-    const acts = [ownAct(story, meant, end.result)];
+    const { result, ...failed } = end;
+    const { sentence } = failed.failure;
+    const acts = [ownAct(story, meant, result)];
     await journal.writeResult(serial, sentence, entryOf(story, 'failed', sentence, took, acts));
-    return { kind: 'failed', failure: end.failure };
+    return failed;
   } else if (end.kind === 'unknown') {
     // The intent stays open: should the job come back, the host is asked first.
     const acts = [ownAct(story, meant, 'unknown')];
@@ -98,6 +101,7 @@ type Attempted =
   | {
       readonly kind: 'failed';
       readonly failure: Failure;
+      readonly fenceSeen?: number;
       readonly result: 'failed' | 'not-done' | 'unknown';
     };
 
@@ -115,16 +119,28 @@ async function attempt(story: HostStory, what: Act, release: InstalledRelease): 
     if (answer.kind === 'done') return answer;
     if (answer.kind === 'refused')
       return { kind: 'failed', failure: answer.failure, result: 'failed' };
-    if (answer.kind === 'superseded') return { kind: 'lost', why: answer.sentence };
+    if (answer.kind === 'superseded')
+      return judged(story, hostOutbid(target, step, answer), 'failed');
 
     const asked = await askState(story, order.fence);
     if (asked.kind === 'lost') return asked;
+    if (asked.kind === 'outbid') return judged(story, asked.outbid, 'unknown');
     if (asked.kind === 'silent') return endInSilence(story, what.act, release, asked.sentence);
     if (hasHappened(what.act, release, asked.facts)) return { kind: 'done', facts: asked.facts };
     if (tries === TRIES_MAX) return brokenOff(story, what.act, answer.sentence);
     const permit = await hold.mayContinue();
     if (permit.kind === 'lost' || permit.kind === 'interrupted') return permit;
   }
+}
+
+/** `result`: what became of the act at a host that refused its fence. */
+async function judged(
+  { agent, hold }: HostStory,
+  outbid: Outbid,
+  result: 'failed' | 'unknown',
+): Promise<Attempted> {
+  const end = await judgeOutbid(agent, hold, outbid);
+  return end.kind === 'failed' ? { ...end, result } : end;
 }
 
 const startOf = (step: HostStep): Start => ({

@@ -17,11 +17,12 @@ export async function keepLease(agent: Agent, hold: Hold): Promise<void> {
     if (hold.over.aborted) return;
     const result = await app.heartbeat(hold.ref, hold.step);
     failures = result.kind === 'answered' ? 0 : failures + 1;
-    wait = nextWait(agent, hold, result, failures);
+    wait = takeHeartbeat(agent, hold, result, failures);
   }
 }
 
-function nextWait(
+/** What a heartbeat's answer means for the hold; tells how long to wait before the next. */
+export function takeHeartbeat(
   { log }: Agent,
   hold: Hold,
   result: AppResult<HeartbeatAnswer>,

@@ -85,15 +85,26 @@ function tellableAct(value: unknown): readonly AgentAct[] {
 
 const LooseOutcome = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('succeeded') }),
-  z.object({ kind: z.literal('failed'), failure: TellableFailure }),
+  z.object({
+    kind: z.literal('failed'),
+    failure: TellableFailure,
+    fenceSeen: count.optional(),
+  }),
   z.object({ kind: z.literal('unknown'), question: sentence }),
 ]);
 
 /** The end of a job as the app takes it; what cannot be read is an end that nobody knows. */
 export function tellableOutcome(value: unknown): FinishOutcome {
   const loose = LooseOutcome.safeParse(value);
-  const strict = FinishOutcome.safeParse(loose.data);
+  const strict = FinishOutcome.safeParse(loose.success ? withoutAbsent(loose.data) : undefined);
   return strict.success ? strict.data : { kind: 'unknown', question: UNREADABLE_END };
+}
+
+/** Where nothing was seen the outcome says nothing of it. */
+function withoutAbsent(outcome: z.infer<typeof LooseOutcome>): object {
+  if (outcome.kind !== 'failed') return outcome;
+  const { fenceSeen, ...failed } = outcome;
+  return { ...failed, ...(fenceSeen !== undefined && { fenceSeen }) };
 }
 
 const UNREADABLE_END =

@@ -258,9 +258,17 @@ export const FailureSchema = z.object({
   sentence: z.string().min(1).max(SENTENCE_MAX_CHARS),
 });
 
+/** A scope's fence is raised at most so far by what an agent has seen at a target: nobody uses fences up. */
+export const FENCE_LEAP_MAX = 1_000_000;
+
 export const FinishOutcome = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('succeeded') }),
-  z.object({ kind: z.literal('failed'), failure: FailureSchema }),
+  z.object({
+    kind: z.literal('failed'),
+    failure: FailureSchema,
+    /** A target refused the job's fence because it has seen this one, higher than any the app gave out; absent in agents of 0.1. */
+    fenceSeen: serial.exactOptional(),
+  }),
   z.object({ kind: z.literal('unknown'), question: z.string().min(1).max(SENTENCE_MAX_CHARS) }),
 ]);
 export type FinishOutcome = z.infer<typeof FinishOutcome>;

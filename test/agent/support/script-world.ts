@@ -29,6 +29,8 @@ export interface ScriptRun {
   readonly job?: string;
   readonly fence?: number;
   readonly release?: string;
+  /** Another agent has the job by the time that its work begins. */
+  readonly isTakenOver?: boolean;
 }
 
 export interface ScriptRunEnd {
@@ -63,6 +65,7 @@ export async function runTestScripts(run: ScriptRun): Promise<ScriptRunEnd> {
   if (claimed.kind !== 'answered') throw new Error(claimed.kind);
   const hold = takeHold(agent, claimed.answer, claimed.sentAt, new AbortController().signal);
   await journal.beginJob(hold.ref, 0);
+  if (run.isTakenOver === true) app.takeOver();
   const end = await performPlan(agent, hold);
   hold.release();
   return { end, entries };
