@@ -1,12 +1,17 @@
 /** The messages of a job on their way to the app: numbered when they are first sent, the same ever after. */
 import type { DatabaseSync } from 'node:sqlite';
-import { REPORT_ENTRIES_MAX } from '#wire/agent';
+import { BODY_MAX_BYTES, REPORT_ENTRIES_MAX } from '#wire/agent';
 import type { FinishOutcome, ReportEntry } from '#wire/agent';
 import { OutboxRow } from './journal-rows';
 import type { JobRow } from './journal-rows';
 import type { JobRef } from './ports/app';
 import type { OutboxMessage } from './ports/journal';
 import { parsedJson, tellableEntry, tellableOutcome } from './tellable';
+
+/** Entries travel together up to so many bytes: the app keeps where and when with each of their acts, in a value of 240 KiB. */
+const REPORT_BYTES = 128 * 1024;
+/** What more than so many bytes has never arrived, the envelope included: the app's door is shut for it. */
+const REPORT_MAX_BYTES = BODY_MAX_BYTES - 8 * 1024;
 
 /** Puts an entry behind everything else that is to tell, as the app takes it. */
 export function enqueueEntry(database: DatabaseSync, job: string, value: ReportEntry): void {
@@ -44,7 +49,12 @@ export function takeMessage(database: DatabaseSync, row: JobRow): OutboxMessage 
       .all(row.job, row.job),
   );
   const [first] = numbered;
-  if (first && first.seq !== null) return messageOf(row, first.seq, numbered);
+  if (first && first.seq !== null) {
+    const sent = within(REPORT_MAX_BYTES, numbered);
+    const unnumber = database.prepare('UPDATE outbox SET seq = NULL WHERE id = ?');
+    for (const { id } of numbered.slice(sent.length)) unnumber.run(id);
+    return messageOf(row, first.seq, sent);
+  }
 
   const waiting = readRows(
     database,
@@ -56,7 +66,7 @@ export function takeMessage(database: DatabaseSync, row: JobRow): OutboxMessage 
       .all(row.job, REPORT_ENTRIES_MAX),
   );
   const end = waiting.findIndex(({ told }) => told.kind === 'finish');
-  const next = end < 0 ? waiting : waiting.slice(0, Math.max(end, 1));
+  const next = within(REPORT_BYTES, end < 0 ? waiting : waiting.slice(0, Math.max(end, 1)));
   if (next.length === 0) return undefined;
 
   const seq = row.last_seq + 1;
@@ -134,6 +144,16 @@ const readRows = (database: DatabaseSync, found: readonly unknown[]): readonly R
     database.prepare('DELETE FROM outbox WHERE id = ?').run(id);
     return [];
   });
+
+/** The first rows, as many as have so many bytes together; one at the least, which is far smaller. */
+function within(maxBytes: number, rows: readonly ReadRow[]): readonly ReadRow[] {
+  let bytes = 0;
+  const beyond = rows.findIndex(({ told }, index) => {
+    bytes += Buffer.byteLength(JSON.stringify(told));
+    return bytes > maxBytes && index > 0;
+  });
+  return beyond < 0 ? rows : rows.slice(0, beyond);
+}
 
 function messageOf({ job, fence }: JobRow, seq: number, rows: readonly ReadRow[]): OutboxMessage {
   const ref = { job, fence, seq };

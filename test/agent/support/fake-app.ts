@@ -6,6 +6,7 @@ import { decideClaim, decideMessage } from '#core/job';
 import type { RunStage } from '#core/plan-step';
 import type { z } from 'zod';
 import {
+  BODY_MAX_BYTES,
   ClaimData,
   DECISION_VALID_SECONDS,
   FetchData,
@@ -155,6 +156,9 @@ export function createFakeApp(
     const disturbed = app.disturb(op);
     if (disturbed === 'lost-request') return { kind: 'unreachable', sentence: 'lost' };
     if (disturbed !== undefined && disturbed !== 'lost-answer') return refuse(disturbed);
+    // The door knows nobody whose message is too long; an envelope has less than a kibibyte.
+    if (Buffer.byteLength(JSON.stringify(data ?? null)) > BODY_MAX_BYTES - 1_024)
+      return refuse('unauthorized');
     const isReadable = schema?.safeParse(JSON.parse(JSON.stringify(data))).success ?? true;
     const result = isReadable ? serve() : refuse('invalid');
     return disturbed === undefined ? result : { kind: 'unreachable', sentence: 'lost' };
