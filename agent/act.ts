@@ -50,6 +50,9 @@ export const STATES = {
   'return-start': { begun: 'failed', done: 'failed' },
 } as const satisfies Record<HostAct, { begun: HostState; done: HostState }>;
 
+/** What the journal says of an act whose lease was over before it began. */
+const NOT_BEGUN = 'It has not begun: the lease was over when the host could be reached.';
+
 /** Where a package's own start script is looked for, unless the site says. */
 const START_SCRIPT = 'bin/start';
 
@@ -87,6 +90,10 @@ export async function act(story: HostStory, what: Act, release: InstalledRelease
     const acts = [ownAct(story, meant, result)];
     await journal.writeResult(serial, sentence, entryOf(story, 'failed', sentence, took, acts));
     return failed;
+  } else if (end.kind === 'not-begun') {
+    const acts = [ownAct(story, meant, 'not-done')];
+    await journal.writeResult(serial, NOT_BEGUN, entryOf(story, begun, NOT_BEGUN, took, acts));
+    return end.permit;
   } else if (end.kind === 'unknown') {
     // The intent stays open: should the job come back, the host is asked first.
     const acts = [ownAct(story, meant, 'unknown')];
@@ -95,8 +102,9 @@ export async function act(story: HostStory, what: Act, release: InstalledRelease
   return end;
 }
 
-/** `result`: whether the host said no, was never asked, or fell silent. */
+/** `not-begun`: the lease was over, or the agent had to end, before anything was sent. `result`: whether the host said no, was never asked, or fell silent. */
 type Attempted =
+  | { readonly kind: 'not-begun'; readonly permit: Exclude<Stop, { kind: 'refused' }> }
   | Exclude<ActEnd, { kind: 'failed' }>
   | {
       readonly kind: 'failed';
@@ -115,6 +123,10 @@ async function attempt(story: HostStory, what: Act, release: InstalledRelease): 
       if (tries === 1) return { ...line, result: 'not-done' };
       return endInSilence(story, what.act, release, line.failure.sentence);
     }
+    // Writing, naming and connecting may have taken longer than the lease.
+    const permit = await hold.mayContinue();
+    if (permit.kind === 'lost' || permit.kind === 'interrupted')
+      return tries === 1 ? { kind: 'not-begun', permit } : permit;
     const answer = await perform(line.session, what, order, startOf(step));
     if (answer.kind === 'done') return answer;
     if (answer.kind === 'refused')
@@ -128,8 +140,6 @@ async function attempt(story: HostStory, what: Act, release: InstalledRelease): 
     if (asked.kind === 'silent') return endInSilence(story, what.act, release, asked.sentence);
     if (hasHappened(what.act, release, asked.facts)) return { kind: 'done', facts: asked.facts };
     if (tries === TRIES_MAX) return brokenOff(story, what.act, answer.sentence);
-    const permit = await hold.mayContinue();
-    if (permit.kind === 'lost' || permit.kind === 'interrupted') return permit;
   }
 }
 

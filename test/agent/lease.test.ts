@@ -100,6 +100,30 @@ describe('an agent that holds a job', () => {
     expect(world.clock.milliseconds).toBeGreaterThan(3_600_000);
   });
 
+  test('begins no act whose connection stands only after the lease is over, says so, and its next life does it', async () => {
+    const world = aWorld(aPlan(['web-1']));
+    const { app, clock, fleet, journal, live } = world;
+    const begun: number[] = [];
+    fleet.disturb = (moment) => {
+      if (moment === 'before') begun.push(clock.milliseconds);
+      return undefined;
+    };
+    takeLong(world, 150_000);
+    app.disturb = (op) =>
+      ['heartbeat', 'report', 'log'].includes(op) ? 'lost-request' : undefined;
+
+    await live(() => clock.milliseconds > 400_000);
+
+    expect(begun).toEqual([]);
+    expect(await journal.intentsOf('10001.9')).toMatchObject([
+      { act: 'stage', result: expect.stringMatching(/^It has not begun: the lease was over/) },
+    ]);
+
+    app.disturb = () => undefined;
+    await live(() => app.outcome !== null);
+    expect(app.outcome).toEqual({ kind: 'succeeded' });
+  });
+
   test('stops when a heartbeat says that the job is another’s', async () => {
     const world = aWorld();
     const connect = world.fleet.connect.bind(world.fleet);
