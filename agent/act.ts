@@ -2,12 +2,14 @@
 import type { Failure } from '#core/failure';
 import type { HostStep } from '#core/plan-step';
 import type { HostState } from '#wire/agent';
-import { askState, hasHappened } from './ask-state';
+import { askState, hasHappened, hostOutbid } from './ask-state';
 import type { Stop } from './hold';
 import { earlierActs, ownAct } from './host-acts';
 import { entryOf, nameOf, orderFor } from './host-story';
 import type { HostStory } from './host-story';
 import { elapsedSince, instant } from './lease';
+import { judgeOutbid } from './outbid';
+import type { Outbid } from './outbid';
 import type { OpenArtifact } from './ports/artifacts';
 import type {
   HostAnswer,
@@ -23,7 +25,7 @@ import { begunWords, doneWords } from './way-back-words';
 
 export type ActEnd =
   | { readonly kind: 'done'; readonly facts: HostFacts }
-  | { readonly kind: 'failed'; readonly failure: Failure }
+  | { readonly kind: 'failed'; readonly failure: Failure; readonly fenceSeen?: number }
   | { readonly kind: 'unknown'; readonly question: string }
   | Exclude<Stop, { kind: 'refused' }>;
 
@@ -47,6 +49,9 @@ export const STATES = {
   'return-activate': { begun: 'failed', done: 'failed' },
   'return-start': { begun: 'failed', done: 'failed' },
 } as const satisfies Record<HostAct, { begun: HostState; done: HostState }>;
+
+/** What the journal says of an act whose lease was over before it began. */
+const NOT_BEGUN = 'It has not begun: the lease was over when the host could be reached.';
 
 /** Where a package's own start script is looked for, unless the site says. */
 const START_SCRIPT = 'bin/start';
@@ -80,10 +85,15 @@ export async function act(story: HostStory, what: Act, release: InstalledRelease
     const acts = [ownAct(story, meant, end), ...earlierActs(hold, end.facts)];
     await journal.writeResult(serial, 'done', entryOf(story, done, doneWords(intent), took, acts));
   } else if (end.kind === 'failed') {
-    const { sentence } = end.failure;
-    const acts = [ownAct(story, meant, end.result)];
+    const { result, ...failed } = end;
+    const { sentence } = failed.failure;
+    const acts = [ownAct(story, meant, result)];
     await journal.writeResult(serial, sentence, entryOf(story, 'failed', sentence, took, acts));
-    return { kind: 'failed', failure: end.failure };
+    return failed;
+  } else if (end.kind === 'not-begun') {
+    const acts = [ownAct(story, meant, 'not-done')];
+    await journal.writeResult(serial, NOT_BEGUN, entryOf(story, begun, NOT_BEGUN, took, acts));
+    return end.permit;
   } else if (end.kind === 'unknown') {
     // The intent stays open: should the job come back, the host is asked first.
     const acts = [ownAct(story, meant, 'unknown')];
@@ -92,12 +102,14 @@ export async function act(story: HostStory, what: Act, release: InstalledRelease
   return end;
 }
 
-/** `result`: whether the host said no, was never asked, or fell silent. */
+/** `not-begun`: the lease was over, or the agent had to end, before anything was sent. `result`: whether the host said no, was never asked, or fell silent. */
 type Attempted =
+  | { readonly kind: 'not-begun'; readonly permit: Exclude<Stop, { kind: 'refused' }> }
   | Exclude<ActEnd, { kind: 'failed' }>
   | {
       readonly kind: 'failed';
       readonly failure: Failure;
+      readonly fenceSeen?: number;
       readonly result: 'failed' | 'not-done' | 'unknown';
     };
 
@@ -111,20 +123,34 @@ async function attempt(story: HostStory, what: Act, release: InstalledRelease): 
       if (tries === 1) return { ...line, result: 'not-done' };
       return endInSilence(story, what.act, release, line.failure.sentence);
     }
+    // Writing, naming and connecting may have taken longer than the lease.
+    const permit = await hold.mayContinue();
+    if (permit.kind === 'lost' || permit.kind === 'interrupted')
+      return tries === 1 ? { kind: 'not-begun', permit } : permit;
     const answer = await perform(line.session, what, order, startOf(step));
     if (answer.kind === 'done') return answer;
     if (answer.kind === 'refused')
       return { kind: 'failed', failure: answer.failure, result: 'failed' };
-    if (answer.kind === 'superseded') return { kind: 'lost', why: answer.sentence };
+    if (answer.kind === 'superseded')
+      return judged(story, hostOutbid(target, step, answer), 'failed');
 
     const asked = await askState(story, order.fence);
     if (asked.kind === 'lost') return asked;
+    if (asked.kind === 'outbid') return judged(story, asked.outbid, 'unknown');
     if (asked.kind === 'silent') return endInSilence(story, what.act, release, asked.sentence);
     if (hasHappened(what.act, release, asked.facts)) return { kind: 'done', facts: asked.facts };
     if (tries === TRIES_MAX) return brokenOff(story, what.act, answer.sentence);
-    const permit = await hold.mayContinue();
-    if (permit.kind === 'lost' || permit.kind === 'interrupted') return permit;
   }
+}
+
+/** `result`: what became of the act at a host that refused its fence. */
+async function judged(
+  { agent, hold }: HostStory,
+  outbid: Outbid,
+  result: 'failed' | 'unknown',
+): Promise<Attempted> {
+  const end = await judgeOutbid(agent, hold, outbid);
+  return end.kind === 'failed' ? { ...end, result } : end;
 }
 
 const startOf = (step: HostStep): Start => ({

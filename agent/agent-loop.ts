@@ -8,6 +8,7 @@ import { elapsedSince, instant } from './lease';
 import type { Agent } from './ports/agent';
 import type { Instant } from './ports/clock';
 import { runJob } from './run-job';
+import type { JobEnd } from './run-job';
 import { watchWelcome } from './stranger';
 
 /** How the agent's life ends: asked to, with nothing open, because the app no longer knows it, or because the two do not understand each other. */
@@ -33,9 +34,15 @@ export async function liveAgent(
   const { app, clock, journal, log } = agent;
   const { audience } = agent.settings.identity;
   const refusedAt = new Map<string, Instant>();
+  const givenUp = new Set<string>();
   const mayWrite = watchJournal(agent);
   const strangerWait = watchWelcome(agent);
-  const work = async (job: string) => mayWrite() && (await workOn(agent, job, refusedAt, stopping));
+  const work = async (job: string): Promise<boolean> => {
+    if (givenUp.has(job) || !mayWrite()) return false;
+    const end = await workOn(agent, job, refusedAt, stopping);
+    if (end === 'given-up') givenUp.add(job);
+    return end === 'finished';
+  };
   // A signal made of several is kept by Node for as long as anybody listens to it, also where its makers are gone.
   const leaving = draining ? AbortSignal.any([stopping, draining]) : stopping;
   const pause = (milliseconds: number): Promise<void> =>
@@ -68,6 +75,7 @@ export async function liveAgent(
     told = tellState(agent, result.answer, told);
     const { countersigned = [] } = result.answer;
     if (countersigned.length > 0) await journal.acknowledgeCheckpoints(countersigned);
+    for (const job of givenUp) if (!result.answer.jobs.includes(job)) givenUp.delete(job);
     let finished = false;
     // What is open is asked for also where the app no longer offers it: another agent may have ended it.
     const open = await openJobs(agent);
@@ -106,27 +114,28 @@ function watchJournal({ unwritable, log }: Agent): () => boolean {
   };
 }
 
-/** Claims a job and works on it; true when the app has its end. */
+/** Claims a job and works on it, and says how that ended; undefined where it was not to be had. */
 async function workOn(
   agent: Agent,
   job: string,
   refusedAt: Map<string, Instant>,
   stopping: AbortSignal,
-): Promise<boolean> {
+): Promise<JobEnd['kind'] | undefined> {
   const refused = refusedAt.get(job);
-  if (stopping.aborted) return false;
-  if (refused && elapsedSince(refused, agent.clock) < ASK_AGAIN_SECONDS * 1_000) return false;
+  if (stopping.aborted) return undefined;
+  if (refused && elapsedSince(refused, agent.clock) < ASK_AGAIN_SECONDS * 1_000) return undefined;
 
   const claimed = await claimJob(agent, job, stopping);
   if (claimed.kind === 'none') {
     refusedAt.set(job, instant(agent.clock));
-    return false;
+    return undefined;
   }
   refusedAt.delete(job);
   agent.log.info('Claimed a job.', { job, fence: claimed.claim.fence, stage: claimed.claim.stage });
   const end = await runJob(agent, claimed.claim, claimed.sentAt, stopping);
   agent.log.info('A job has ended.', { job, ...end });
-  return end.kind === 'finished';
+  if (end.kind === 'given-up') agent.log.error(end.why, { job });
+  return end.kind;
 }
 
 /** Says once, not with every poll, whether an admin has confirmed this agent. */

@@ -12,10 +12,12 @@ import {
   PollAnswer,
   PROTOCOL_VERSIONS,
   ReportAnswer,
+  STEP_MAX_CHARS,
 } from '#wire/agent';
 import { countersignedText } from '#wire/checkpoint';
 import { CLOCK_SKEW_MAX_SECONDS } from '#wire/signature';
 import { clockSentence, clockState, watchClock } from './clock-trouble';
+import { cutText } from './cut-text';
 import { sha256Hex } from './keys';
 import { instant } from './lease';
 import type { Identity } from './ports/agent';
@@ -59,6 +61,10 @@ export interface Sender extends Signer {
   /** Hears of a clock that is wrong. */
   readonly troubles?: Troubles;
 }
+
+/** A step as heartbeats name it: names in it may be as long as the whole. */
+export const toldStep = (step: string | null): string | null =>
+  step === null ? null : cutText(step, STEP_MAX_CHARS);
 
 /** The client of an enrolled agent. `version` is the agent's own. */
 export function createAppClient(sender: Sender, identity: Identity, version: string): AppClient {
@@ -125,7 +131,7 @@ export function createAppClient(sender: Sender, identity: Identity, version: str
         id: `${job}.${fence}.heartbeat.${time.now()}`,
         job,
         fence,
-        data: { step, speaks, heard: time.heard() },
+        data: { step: toldStep(step), speaks, heard: time.heard() },
       });
       return agreed(result);
     },

@@ -1,14 +1,19 @@
 /** Asks a host how it stands, after an act whose end nobody saw. */
+import type { HostStep } from '#core/plan-step';
 import { backOffMilliseconds } from './back-off';
 import type { HostStory } from './host-story';
 import { nameOf } from './host-story';
 import { elapsedSince, instant } from './lease';
-import type { HostFacts, InstalledRelease } from './ports/hosts';
+import type { Outbid } from './outbid';
+import type { HostAnswer, HostFacts, HostTarget, InstalledRelease } from './ports/hosts';
 import type { HostAct } from './ports/journal';
 
 export type Asked =
   | { readonly kind: 'facts'; readonly facts: HostFacts }
+  /** The job is no longer held. */
   | { readonly kind: 'lost'; readonly why: string }
+  /** It has seen a higher fence. */
+  | { readonly kind: 'outbid'; readonly outbid: Outbid }
   /** No answer that says anything, for as long as it makes sense to ask. */
   | { readonly kind: 'silent'; readonly sentence: string };
 
@@ -40,7 +45,7 @@ async function askOnce({ lines, target, step }: HostStory, fence: number): Promi
         ? { kind: 'silent', sentence: `Another act is still under way on ${nameOf(target)}.` }
         : { kind: 'facts', facts: answer.facts };
     case 'superseded':
-      return { kind: 'lost', why: answer.sentence };
+      return { kind: 'outbid', outbid: hostOutbid(target, step, answer) };
     case 'refused':
       return { kind: 'silent', sentence: answer.failure.sentence };
     case 'lost':
@@ -48,6 +53,18 @@ async function askOnce({ lines, target, step }: HostStory, fence: number): Promi
       return { kind: 'silent', sentence: answer.sentence };
   }
 }
+
+/** A host that has seen a higher fence. */
+export const hostOutbid = (
+  target: HostTarget,
+  { basePath }: HostStep,
+  { sentence, seen }: Extract<HostAnswer, { kind: 'superseded' }>,
+): Outbid => ({
+  target: `Host ${nameOf(target)}`,
+  ...(seen !== undefined && { seen }),
+  kept: `${basePath}/.interlock/fence there`,
+  sentence,
+});
 
 /** Whether the act is done, as the host looks now. Done again, it does nothing a second time. */
 export function hasHappened(act: HostAct, release: InstalledRelease, facts: HostFacts): boolean {

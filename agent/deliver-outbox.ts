@@ -21,7 +21,9 @@ export type Delivery =
   /** The app could not be reached and the agent has to end, or it refuses this agent: the next claim delivers the rest. */
   | { readonly kind: 'left' }
   /** The app no longer takes messages of this claim. */
-  | { readonly kind: 'stale'; readonly why: string };
+  | { readonly kind: 'stale'; readonly why: string }
+  /** The app cannot read a message of it: sent again it would be refused again, and nothing behind it would ever arrive. */
+  | { readonly kind: 'unreadable'; readonly why: string };
 
 /**
  * Delivers while the work goes on, and everything that is left once it has ended. `ended` aborts
@@ -47,8 +49,8 @@ export async function deliverOutbox(
     }
     const result = await send(agent, message, logEnd());
     const next = await settle(agent, message, result);
-    if (next === 'stale') {
-      return { kind: 'stale', why: result.kind === 'refused' ? result.message : '' };
+    if (next === 'stale' || next === 'unreadable') {
+      return { kind: next, why: result.kind === 'refused' ? result.message : '' };
     }
     failures = next === 'again' ? failures + 1 : 0;
     if (failures > 0) {
@@ -75,7 +77,7 @@ async function settle(
   agent: Agent,
   { job, seq }: OutboxMessage,
   result: AppResult<FinishAnswer>,
-): Promise<'next' | 'again' | 'stale'> {
+): Promise<'next' | 'again' | 'stale' | 'unreadable'> {
   const { journal, log } = agent;
   if (result.kind === 'answered') {
     // Before the finish is closed: after a crash in between, the next claim is answered with a checkpoint again.
@@ -95,9 +97,8 @@ async function settle(
     case 'gone':
       return 'stale';
     case 'invalid':
-      // Sent again it would be refused again, and nothing behind it would ever arrive.
       log.error('The app cannot read this agent; update the agent.', { job, seq });
-      return 'stale';
+      return 'unreadable';
     case 'unauthorized':
     case 'pending':
     case 'busy':

@@ -32,6 +32,9 @@ export interface Hold {
   /** The app takes this agent for a stranger: once the lease is over nobody waits for another. */
   refuse(): void;
   lose(why: string): void;
+  /** The app cannot read this agent: the job is lost, and not to be claimed again by whoever would tell the same. */
+  giveUp(why: string): void;
+  readonly isGivenUp: boolean;
   /** The app asks to stop: no further effect begins, what is half done is brought to its end. */
   askToStop(): void;
   /** Aborts when the hold is over, for whatever reason. */
@@ -62,6 +65,11 @@ export function takeHold(
   let lost: string | null = null;
   let stopAsked = false;
   let isRefused = false;
+  let isGivenUp = false;
+  const lose = (why: string): void => {
+    lost ??= why;
+    over.abort();
+  };
 
   const mayContinue = async (): Promise<Permit> => {
     for (;;) {
@@ -96,9 +104,13 @@ export function takeHold(
     refuse: () => {
       isRefused = true;
     },
-    lose: (why) => {
-      lost ??= why;
-      over.abort();
+    lose,
+    giveUp: (why) => {
+      isGivenUp = true;
+      lose(why);
+    },
+    get isGivenUp() {
+      return isGivenUp;
     },
     over: over.signal,
     askToStop: () => {

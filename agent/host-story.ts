@@ -1,6 +1,8 @@
 /** What the story of one host in one step needs, and how it is told. */
 import type { HostStep } from '#core/plan-step';
+import { NOTE_MAX_CHARS } from '#wire/agent';
 import type { AgentAct, HostState, ReportEntry } from '#wire/agent';
+import { cutText } from './cut-text';
 import type { Hold } from './hold';
 import type { Lines } from './lines';
 import type { Agent } from './ports/agent';
@@ -13,9 +15,6 @@ export interface HostStory {
   readonly target: HostTarget;
   readonly lines: Lines;
 }
-
-/** Longest note that the app takes. */
-const NOTE_MAX_CHARS = 1_000;
 
 /** The host's name and address, as sentences say it. */
 export const nameOf = ({ host }: HostTarget): string => `${host.name} (${host.address})`;
@@ -38,7 +37,7 @@ export const entryOf = (
   step: step.id,
   host: target.host.id,
   state,
-  note: agent.redact(note).slice(0, NOTE_MAX_CHARS),
+  note: cutText(agent.redact(note), NOTE_MAX_CHARS),
   milliseconds: Math.round(milliseconds),
   ...(acts.length > 0 && { acts: [...acts] }),
 });

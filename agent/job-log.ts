@@ -2,6 +2,7 @@
 import { plainText } from '#core/plain-text';
 import { lineChars, LOG_CHUNK_MAX_CHARS, LOG_LINE_MAX_CHARS, LOG_LINES_MAX } from '#wire/agent';
 import type { LogData, LogEnd, LogLine, ReportEntry } from '#wire/agent';
+import { cutText } from './cut-text';
 import type { Agent } from './ports/agent';
 import type { JobRef } from './ports/app';
 import type { Journal } from './ports/journal';
@@ -52,7 +53,7 @@ export function openJobLog(seconds: () => number, redact: (text: string) => stri
     add: (level, text, host) => {
       if (isClosed) return;
       written += 1;
-      const line = cut(plainText(redact(text)));
+      const line = cutText(plainText(redact(text)), LOG_LINE_MAX_CHARS);
       waiting.push({ at: seconds(), level, ...(host !== undefined && { host }), text: line });
       if (waiting.length <= WAITING_MAX) return;
       waiting.shift();
@@ -70,10 +71,6 @@ export function openJobLog(seconds: () => number, redact: (text: string) => stri
     end: () => (isClosed ? { lostLines: written - arrived, writtenLines: written } : undefined),
   };
 }
-
-/** Where a character is cut in two, no half of it is left. */
-const cut = (text: string): string =>
-  text.slice(0, LOG_LINE_MAX_CHARS).replace(/\p{Surrogate}$/u, '\ufffd');
 
 /** The agent whose words and whose entries of the journal are lines of the job's log, too; its own log names the job with each. */
 export function withJobLog(agent: Agent, { job }: JobRef, jobLog: JobLog): Agent {

@@ -1,10 +1,10 @@
 /** The journal's rows, parsed: what a file holds is believed only in the shape that was written. */
 import { z } from 'zod';
-import { FailureSchema, FinishOutcome } from '#wire/agent';
+import { parsedJson, TellableFailure, tellableOutcome } from './tellable';
 
 const jsonOf = <Schema extends z.ZodType>(schema: Schema) =>
   z.string().transform((text, context): z.infer<Schema> => {
-    const parsed = schema.safeParse(JSON.parse(text));
+    const parsed = schema.safeParse(parsedJson(text));
     if (parsed.success) return parsed.data;
     context.addIssue({ code: 'custom', message: 'The JSON has another shape.' });
     return z.NEVER;
@@ -14,7 +14,7 @@ const IntentJson = z.object({
   act: z.enum(['stage', 'activate', 'start', 'return-activate', 'return-start']),
   digest: z.string(),
   version: z.string(),
-  failure: FailureSchema.exactOptional(),
+  failure: TellableFailure.exactOptional(),
 });
 
 export const IntentRow = z.object({
@@ -32,7 +32,10 @@ export const JobRow = z.object({
   fence: z.number(),
   state: z.enum(['open', 'finished', 'closed', 'dropped']),
   last_seq: z.number(),
-  outcome: jsonOf(FinishOutcome).nullable(),
+  outcome: z
+    .string()
+    .transform((json) => tellableOutcome(parsedJson(json)))
+    .nullable(),
 });
 export type JobRow = z.infer<typeof JobRow>;
 

@@ -8,9 +8,17 @@ import {
 } from './checkpoint-rows';
 import { inTransaction } from './journal-database';
 import { IdentityRow, IntentRow, JobRow } from './journal-rows';
-import { acknowledgeUpTo, enqueue, renumber, rewind, takeMessage } from './outbox';
+import {
+  acknowledgeUpTo,
+  enqueueEntry,
+  enqueueFinish,
+  renumber,
+  rewind,
+  takeMessage,
+} from './outbox';
 import type { Identity } from './ports/agent';
 import type { Intent, Journal, JournaledIntent, OpenJob } from './ports/journal';
+import { tellableFailure, tellableOutcome } from './tellable';
 
 /** The journal in an open database. Each call is one transaction. */
 export function createJournal(database: DatabaseSync): Journal {
@@ -48,24 +56,25 @@ export function createJournal(database: DatabaseSync): Journal {
     writeIntent: (intent, entry) =>
       atomically(() => {
         const serial = insertIntent(database, intent);
-        enqueue(database, intent.job, 'entry', entry);
+        enqueueEntry(database, intent.job, entry);
         return serial;
       }),
 
     writeResult: (serial, result, entry) =>
       atomically(() => {
         const { job } = insertResult(database, serial, result);
-        enqueue(database, job, 'entry', entry);
+        enqueueEntry(database, job, entry);
       }),
 
-    tell: (job, entry) => atomically(() => enqueue(database, job, 'entry', entry)),
+    tell: (job, entry) => atomically(() => enqueueEntry(database, job, entry)),
 
     finishJob: (job, outcome) =>
       atomically(() => {
+        const end = tellableOutcome(outcome);
         database
           .prepare(`UPDATE jobs SET state = 'finished', outcome = ? WHERE job = ?`)
-          .run(JSON.stringify(outcome), job);
-        enqueue(database, job, 'finish', outcome);
+          .run(JSON.stringify(end), job);
+        enqueueFinish(database, job, end);
       }),
 
     nextMessage: (job) =>
@@ -137,7 +146,8 @@ function findJob(database: DatabaseSync, job: string): JobRow | undefined {
 }
 
 function insertIntent(database: DatabaseSync, intent: Intent): number {
-  const { job, fence, step, host, ...rest } = intent;
+  const { job, fence, step, host, failure, ...act } = intent;
+  const rest = { ...act, ...(failure && { failure: tellableFailure(failure) }) };
   const { lastInsertRowid } = database
     .prepare(
       `INSERT INTO journal (job, fence, step, host, kind, json) VALUES (?, ?, ?, ?, 'INTENT', ?)`,
@@ -166,7 +176,10 @@ const readIntents = (database: DatabaseSync, job: string): readonly JournaledInt
        WHERE i.job = ? AND i.kind = 'INTENT' ORDER BY i.seq`,
     )
     .all(job)
-    .map((row) => {
-      const { seq, json, ...intent } = IntentRow.parse(row);
-      return { serial: seq, ...intent, ...json };
+    .flatMap((row) => {
+      // One that cannot be read is as if it had not been written: hosts do nothing twice that is done.
+      const read = IntentRow.safeParse(row);
+      if (!read.success) return [];
+      const { seq, json, ...intent } = read.data;
+      return [{ serial: seq, ...intent, ...json }];
     });

@@ -17,11 +17,12 @@ export async function keepLease(agent: Agent, hold: Hold): Promise<void> {
     if (hold.over.aborted) return;
     const result = await app.heartbeat(hold.ref, hold.step);
     failures = result.kind === 'answered' ? 0 : failures + 1;
-    wait = nextWait(agent, hold, result, failures);
+    wait = takeHeartbeat(agent, hold, result, failures);
   }
 }
 
-function nextWait(
+/** What a heartbeat's answer means for the hold; tells how long to wait before the next. */
+export function takeHeartbeat(
   { log }: Agent,
   hold: Hold,
   result: AppResult<HeartbeatAnswer>,
@@ -44,7 +45,11 @@ function nextWait(
       if (result.error === 'stale' || result.error === 'taken' || result.error === 'gone') {
         hold.lose(result.message);
       }
+      if (result.error === 'invalid') hold.giveUp(unreadableWords(hold, result.message));
       if (isStranger(result)) hold.refuse();
       return Math.min(waitAfter(result, failures - 1), regular);
   }
 }
+
+const unreadableWords = ({ ref }: Hold, why: string): string =>
+  `Interlock cannot read this agent's heartbeats (${why}), so nothing renews its lease on job ${ref.job}: the agent leaves the job, and Interlock asks people once the lease is over; update the agent or the app, then answer there.`;

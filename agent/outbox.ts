@@ -1,13 +1,29 @@
 /** The messages of a job on their way to the app: numbered when they are first sent, the same ever after. */
 import type { DatabaseSync } from 'node:sqlite';
-import { FinishOutcome, REPORT_ENTRIES_MAX, ReportEntry } from '#wire/agent';
+import { BODY_MAX_BYTES, REPORT_ENTRIES_MAX } from '#wire/agent';
+import type { FinishOutcome, ReportEntry } from '#wire/agent';
 import { OutboxRow } from './journal-rows';
 import type { JobRow } from './journal-rows';
 import type { JobRef } from './ports/app';
 import type { OutboxMessage } from './ports/journal';
+import { parsedJson, tellableEntry, tellableOutcome } from './tellable';
 
-/** Puts something to tell behind everything else. */
-export function enqueue(
+/** Entries travel together up to so many bytes: the app keeps where and when with each of their acts, in a value of 240 KiB. */
+const REPORT_BYTES = 128 * 1024;
+/** What more than so many bytes has never arrived, the envelope included: the app's door is shut for it. */
+const REPORT_MAX_BYTES = BODY_MAX_BYTES - 8 * 1024;
+
+/** Puts an entry behind everything else that is to tell, as the app takes it. */
+export function enqueueEntry(database: DatabaseSync, job: string, value: ReportEntry): void {
+  const entry = tellableEntry(value);
+  if (entry) enqueue(database, job, 'entry', entry);
+}
+
+/** Puts the end behind everything else that is to tell. */
+export const enqueueFinish = (database: DatabaseSync, job: string, end: FinishOutcome): void =>
+  enqueue(database, job, 'finish', end);
+
+function enqueue(
   database: DatabaseSync,
   job: string,
   kind: OutboxRow['kind'],
@@ -23,7 +39,8 @@ export function enqueue(
 
 /** The first message that is not acknowledged; as many entries as fit travel together. */
 export function takeMessage(database: DatabaseSync, row: JobRow): OutboxMessage | undefined {
-  const numbered = rows(
+  const numbered = readRows(
+    database,
     database
       .prepare(
         `SELECT id, seq, kind, json FROM outbox WHERE job = ? AND state = 'waiting' AND seq =
@@ -31,9 +48,16 @@ export function takeMessage(database: DatabaseSync, row: JobRow): OutboxMessage 
       )
       .all(row.job, row.job),
   );
-  if (numbered.length > 0) return messageOf(row, numbered);
+  const [first] = numbered;
+  if (first && first.seq !== null) {
+    const sent = within(REPORT_MAX_BYTES, numbered);
+    const unnumber = database.prepare('UPDATE outbox SET seq = NULL WHERE id = ?');
+    for (const { id } of numbered.slice(sent.length)) unnumber.run(id);
+    return messageOf(row, first.seq, sent);
+  }
 
-  const waiting = rows(
+  const waiting = readRows(
+    database,
     database
       .prepare(
         `SELECT id, seq, kind, json FROM outbox
@@ -41,18 +65,15 @@ export function takeMessage(database: DatabaseSync, row: JobRow): OutboxMessage 
       )
       .all(row.job, REPORT_ENTRIES_MAX),
   );
-  const end = waiting.findIndex(({ kind }) => kind === 'finish');
-  const next = end < 0 ? waiting : waiting.slice(0, Math.max(end, 1));
+  const end = waiting.findIndex(({ told }) => told.kind === 'finish');
+  const next = within(REPORT_BYTES, end < 0 ? waiting : waiting.slice(0, Math.max(end, 1)));
   if (next.length === 0) return undefined;
 
   const seq = row.last_seq + 1;
   const number = database.prepare('UPDATE outbox SET seq = ?, fence = ? WHERE id = ?');
   for (const { id } of next) number.run(seq, row.fence, id);
   database.prepare('UPDATE jobs SET last_seq = ? WHERE job = ?').run(seq, row.job);
-  return messageOf(
-    row,
-    next.map((entry) => ({ ...entry, seq })),
-  );
+  return messageOf(row, seq, next);
 }
 
 /**
@@ -103,16 +124,43 @@ export function rewind(database: DatabaseSync, { job, fence }: JobRow, seq: numb
   return Number(changed.changes) > 0;
 }
 
-const rows = (found: readonly unknown[]): readonly OutboxRow[] =>
-  found.map((row) => OutboxRow.parse(row));
+interface ReadRow {
+  readonly id: number;
+  readonly seq: number | null;
+  readonly told:
+    | { readonly kind: 'entry'; readonly entry: ReportEntry }
+    | { readonly kind: 'finish'; readonly outcome: FinishOutcome };
+}
 
-function messageOf({ job, fence }: JobRow, numbered: readonly OutboxRow[]): OutboxMessage {
-  const [first] = numbered;
-  if (!first || first.seq === null) throw new Error(`A message of job ${job} has no number.`);
-  const ref = { job, fence, seq: first.seq };
-  if (first.kind === 'finish') {
-    return { ...ref, kind: 'finish', outcome: FinishOutcome.parse(JSON.parse(first.json)) };
+/** What can be read of the rows; an entry of which nothing can be is forgotten, for it would be in the way of all others. */
+const readRows = (database: DatabaseSync, found: readonly unknown[]): readonly ReadRow[] =>
+  found.flatMap((row): ReadRow[] => {
+    const { id, seq, kind, json } = OutboxRow.parse(row);
+    const value = parsedJson(json);
+    if (kind === 'finish')
+      return [{ id, seq, told: { kind: 'finish', outcome: tellableOutcome(value) } }];
+    const entry = tellableEntry(value);
+    if (entry) return [{ id, seq, told: { kind: 'entry', entry } }];
+    database.prepare('DELETE FROM outbox WHERE id = ?').run(id);
+    return [];
+  });
+
+/** The first rows, as many as have so many bytes together; one at the least, which is far smaller. */
+function within(maxBytes: number, rows: readonly ReadRow[]): readonly ReadRow[] {
+  let bytes = 0;
+  const beyond = rows.findIndex(({ told }, index) => {
+    bytes += Buffer.byteLength(JSON.stringify(told));
+    return bytes > maxBytes && index > 0;
+  });
+  return beyond < 0 ? rows : rows.slice(0, beyond);
+}
+
+function messageOf({ job, fence }: JobRow, seq: number, rows: readonly ReadRow[]): OutboxMessage {
+  const ref = { job, fence, seq };
+  const entries: ReportEntry[] = [];
+  for (const { told } of rows) {
+    if (told.kind === 'finish') return { ...ref, kind: 'finish', outcome: told.outcome };
+    entries.push(told.entry);
   }
-  const entries = numbered.map(({ json }) => ReportEntry.parse(JSON.parse(json)));
   return { ...ref, kind: 'report', entries };
 }

@@ -1,6 +1,8 @@
 /** Keeps secrets on this machine: whatever the agent reads as one is taken out of every text, in the forms that programs write it in. */
 import { withoutColours } from '#core/plain-text';
+import { SENTENCE_MAX_CHARS } from '#wire/agent';
 import type { FinishOutcome, ReportEntry } from '#wire/agent';
+import { cutText } from './cut-text';
 import { propertyValue } from './centres/render-namespace';
 import type { Agent } from './ports/agent';
 import type { Log } from './ports/log';
@@ -14,8 +16,6 @@ export interface Redaction {
 /** A shorter value would mask ordinary words. */
 export const SECRET_MIN_CHARS = 6;
 const MASK = '[secret]';
-/** Longest sentence that the app takes; cut behind the redaction, so that no half of a secret is left. */
-const SENTENCE_MAX_CHARS = 2_000;
 
 /** Knows no secret yet. */
 export function createRedaction(): Redaction {
@@ -31,9 +31,16 @@ export function createRedaction(): Redaction {
       forms = [...new Set([...forms, ...found])].sort((left, right) => right.length - left.length);
     },
     // Colours go first: whoever takes them out later would join the halves of a secret.
-    redact: (text) =>
-      forms.reduce((rest, form) => rest.replaceAll(form, MASK), withoutColours(text)),
+    redact: (text) => forms.reduce(masked, withoutColours(text)),
   };
+}
+
+/** The form taken out of the text; not out of a mask, where a secret is a word of it: a text that is masked twice stays as it is. */
+function masked(text: string, form: string): string {
+  if (!text.includes(form)) return text;
+  if (form.includes(MASK)) return text.replaceAll(form, MASK);
+  const parts = text.split(MASK).map((part) => part.replaceAll(form, MASK));
+  return parts.join(MASK);
 }
 
 /** Whether a value can be told from ordinary words. */
@@ -123,7 +130,8 @@ export function withRedaction(agent: Agent): Agent {
 }
 
 function cleanOutcome(outcome: FinishOutcome, redact: Agent['redact']): FinishOutcome {
-  const sentence = (text: string): string => redact(text).slice(0, SENTENCE_MAX_CHARS);
+  // Cut behind the redaction, so that no half of a secret is left.
+  const sentence = (text: string): string => cutText(redact(text), SENTENCE_MAX_CHARS);
   switch (outcome.kind) {
     case 'succeeded':
       return outcome;

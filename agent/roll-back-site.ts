@@ -11,6 +11,7 @@ import { earlierActs } from './host-acts';
 import { entryOf, nameOf } from './host-story';
 import type { HostStory } from './host-story';
 import { inParallel } from './in-parallel';
+import { judgeOutbid } from './outbid';
 import type { HostFacts, InstalledRelease } from './ports/hosts';
 import type { JournaledIntent } from './ports/journal';
 import { isPlanned, plannedRelease } from './release-identity';
@@ -62,6 +63,11 @@ async function returnHost(story: HostStory, back: WayBack): Promise<PartEnd> {
   hold.step = `roll back ${target.host.name}`;
   const asked = await askState(story, hold.ref.fence);
   if (asked.kind === 'lost') return asked;
+  if (asked.kind === 'outbid') {
+    const end = await judgeOutbid(story.agent, hold, asked.outbid);
+    if (end.kind === 'failed') await tell(story, 'failed', end.failure.sentence);
+    return end;
+  }
   if (asked.kind === 'silent') {
     const sentence = `${asked.sentence} Nothing was done there; bring the host back, then retry.`;
     return fail(story, 'transport', sentence);

@@ -16,6 +16,8 @@ export type JobEnd =
   | { readonly kind: 'finished'; readonly outcome: FinishOutcome }
   /** The job is somebody else's, or over; nothing more was done. */
   | { readonly kind: 'dropped'; readonly why: string }
+  /** The app cannot read what this agent tells of the job: claimed again, it would end the same. */
+  | { readonly kind: 'given-up'; readonly why: string }
   /** The agent was asked to end, or the app refuses it; its next claim takes the job up again. */
   | { readonly kind: 'interrupted' };
 
@@ -47,6 +49,7 @@ async function workOn(
   const delivery = deliverOutbox(agent, hold.ref, ended.signal, leave.signal, logEnd).then(
     (end) => {
       if (end.kind === 'stale') hold.lose(end.why);
+      if (end.kind === 'unreadable') hold.giveUp(end.why);
       return end;
     },
   );
@@ -62,13 +65,16 @@ async function workOn(
   stopping.removeEventListener('abort', leaveNow);
   hold.release();
   await lease;
-  const end = endOf(worked, delivered);
-  if (end.kind === 'dropped') await agent.journal.dropJob(claim.job, end.why);
+  const end = endOf(worked, delivered, hold);
+  if (end.kind === 'dropped' || end.kind === 'given-up')
+    await agent.journal.dropJob(claim.job, end.why);
   return end;
 }
 
 /** A job is over for this agent once the app has its end. */
-function endOf(worked: JobEnd, delivered: Delivery): JobEnd {
+function endOf(worked: JobEnd, delivered: Delivery, { isGivenUp }: Hold): JobEnd {
+  if (delivered.kind === 'unreadable') return { kind: 'given-up', why: delivered.why };
+  if (isGivenUp && worked.kind === 'dropped') return { kind: 'given-up', why: worked.why };
   if (delivered.kind === 'stale') return dropped(delivered.why);
   return delivered.kind === 'left' && worked.kind === 'finished' ? { kind: 'interrupted' } : worked;
 }

@@ -7,6 +7,7 @@ import { entryOf } from './host-story';
 import type { HostStory } from './host-story';
 import type { Lines } from './lines';
 import type { BoundStep, PartEnd } from './bound-step';
+import { judgeOutbid } from './outbid';
 import type { Agent } from './ports/agent';
 import type { JournaledIntent } from './ports/journal';
 import { questionAbout } from './questions';
@@ -51,6 +52,7 @@ async function settleIntent(story: HostStory, intent: JournaledIntent): Promise<
   const meant = { act: intent.act, fence: intent.fence, release: intent };
   const asked = await askState(story, story.hold.ref.fence);
   if (asked.kind === 'lost') return asked;
+  if (asked.kind === 'outbid') return judgeOutbid(story.agent, story.hold, asked.outbid);
   if (asked.kind === 'silent') {
     // A package that is half copied changes nothing that is served: staging will say what is wrong.
     if (intent.act === 'stage') return { kind: 'succeeded' };

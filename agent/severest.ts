@@ -20,5 +20,10 @@ export function severest(ends: readonly PartEnd[]): PartEnd {
   if (first.kind !== 'failed' || same.length === 1) return first;
   const others = `${same.length - 1} more ${same.length === 2 ? 'host' : 'hosts'} failed as well.`;
   const { failure } = first;
-  return { kind: 'failed', failure: { ...failure, sentence: `${failure.sentence} ${others}` } };
+  const seen = same.flatMap((end) => (end.kind === 'failed' ? (end.fenceSeen ?? []) : []));
+  return {
+    kind: 'failed',
+    failure: { ...failure, sentence: `${failure.sentence} ${others}` },
+    ...(seen.length > 0 && { fenceSeen: Math.max(...seen) }),
+  };
 }

@@ -1,9 +1,11 @@
 /** What the story of one namespace in one step needs, and how it is told. */
 import type { Failure } from '#core/failure';
 import type { ConfigStep, RestoreStep } from '#core/plan-step';
+import { NOTE_MAX_CHARS } from '#wire/agent';
 import type { AgentAct, HostState } from '#wire/agent';
 import type { PartEnd } from '../bound-step';
 import type { Hold } from '../hold';
+import { judgeOutbid } from '../outbid';
 import type { Agent } from '../ports/agent';
 import type { NamespaceRecord, Writer } from './namespace-record';
 import type { NamespacePlace, NamespaceStore, WriteEnd } from './namespace-store';
@@ -15,7 +17,6 @@ export interface ChangeStory {
 }
 
 /** Longest note that the app takes. */
-const NOTE_MAX_CHARS = 1_000;
 
 /** The namespace as sentences say it. */
 export const nameOf = ({ step, hold }: ChangeStory): string =>
@@ -91,7 +92,12 @@ export async function endOf(
       ]);
       return { kind: 'succeeded' };
     case 'superseded':
-      return { kind: 'lost', why: written.sentence };
+      return judgeOutbid(story.agent, story.hold, {
+        target: `Namespace ${nameOf(story)}`,
+        seen: written.seen,
+        kept: `fence of writer in ${written.file}`,
+        sentence: written.sentence,
+      });
     case 'failed': {
       const { act: what, fence } = writerOf(story);
       const failure = { class: 'config', sentence: written.sentence } as const;

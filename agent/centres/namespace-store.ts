@@ -35,7 +35,12 @@ export type WriteEnd =
   /** This job has written it before. */
   | { readonly kind: 'written-before'; readonly record: NamespaceRecord }
   /** A later claim has written since. */
-  | { readonly kind: 'superseded'; readonly sentence: string }
+  | {
+      readonly kind: 'superseded';
+      readonly sentence: string;
+      readonly file: string;
+      readonly seen: number;
+    }
   | { readonly kind: 'failed'; readonly sentence: string };
 
 /** Text of other people's systems: nobody else on the machine reads it. */
@@ -88,7 +93,7 @@ export function createNamespaceStore(directory: string): NamespaceStore {
     if (told) return { kind: 'written-before', record: told };
     if (record && record.writer.fence > writer.fence) {
       const sentence = `${fileOf(place)} was written with fence ${record.writer.fence}; fence ${writer.fence} is older, so the job belongs to another claim.`;
-      return { kind: 'superseded', sentence };
+      return { kind: 'superseded', sentence, file: fileOf(place), seen: record.writer.fence };
     }
     const before = record?.values ?? {};
     const next = { revision: (record?.revision ?? 0) + 1, values, before, writer };

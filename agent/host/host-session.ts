@@ -75,7 +75,7 @@ function answerOf(result: RunResult, { name }: SessionOptions): HostAnswer {
   }
   const { exitCode, stdout, stderr } = result;
   const said = lastLine(stderr);
-  if (exitCode === SUPERSEDED) return { kind: 'superseded', sentence: `Host ${name}: ${said}` };
+  if (exitCode === SUPERSEDED) return superseded(`Host ${name}: ${said}`);
   if (exitCode === 0) {
     const facts = parseFacts(stdout);
     return facts ? { kind: 'done', facts } : strange(name, 'an answer that cannot be read');
@@ -84,6 +84,12 @@ function answerOf(result: RunResult, { name }: SessionOptions): HostAnswer {
   if (!refusal) return strange(name, `exit code ${exitCode}: ${said}`);
   const sentence = `Host ${name}: ${said} ${refusal.remedy}`;
   return { kind: 'refused', failure: { class: refusal.class, sentence } };
+}
+
+/** The helper says `This host has seen fence 5; fence 4 is older, …`. */
+function superseded(sentence: string): HostAnswer {
+  const seen = Number(/ seen fence (\d{1,15});/.exec(sentence)?.[1]);
+  return { kind: 'superseded', sentence, ...(Number.isSafeInteger(seen) && { seen }) };
 }
 
 /** What only an interrupted or foreign program answers: the act may or may not have happened. */

@@ -54,8 +54,8 @@ export type HostAnswer =
   | { readonly kind: 'done'; readonly facts: HostFacts }
   /** The host said no: the act has not happened. */
   | { readonly kind: 'refused'; readonly failure: Failure }
-  /** The host has seen a higher fence: the job belongs to somebody else. */
-  | { readonly kind: 'superseded'; readonly sentence: string }
+  /** The host has seen a higher fence, `seen` if it says which: the job belongs to somebody else, unless the app says otherwise. */
+  | { readonly kind: 'superseded'; readonly sentence: string; readonly seen?: number }
   /** The connection ended before the answer: the act may have happened. */
   | { readonly kind: 'lost'; readonly sentence: string };
 

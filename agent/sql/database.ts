@@ -42,7 +42,7 @@ export type Ran =
   | { readonly kind: 'done'; readonly rows: number; readonly milliseconds: number }
   | { readonly kind: 'failed'; readonly sentence: string; readonly milliseconds: number }
   /** A higher fence has been here. */
-  | { readonly kind: 'superseded' }
+  | { readonly kind: 'superseded'; readonly seen?: number }
   /** The statement cannot run in a transaction, and has not run: the intent has to say so first. */
   | { readonly kind: 'not-atomic' }
   | { readonly kind: 'lost'; readonly sentence: string };

@@ -64,7 +64,7 @@ export function createDatabase(session: Session, dialect: Dialect): Database {
   const runBare = async (row: LedgerRow, text: string): Promise<Ran> => {
     const fence = await fenceOf(row.scope);
     if (fence.kind !== 'done') return failed(fence, 0);
-    if (fence.value > row.fence) return { kind: 'superseded' };
+    if (fence.value > row.fence) return { kind: 'superseded', seen: fence.value };
     const from = performance.now();
     const answer = await session.run(text);
     const milliseconds = Math.round(performance.now() - from);
@@ -92,7 +92,7 @@ export function createDatabase(session: Session, dialect: Dialect): Database {
     const fence = await fenceOf(row.scope, ' FOR UPDATE');
     if (fence.kind === 'done' && fence.value > row.fence) {
       await session.ask('ROLLBACK');
-      return { kind: 'superseded' };
+      return { kind: 'superseded', seen: fence.value };
     }
     const answer = fence.kind === 'done' ? await session.run(text) : fence;
     const rows = answer.kind === 'done' ? answer.value : 0;

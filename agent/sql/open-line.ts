@@ -2,6 +2,8 @@
 import type { Failure } from '#core/failure';
 import type { Stop } from '../hold';
 import { elapsedSince, instant } from '../lease';
+import { judgeOutbid } from '../outbid';
+import type { Outbid } from '../outbid';
 import type { Database, LockAnswer, Reply } from './database';
 import { placeOf } from './no-session';
 import { tell } from './script-story';
@@ -9,7 +11,7 @@ import type { ScriptStory } from './script-story';
 
 export type Line =
   | { readonly kind: 'open'; readonly database: Database }
-  | { readonly kind: 'failed'; readonly failure: Failure }
+  | { readonly kind: 'failed'; readonly failure: Failure; readonly fenceSeen?: number }
   | Stop;
 
 const LOCK_LOOK_MILLISECONDS = 500;
@@ -24,18 +26,31 @@ export async function openLine(story: ScriptStory): Promise<Line> {
   const { database } = connected;
   const end = await takeLine(story, database);
   if (end.kind !== 'open') await database.close();
-  return end;
+  return end.kind === 'outbid' ? judgeOutbid(agent, story.hold, end.outbid) : end;
 }
 
-async function takeLine(story: ScriptStory, database: Database): Promise<Line> {
-  const { hold, script } = story;
+type Taken = Line | { readonly kind: 'outbid'; readonly outbid: Outbid };
+
+async function takeLine(story: ScriptStory, database: Database): Promise<Taken> {
+  const { hold } = story;
   const locked = await waitForLock(story, database);
   if (locked.kind !== 'open') return locked;
   const highest = await database.raiseFence(scopeOf(story), hold.ref.fence);
   if (highest.kind !== 'done') return unusable(story, highest);
   if (highest.value <= hold.ref.fence) return { kind: 'open', database };
-  const why = `Database ${placeOf(script.rule)} has seen fence ${String(highest.value)}, and this claim has ${String(hold.ref.fence)}.`;
-  return { kind: 'lost', why };
+  return { kind: 'outbid', outbid: databaseOutbid(story, highest.value) };
+}
+
+/** A database that has seen a higher fence. */
+export function databaseOutbid(story: ScriptStory, seen?: number): Outbid {
+  const target = `Database ${placeOf(story.script.rule)}`;
+  const higher = seen === undefined ? 'a higher fence' : `fence ${String(seen)}`;
+  return {
+    target,
+    ...(seen !== undefined && { seen }),
+    kept: `the row of ${scopeOf(story)} in interlock_fence there`,
+    sentence: `${target} has seen ${higher}, and this claim has ${String(story.hold.ref.fence)}.`,
+  };
 }
 
 /** Names the installation too: another one counts its fences and issues apart. */

@@ -3,6 +3,7 @@ import { backOffMilliseconds } from '../back-off';
 import type { PartEnd } from '../bound-step';
 import { doneStatementsIn } from '../decision';
 import { elapsedSince, instant } from '../lease';
+import { judgeOutbid } from '../outbid';
 import type { Database, LedgerRow, Reply } from './database';
 import { openLine, scopeOf, unusable } from './open-line';
 import type { Line } from './open-line';
@@ -31,6 +32,7 @@ export async function runScript(story: ScriptStory): Promise<PartEnd> {
 }
 
 async function overLines(story: ScriptStory): Promise<PartEnd> {
+  const { agent, hold } = story;
   const { rule } = story.script;
   let before: Broken | undefined;
   for (let lines = 1; ; lines += 1) {
@@ -40,17 +42,23 @@ async function overLines(story: ScriptStory): Promise<PartEnd> {
       return unreachable(story, before.doubtful, line);
     }
     if (line.kind !== 'open') return line;
-    try {
-      const end = await runOn(story, line.database);
-      if (end.kind !== 'broken') return end;
-      if (lines === LINES_MAX) {
-        const sentence = `The connection to database ${placeOf(rule)} broke ${String(LINES_MAX)} times (${end.sentence}); retry goes on where the ledger there says that the script stands.`;
-        return { kind: 'failed', failure: { class: 'transport', sentence } };
-      }
-      before = end;
-    } finally {
-      await line.database.close();
+    const end = await runAndClose(story, line.database);
+    if (end.kind === 'outbid') return judgeOutbid(agent, hold, end.outbid);
+    if (end.kind !== 'broken') return end;
+    if (lines === LINES_MAX) {
+      const sentence = `The connection to database ${placeOf(rule)} broke ${String(LINES_MAX)} times (${end.sentence}); retry goes on where the ledger there says that the script stands.`;
+      return { kind: 'failed', failure: { class: 'transport', sentence } };
     }
+    before = end;
+  }
+}
+
+/** Whatever is asked of others afterwards: nobody waits for this session's lock. */
+async function runAndClose(story: ScriptStory, database: Database): Promise<LineEnd> {
+  try {
+    return await runOn(story, database);
+  } finally {
+    await database.close();
   }
 }
 

@@ -1,8 +1,9 @@
 /** What is left of a script, over one session. */
 import type { PartEnd } from '../bound-step';
 import { elapsedSince, instant } from '../lease';
+import type { Outbid } from '../outbid';
 import type { Database, LedgerRow } from './database';
-import { placeOf } from './no-session';
+import { databaseOutbid } from './open-line';
 import { runStatement } from './run-statement';
 import type { RowFor } from './run-statement';
 import { failedAt, rowsAndTime, tell } from './script-story';
@@ -10,7 +11,11 @@ import type { ScriptStory } from './script-story';
 import { isSetting, sessionMemory } from './statement-kind';
 
 /** How a session's work ends: for good, or because the connection broke. */
-export type LineEnd = PartEnd | Broken;
+export type LineEnd =
+  | PartEnd
+  | Broken
+  /** The database has seen a higher fence. */
+  | { readonly kind: 'outbid'; readonly outbid: Outbid };
 
 export interface Broken {
   readonly kind: 'broken';
@@ -54,7 +59,7 @@ export async function runStatements(
         story.acts.doubted(rowFor(statement, false));
         return { ...broken(ran), ...(ran.doubtful && { doubtful: ran.doubtful }) };
       case 'superseded':
-        return { kind: 'lost', why: `Database ${placeOf(script.rule)} has seen a higher fence.` };
+        return { kind: 'outbid', outbid: databaseOutbid(story, ran.seen) };
       case 'failed':
         story.acts.ended(rowFor(statement, false), 'failed');
         return failedAt(story, statement, ran.sentence);

@@ -1,5 +1,5 @@
 /** What the story of one script needs, and how it is told. */
-import { ENTRY_ACTS_MAX } from '#wire/agent';
+import { ENTRY_ACTS_MAX, NOTE_MAX_CHARS, SENTENCE_MAX_CHARS } from '#wire/agent';
 import type { FinishOutcome, HostState, ReportEntry } from '#wire/agent';
 import { doneStatementsIn } from '../decision';
 import type { Hold } from '../hold';
@@ -22,8 +22,6 @@ export interface ScriptStory {
   readonly acts: UntoldActs;
 }
 
-const NOTE_MAX_CHARS = 1_000;
-const SENTENCE_MAX_CHARS = 2_000;
 const SHOWN_STATEMENT_CHARS = 120;
 
 /** Tells the app one line about the script, with what was done since the last; what does not fit follows with the same. */

@@ -1,6 +1,7 @@
 /** An agent ends a job: the outcome becomes a command of the release. */
 import type { Command } from '#core/command';
 import { sentencesOf } from '#core/refusal';
+import { FENCE_LEAP_MAX } from '#wire/agent';
 import type { FinishData } from '#wire/agent';
 import type { JobRecord } from '#wire/records';
 import { busy, ok, stale } from './agent-answer';
@@ -10,7 +11,7 @@ import type { AgentCall } from './agent-call';
 import { askForEffects } from './commit';
 import { checkpointOf } from './checkpoints';
 import { endedJob } from './offer-job';
-import type { Ports } from './ports';
+import type { Change, Ports } from './ports';
 import { closedLog } from './receive-log';
 import { admit, reported } from './receive-report';
 import { runCommand } from './run-command';
@@ -35,9 +36,11 @@ export async function finishJob(ports: Ports, call: AgentCall<FinishData>): Prom
         answer = admitted.answer;
         return 'stop';
       }
+      const end = endOf(admitted.job, admitted.seq, call);
       return {
         command: commandOf(admitted.job, call.data),
-        ...endOf(admitted.job, admitted.seq, call),
+        ...end,
+        changes: [...end.changes, ...(await fenceChanges(ports, admitted.job, call.data))],
       };
     });
     if (result.kind === 'done') return await witnessed(ports, answer, first.job);
@@ -76,4 +79,21 @@ function endOf(job: JobRecord, seq: number, call: AgentCall<FinishData>) {
     outcome,
     ...(lostLines !== undefined && { log: closedLog(job, lostLines, writtenLines) }),
   });
+}
+
+/**
+ * What a target has refused a job's fence for is higher than any that this store gave out, as after a restore. One scope
+ * is enough: the next claim counts from the highest of its scopes. A job that was asked to stop gives its scopes back.
+ */
+async function fenceChanges(
+  { store }: Ports,
+  { scopes: [scope], stop }: JobRecord,
+  { outcome }: FinishData,
+): Promise<readonly Change[]> {
+  const seen = outcome.kind === 'failed' ? outcome.fenceSeen : undefined;
+  if (seen === undefined || scope === undefined || stop !== undefined) return [];
+  const row = await store.get('scope', scope);
+  if (!row || seen <= row.fence || seen > row.fence + FENCE_LEAP_MAX) return [];
+  const record = { ...row, version: row.version + 1, fence: seen };
+  return [{ type: 'set', entity: 'scope', key: scope, record, expect: row.version }];
 }

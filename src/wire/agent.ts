@@ -74,7 +74,9 @@ export const POLL_FAR_MILLISECONDS = 60_000;
 
 const id = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/);
 const sha256Hex = z.string().regex(/^[0-9a-f]{64}$/);
-const serial = z.int().min(0).max(2_147_483_647);
+/** Largest number that counts or tells a time. */
+export const SERIAL_MAX = 2_147_483_647;
+const serial = z.int().min(0).max(SERIAL_MAX);
 const protocolVersion = z.int().min(0).max(999);
 /** The versions that an agent speaks; absent in agents of 0.1. */
 const speaks = z.array(protocolVersion).min(1).max(10).exactOptional();
@@ -150,7 +152,14 @@ export type ClaimData = z.infer<typeof ClaimData>;
 export const FetchData = z.object({ digest: sha256Hex, offset: serial });
 export type FetchData = z.infer<typeof FetchData>;
 
-export const HeartbeatData = z.object({ step: z.string().max(200).nullable(), speaks, heard });
+/** Longest name of what an agent does at the moment; what is longer is cut where it is sent. */
+export const STEP_MAX_CHARS = 200;
+
+export const HeartbeatData = z.object({
+  step: z.string().max(STEP_MAX_CHARS).nullable(),
+  speaks,
+  heard,
+});
 export type HeartbeatData = z.infer<typeof HeartbeatData>;
 
 /** What one host, script or namespace looks like to the agent; a host that is neither NEW nor OLD is UNKNOWN, never guessed. */
@@ -173,12 +182,21 @@ export type HostState = z.infer<typeof HostState>;
 /** Most acts that one entry of a report tells: its own, and what a host's ledger shows of earlier claims. */
 export const ENTRY_ACTS_MAX = 16;
 
+/** Longest id of a step, or of what it works on. */
+export const PLACE_MAX_CHARS = 100;
+/** Longest name of what an act was about. */
+export const ACT_OF_MAX_CHARS = 200;
+/** Longest note of an entry. */
+export const NOTE_MAX_CHARS = 1_000;
+/** Longest sentence of a failure, and longest question. */
+export const SENTENCE_MAX_CHARS = 2_000;
+
 /** What an agent did at a target, for the audit. */
 export const AgentAct = z.object({
   what: z.enum(ACTS),
   result: z.enum(ACT_RESULTS),
   fence: serial,
-  of: z.string().max(200),
+  of: z.string().max(ACT_OF_MAX_CHARS),
   first: serial.exactOptional(),
   last: serial.exactOptional(),
   found: z.boolean().exactOptional(),
@@ -188,12 +206,12 @@ export type AgentAct = z.infer<typeof AgentAct>;
 export const ReportEntry = z.object({
   /** Epoch seconds, corrected by the app's own clock. */
   at: serial,
-  step: z.string().max(100),
+  step: z.string().max(PLACE_MAX_CHARS),
   /** The host's id; a script's or a change's where the step is one of SQL or CONFIG. */
-  host: z.string().max(100),
+  host: z.string().max(PLACE_MAX_CHARS),
   state: HostState,
   /** One sentence; empty when the state says it all. */
-  note: z.string().max(1_000),
+  note: z.string().max(NOTE_MAX_CHARS),
   milliseconds: serial,
   /** What ended with it; absent where nothing did, and in agents of 0.1. */
   acts: z.array(AgentAct).max(ENTRY_ACTS_MAX).exactOptional(),
@@ -242,15 +260,23 @@ export type AddKeyData = z.infer<typeof AddKeyData>;
 
 export const FailureSchema = z.object({
   class: z.enum(FAILURE_CLASSES),
-  sentence: z.string().min(1).max(2_000),
+  sentence: z.string().min(1).max(SENTENCE_MAX_CHARS),
 });
+
+/** A scope's fence is raised at most so far by what an agent has seen at a target: nobody uses fences up. */
+export const FENCE_LEAP_MAX = 1_000_000;
 
 export const FinishOutcome = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('succeeded') }),
-  z.object({ kind: z.literal('failed'), failure: FailureSchema }),
+  z.object({
+    kind: z.literal('failed'),
+    failure: FailureSchema,
+    /** A target refused the job's fence because it has seen this one, higher than any the app gave out; absent in agents of 0.1. */
+    fenceSeen: serial.exactOptional(),
+  }),
   z.object({
     kind: z.literal('unknown'),
-    question: z.string().min(1).max(2_000),
+    question: z.string().min(1).max(SENTENCE_MAX_CHARS),
     /** It is about one statement, and a new job can go on behind it; absent elsewhere, and in agents of yesterday. */
     isStatement: z.literal(true).exactOptional(),
   }),

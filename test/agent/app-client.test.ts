@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { generateKeyPairSync } from 'node:crypto';
-import { Envelope, PROTOCOL_VERSIONS } from '#wire/agent';
+import { Envelope, HeartbeatData, PROTOCOL_VERSIONS } from '#wire/agent';
 import { createAppClient, enroll } from '../../agent/app-client';
 import type { RawAnswer, SignedMessage } from '../../agent/app-client';
 import { fingerprintOf, keyOf, sha256Hex, verifySignature } from '../../agent/keys';
@@ -107,6 +107,20 @@ describe('a message', () => {
       '10001.9.7.4',
       '10001.9.7.4',
     ]);
+  });
+
+  test('of a heartbeat keeps within the protocol, however long the names in its step are', async () => {
+    const { client, sent } = aClient(() => ok(pollAnswer(1)));
+
+    await client.heartbeat({ job: '10001.9', fence: 7 }, `start 1.1.0 on ${'w'.repeat(200)}`);
+    // The last character that fits is half of one.
+    await client.heartbeat({ job: '10001.9', fence: 7 }, `${'w'.repeat(199)}\u{1f600}`);
+
+    const steps = sent.map(({ body }) => {
+      const { data } = Envelope.parse(JSON.parse(body));
+      return HeartbeatData.parse(data).step;
+    });
+    expect(steps).toEqual([`start 1.1.0 on ${'w'.repeat(185)}`, `${'w'.repeat(199)}\ufffd`]);
   });
 
   test('of enrollment proves possession of the key that it names', async () => {

@@ -288,6 +288,47 @@ describe('a CODE job', () => {
     expect(world.fleet.effects.filter((effect) => /web-[23] activate/.test(effect))).toEqual([]);
   });
 
+  test.each([
+    [120, 120, 'then retry, and Interlock goes on above 120.'],
+    [2_000_000, 2_000_000, 'write 1 into /srv/shop/.interlock/fence there, then retry.'],
+  ])(
+    'ends the stage in a sentence when a host has seen fence %d and the app says that the job is this agent’s',
+    async (seen, fenceSeen, remedy) => {
+      const world = aWorld();
+      world.fleet.host('web-2').fence = seen;
+
+      await world.live();
+
+      expect(world.app.outcome).toEqual({
+        kind: 'failed',
+        failure: {
+          class: 'permission',
+          sentence: `Host web-2 (10.0.0.2) has seen fence ${seen} and refuses fence 1 of job 10001.9, which is this agent's as Interlock says (so Interlock came back from a backup, or another installation of it releases there): see to it that nobody else releases there, ${remedy}`,
+        },
+        fenceSeen,
+      });
+      expect(world.app.calls.filter((op) => op === 'claim')).toHaveLength(1);
+      expect(world.fleet.effects.every((effect) => effect.includes(' stage '))).toBe(true);
+    },
+  );
+
+  test('waits for the app’s word on whose the job is while the network is cut', async () => {
+    const world = aWorld();
+    world.fleet.host('web-1').fence = 120;
+    let cutUntil = 0;
+    world.fleet.disturb = (_moment, host) => {
+      if (host === 'web-1') cutUntil ||= world.clock.milliseconds + 300_000;
+      return undefined;
+    };
+    world.app.disturb = () => (world.clock.milliseconds < cutUntil ? 'lost-request' : undefined);
+
+    await world.live();
+
+    expect(world.clock.milliseconds).toBeGreaterThan(300_000);
+    expect(world.app.outcome).toMatchObject({ kind: 'failed', fenceSeen: 120 });
+    expect(world.app.calls.filter((op) => op === 'claim')).toHaveLength(1);
+  });
+
   test('does nothing more once a host has seen a higher fence', async () => {
     const world = aWorld();
     world.fleet.disturb = (moment, host, act) => {

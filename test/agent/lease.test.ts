@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { liveAgent } from '../../agent/agent-loop';
 import { allowsEffects, elapsedSince, instant } from '../../agent/lease';
-import { aJournal, anAgent } from './support/an-agent';
+import { aJournal, anAgent, silent } from './support/an-agent';
 import { createFakeApp } from './support/fake-app';
 import { createFleet } from './support/fake-hosts';
 import { aPlan } from './support/plans';
@@ -39,11 +39,17 @@ describe('a lease of 90 s', () => {
   });
 });
 
-function aWorld() {
+function aWorld(plan = aPlan()) {
   const clock = createVirtualClock();
-  const app = createFakeApp(clock, aPlan());
+  const app = createFakeApp(clock, plan);
   const fleet = createFleet();
-  const agent = anAgent({ clock, app, fleet, journal: aJournal().journal });
+  const said: string[] = [];
+  const error = (line: string): void => void said.push(line);
+  const { journal } = aJournal();
+  const agent = {
+    ...anAgent({ clock, app, fleet, journal }),
+    log: { ...silent, error },
+  };
   const live = async (until: () => boolean): Promise<void> => {
     const stopping = new AbortController();
     const watch = async (): Promise<void> => {
@@ -52,7 +58,16 @@ function aWorld() {
     };
     await clock.drive(Promise.all([liveAgent(agent, stopping.signal), watch()]));
   };
-  return { clock, app, fleet, live };
+  return { clock, app, fleet, journal, said, live };
+}
+
+/** Every host's connection takes so long. */
+function takeLong({ clock, fleet }: ReturnType<typeof aWorld>, milliseconds: number): void {
+  const connect = fleet.connect.bind(fleet);
+  fleet.connect = async (target) => {
+    await clock.sleep(milliseconds);
+    return connect(target);
+  };
 }
 
 describe('an agent that holds a job', () => {
@@ -85,6 +100,30 @@ describe('an agent that holds a job', () => {
     expect(world.clock.milliseconds).toBeGreaterThan(3_600_000);
   });
 
+  test('begins no act whose connection stands only after the lease is over, says so, and its next life does it', async () => {
+    const world = aWorld(aPlan(['web-1']));
+    const { app, clock, fleet, journal, live } = world;
+    const begun: number[] = [];
+    fleet.disturb = (moment) => {
+      if (moment === 'before') begun.push(clock.milliseconds);
+      return undefined;
+    };
+    takeLong(world, 150_000);
+    app.disturb = (op) =>
+      ['heartbeat', 'report', 'log'].includes(op) ? 'lost-request' : undefined;
+
+    await live(() => clock.milliseconds > 400_000);
+
+    expect(begun).toEqual([]);
+    expect(await journal.intentsOf('10001.9')).toMatchObject([
+      { act: 'stage', result: expect.stringMatching(/^It has not begun: the lease was over/) },
+    ]);
+
+    app.disturb = () => undefined;
+    await live(() => app.outcome !== null);
+    expect(app.outcome).toEqual({ kind: 'succeeded' });
+  });
+
   test('stops when a heartbeat says that the job is another’s', async () => {
     const world = aWorld();
     const connect = world.fleet.connect.bind(world.fleet);
@@ -98,6 +137,52 @@ describe('an agent that holds a job', () => {
 
     expect(world.fleet.effects.some((effect) => effect.includes('activate'))).toBe(false);
     expect(world.app.outcome).toBeNull();
+  });
+
+  test('keeps it for as long as the work takes, however long the names are that its heartbeats tell', async () => {
+    const name = 'w'.repeat(200);
+    const plan = aPlan(['web-1']);
+    const world = aWorld({
+      ...plan,
+      steps: plan.steps.map((step) =>
+        step.stage === 'CODE'
+          ? { ...step, hosts: step.hosts.map((host) => ({ ...host, name })) }
+          : step,
+      ),
+    });
+    takeLong(world, 200_000);
+
+    await world.live(() => world.app.outcome !== null || world.clock.milliseconds > 3_600_000);
+
+    expect(world.app.outcome).toEqual({ kind: 'succeeded' });
+    expect(world.app.fence).toBe(1);
+  });
+
+  test('leaves it with a sentence when the app cannot read its heartbeats, and goes on asking for other work', async () => {
+    const world = aWorld();
+    const { app, clock, journal, said } = world;
+    takeLong(world, 100_000);
+    app.disturb = (op) => (op === 'heartbeat' ? 'invalid' : undefined);
+
+    await world.live(() => clock.milliseconds > 600_000);
+
+    expect(world.fleet.effects.filter((effect) => !effect.includes(' stage '))).toEqual([]);
+    expect(said).toEqual([
+      "Interlock cannot read this agent's heartbeats (refused as invalid), so nothing renews its lease on job 10001.9: the agent leaves the job, and Interlock asks people once the lease is over; update the agent or the app, then answer there.",
+    ]);
+    expect(await journal.openJobs()).toEqual([]);
+    expect(app.calls.filter((op) => op === 'claim')).toHaveLength(1);
+    expect(app.calls.filter((op) => op === 'poll').length).toBeGreaterThan(100);
+  });
+
+  test('leaves it as well when the app cannot read what it reports', async () => {
+    const { app, clock, journal, live } = aWorld();
+    app.disturb = (op) => (op === 'report' ? 'invalid' : undefined);
+
+    await live(() => clock.milliseconds > 600_000);
+
+    expect(await journal.openJobs()).toEqual([]);
+    expect(app.calls.filter((op) => op === 'claim')).toHaveLength(1);
   });
 
   test('claims with one request when answers are lost, and counts the lease from the first', async () => {

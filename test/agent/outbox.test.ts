@@ -60,6 +60,41 @@ describe('the outbox', () => {
     expect(await journal.openJobs()).toEqual([]);
   });
 
+  const MANY_ACTS = Array.from({ length: 13 }, () => ({
+    ...({ what: 'stage', result: 'done', fence: 1 } as const),
+    of: `1.1.0 ${'b'.repeat(64)}`,
+  }));
+
+  test.each([
+    ['control characters', '\u0001'],
+    ['Chinese', '\u4e2d'],
+  ])('delivers long notes in %s in reports that the app’s door lets in', async (_, letter) => {
+    const { app, journal, deliver } = await aWorld();
+    for (let serial = 0; serial < REPORT_ENTRIES_MAX; serial += 1)
+      await journal.tell(JOB, { ...entry(serial), note: letter.repeat(1_000), acts: MANY_ACTS });
+    await journal.finishJob(JOB, { kind: 'succeeded' });
+
+    expect(await deliver()).toEqual({ kind: 'delivered' });
+
+    expect(app.entries).toHaveLength(REPORT_ENTRIES_MAX);
+    expect(app.calls.filter((op) => op === 'report').length).toBeGreaterThan(1);
+  });
+
+  test('delivers a report of an agent of yesterday that the door had to refuse, in parts', async () => {
+    const { app, journal, database, deliver } = await aWorld();
+    for (let serial = 0; serial < REPORT_ENTRIES_MAX; serial += 1)
+      await journal.tell(JOB, { ...entry(serial), note: '\u0001'.repeat(1_000) });
+    database.exec('UPDATE outbox SET seq = 1; UPDATE jobs SET last_seq = 1');
+    await journal.tell(JOB, entry(REPORT_ENTRIES_MAX));
+    await journal.finishJob(JOB, { kind: 'succeeded' });
+
+    expect(await deliver()).toEqual({ kind: 'delivered' });
+
+    expect(app.entries).toHaveLength(REPORT_ENTRIES_MAX + 1);
+    expect(app.entries.at(-1)).toEqual(entry(REPORT_ENTRIES_MAX));
+    expect(app.outcome).toEqual({ kind: 'succeeded' });
+  });
+
   test('applies each report once though every second answer is lost', async () => {
     const { app, journal, deliver } = await aWorld();
     let calls = 0;

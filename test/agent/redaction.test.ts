@@ -54,6 +54,17 @@ const shows = (told: string, secret: string, spelled: string): boolean =>
   told.includes(secret) || told.includes(spelled);
 
 describe('a secret that the agent has read', () => {
+  test('is masked once, though it is a word of the mask', () => {
+    const { learn, redact } = createRedaction();
+    learn('secret');
+    learn('[secret] 1');
+
+    const once = redact('a secret, [secret] 1 and [secret] 2');
+
+    expect(once).toBe('a [secret], [secret] and [secret] 2');
+    expect(redact(once)).toBe(once);
+  });
+
   test.each(Object.keys(SPELLINGS))('occurs in no text, %s', (name) => {
     const spell = SPELLINGS[name] ?? ((secret: string) => secret);
     const seen = new Set<string>();

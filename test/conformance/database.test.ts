@@ -180,6 +180,7 @@ describe.each(['postgresql', 'mariadb', 'pglite'] as const)('the database %s', (
         await database.write(row);
         expect(await database.run(row, 'INSERT INTO untouched VALUES (1)')).toEqual({
           kind: 'superseded',
+          seen: 8,
         });
       }
     });

@@ -63,7 +63,12 @@ export function createFakeCentre(
         if (before) return { kind: 'written-before', record: before };
         watch.means(writer, `Writing ${nameOf(place)}`);
         if (newest && newest.writer.fence > writer.fence)
-          return { kind: 'superseded', sentence: `Fence ${String(newest.writer.fence)} was here.` };
+          return {
+            kind: 'superseded',
+            sentence: `Fence ${String(newest.writer.fence)} was here.`,
+            file: nameOf(place),
+            seen: newest.writer.fence,
+          };
         checkPlanned(sim, store, writer.job, place);
         sim.count(`namespace ${writer.act}`);
         const revision = history.length + 1;

@@ -148,7 +148,7 @@ export function answerOf(sim: Sim, host: FakeHost, exit: Exit): HostAnswer {
     case 0:
       return { kind: 'done', facts: factsOf(host, false) };
     case 75:
-      return { kind: 'superseded', sentence: exit.sentence };
+      return { kind: 'superseded', sentence: exit.sentence, seen: host.fence };
     case 65:
     case 66:
       sim.count(`host refused with ${exit.code}`);

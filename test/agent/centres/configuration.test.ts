@@ -37,6 +37,8 @@ interface Ended {
 interface Job {
   readonly job?: string;
   readonly fence?: number;
+  /** Another agent has the job by now. */
+  readonly isTakenOver?: boolean;
 }
 
 function aWorld() {
@@ -74,7 +76,7 @@ function aWorld() {
   const run = async (
     stage: 'CONFIG' | 'ROLLBACK',
     plan: Plan,
-    { job, fence }: Job = {},
+    { job, fence, isTakenOver = false }: Job = {},
   ): Promise<Ended> => {
     jobs += 1;
     const name = job ?? `10001.${jobs}`;
@@ -86,6 +88,7 @@ function aWorld() {
     for (const [digest, text] of texts) app.texts.set(digest, text);
     const agent = anAgent({ clock: machineClock, app, journal, centres, fleet: createFleet() });
     const hold = await aHold(agent, app, name);
+    if (isTakenOver) app.takeOver();
     const end = await performPlan(agent, hold);
     const told = (await toldBy(agent, hold)).filter(({ step }) => !step.startsWith('rollback'));
     return {
@@ -304,18 +307,35 @@ describe('a CONFIG job', () => {
     expect(valuesOf('a')).toEqual({ x: { kind: 'text', text: '2' } });
   });
 
-  test('of a lower fence than the namespace has seen lets go of the job', async () => {
-    const { aChange, run, valuesOf } = aWorld();
-    await run('CONFIG', planOf(aChange('a', [set('x', text('2'))])), { job: 'j.2', fence: 7 });
+  test.each([
+    [true, { kind: 'lost', why: expect.stringContaining('fence 7') }],
+    [
+      false,
+      {
+        kind: 'failed',
+        failure: {
+          class: 'permission',
+          sentence: expect.stringMatching(
+            /^Namespace .* has seen fence 7 and refuses fence 3 of job j\.1, .* then retry, and Interlock goes on above 7\.$/,
+          ),
+        },
+        fenceSeen: 7,
+      },
+    ],
+  ])(
+    'of a lower fence than the namespace has seen lets go of the job, or fails where it is its own (another’s: %s)',
+    async (isTakenOver, end) => {
+      const { aChange, run, valuesOf } = aWorld();
+      await run('CONFIG', planOf(aChange('a', [set('x', text('2'))])), { job: 'j.2', fence: 7 });
 
-    const late = await run('CONFIG', planOf(aChange('a', [set('x', text('1'))])), {
-      job: 'j.1',
-      fence: 3,
-    });
+      const late = await run('CONFIG', planOf(aChange('a', [set('x', text('1'))])), {
+        ...{ job: 'j.1', fence: 3, isTakenOver },
+      });
 
-    expect(late.end).toMatchObject({ kind: 'lost', why: expect.stringContaining('fence 7') });
-    expect(valuesOf('a')).toEqual({ x: { kind: 'text', text: '2' } });
-  });
+      expect(late.end).toEqual(end);
+      expect(valuesOf('a')).toEqual({ x: { kind: 'text', text: '2' } });
+    },
+  );
 
   test('two changes of one namespace are both applied', async () => {
     const { aChange, run, valuesOf } = aWorld();

@@ -101,6 +101,7 @@ describe('a session with a host', () => {
     expect(await session.activate(order)).toEqual({
       kind: 'superseded',
       sentence: expect.stringContaining('has seen fence 9'),
+      seen: 9,
     });
   });
 

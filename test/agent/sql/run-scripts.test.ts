@@ -171,23 +171,43 @@ describe.each(['postgresql', 'mariadb'] as const)('scripts on %s', (name) => {
     await expect(server.query('SELECT * FROM not_begun')).rejects.toThrow();
   });
 
-  test('leave the job to the agent with the higher fence', async () => {
-    const release = '999';
-    const scripts = [{ id: 'fenced', text: 'CREATE TABLE fenced (id int)' }];
-    await runTestScripts({
-      rule: server.rule,
-      scripts: [{ id: 'newer', text: 'SELECT 1' }],
-      release,
-      fence: 99_998,
-    });
+  test.each([
+    [true, { kind: 'lost', why: expect.stringContaining('has seen fence') }],
+    [
+      false,
+      {
+        kind: 'failed',
+        failure: {
+          class: 'permission',
+          sentence: expect.stringMatching(
+            /^Database .* has seen fence 99998 and refuses fence 1 of job 10001\.1, .* goes on above 99998\.$/,
+          ),
+        },
+        fenceSeen: 99_998,
+      },
+    ],
+  ])(
+    'leave the job to the agent with the higher fence, or fail where it is their own (another’s: %s)',
+    async (isTakenOver, expected) => {
+      const release = '999';
+      const scripts = [{ id: 'fenced', text: 'CREATE TABLE fenced (id int)' }];
+      await runTestScripts({
+        rule: server.rule,
+        scripts: [{ id: 'newer', text: 'SELECT 1' }],
+        release,
+        fence: 99_998,
+      });
 
-    const { end } = await runTestScripts({ rule: server.rule, scripts, release, fence: 1 });
+      const { end } = await runTestScripts({
+        ...{ rule: server.rule, scripts, release, fence: 1, isTakenOver },
+      });
 
-    expect(end).toMatchObject({ kind: 'lost', why: expect.stringContaining('has seen fence') });
-    await expect(server.query('SELECT * FROM fenced')).rejects.toThrow();
-    // The other tests count from one again.
-    await server.query('UPDATE interlock_fence SET fence = 0');
-  });
+      expect(end).toEqual(expected);
+      await expect(server.query('SELECT * FROM fenced')).rejects.toThrow();
+      // The other tests count from one again.
+      await server.query('UPDATE interlock_fence SET fence = 0');
+    },
+  );
 
   test('go on with the settings that the first session had', async () => {
     const run = aRelease();

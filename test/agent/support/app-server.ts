@@ -7,6 +7,7 @@ import {
   Envelope,
   FetchData,
   FinishData,
+  HeartbeatData,
   LogData,
   ReportData,
 } from '#wire/agent';
@@ -92,7 +93,7 @@ export async function serveApp(app: AppClient): Promise<AppServer> {
       case 'fetch':
         return app.fetch(ref, FetchData.parse(data).digest, FetchData.parse(data).offset);
       case 'heartbeat':
-        return app.heartbeat(ref, null);
+        return app.heartbeat(ref, HeartbeatData.parse(data).step);
       case 'report':
         return app.report(ref, seq, ReportData.parse(data).entries);
       case 'log':

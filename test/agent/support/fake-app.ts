@@ -4,23 +4,31 @@ import { canonicalText } from '#core/canonical';
 import type { Plan } from '#core/plan';
 import { decideClaim, decideMessage } from '#core/job';
 import type { RunStage } from '#core/plan-step';
+import type { z } from 'zod';
 import {
+  BODY_MAX_BYTES,
+  ClaimData,
   DECISION_VALID_SECONDS,
+  FetchData,
+  FinishData,
+  HeartbeatData,
   LEASE_SECONDS,
+  LogData,
   PROTOCOL_VERSIONS,
+  ReportData,
   TAKEOVER_GRACE_SECONDS,
 } from '#wire/agent';
 import type {
   ErrorAnswer,
   FinishOutcome,
   GateDecision,
-  LogData,
   ReportEntry,
   SignedDecision,
 } from '#wire/agent';
 import { checkpointText } from '#wire/checkpoint';
 import type { Checkpoint, SignedCheckpoint } from '#wire/checkpoint';
 import { decisionText } from '#wire/signature';
+import { toldStep } from '../../../agent/app-client';
 import { keyOf, sha256Hex } from '../../../agent/keys';
 import { instant } from '../../../agent/lease';
 import type { Identity } from '../../../agent/ports/agent';
@@ -140,16 +148,22 @@ export function createFakeApp(
     more: Pick<ErrorAnswer, 'expectedSeq' | 'checkpoint'> = {},
   ): AppResult<never> => ({ kind: 'refused', error, message: `refused as ${error}`, ...more });
 
-  /** A call that may be lost on its way there or back. */
+  /** A call that may be lost on its way there or back; `data` as the client puts it into the envelope. */
   const call = async <Answer>(
     op: string,
     serve: () => AppResult<Answer>,
+    schema?: z.ZodType,
+    data?: unknown,
   ): Promise<AppResult<Answer>> => {
     calls.push(op);
     const disturbed = app.disturb(op);
     if (disturbed === 'lost-request') return { kind: 'unreachable', sentence: 'lost' };
     if (disturbed !== undefined && disturbed !== 'lost-answer') return refuse(disturbed);
-    const result = serve();
+    // The door knows nobody whose message is too long; an envelope has less than a kibibyte.
+    if (Buffer.byteLength(JSON.stringify(data ?? null)) > BODY_MAX_BYTES - 1_024)
+      return refuse('unauthorized');
+    const isReadable = schema?.safeParse(JSON.parse(JSON.stringify(data))).success ?? true;
+    const result = isReadable ? serve() : refuse('invalid');
     return disturbed === undefined ? result : { kind: 'unreachable', sentence: 'lost' };
   };
   const answered = <Answer>(answer: Answer): AppResult<Answer> => ({
@@ -224,78 +238,105 @@ export function createFakeApp(
         }),
       ),
     claim: (_job, requestId) =>
-      call('claim', () => {
-        const claimed = decideClaim(row, {
-          agentId: AGENT,
-          requestId,
-          now: now(),
-          graceSeconds: TAKEOVER_GRACE_SECONDS,
-          highestFence: row.fence,
-        });
-        if (claimed.kind === 'gone' && outcome !== null)
-          return refuse('gone', { checkpoint: checkpoint() });
-        if (claimed.kind === 'taken' || claimed.kind === 'gone') return refuse(claimed.kind);
-        if (claimed.kind === 'claimed') {
-          row.status = 'running';
-          row.agent = AGENT;
-          row.requestId = requestId;
-          row.fence = claimed.fence;
-          row.leaseUntil = now() + LEASE_SECONDS;
-        }
-        return answered({
-          now: now(),
-          job,
-          stage,
-          environment: plan.environment,
-          planDigest: digest,
-          scopes: ['shop:SIT'],
-          fence: row.fence,
-          lastSeq: row.lastSeq,
-          leaseSeconds: LEASE_SECONDS,
-          decision: decision(),
-        });
-      }),
+      call(
+        'claim',
+        () => {
+          const claimed = decideClaim(row, {
+            agentId: AGENT,
+            requestId,
+            now: now(),
+            graceSeconds: TAKEOVER_GRACE_SECONDS,
+            highestFence: row.fence,
+          });
+          if (claimed.kind === 'gone' && outcome !== null)
+            return refuse('gone', { checkpoint: checkpoint() });
+          if (claimed.kind === 'taken' || claimed.kind === 'gone') return refuse(claimed.kind);
+          if (claimed.kind === 'claimed') {
+            row.status = 'running';
+            row.agent = AGENT;
+            row.requestId = requestId;
+            row.fence = claimed.fence;
+            row.leaseUntil = now() + LEASE_SECONDS;
+          }
+          return answered({
+            now: now(),
+            job,
+            stage,
+            environment: plan.environment,
+            planDigest: digest,
+            scopes: ['shop:SIT'],
+            fence: row.fence,
+            lastSeq: row.lastSeq,
+            leaseSeconds: LEASE_SECONDS,
+            decision: decision(),
+          });
+        },
+        ClaimData,
+        { requestId, speaks: PROTOCOL_VERSIONS },
+      ),
     fetch: (_ref, wanted, offset) =>
-      call('fetch', () => {
-        const whole = app.texts.get(wanted) ?? app.planText;
-        const piece = whole.slice(offset, offset + 500);
-        const end = offset + piece.length;
-        const nextOffset = end < whole.length ? end : null;
-        return answered({ now: now(), text: piece, nextOffset });
-      }),
-    heartbeat: (ref) =>
-      call('heartbeat', () => {
-        if (row.agent !== AGENT || ref.fence !== row.fence || row.status !== 'running') {
-          return refuse('stale');
-        }
-        row.leaseUntil = now() + LEASE_SECONDS;
-        return answered({
-          now: now(),
-          leaseSeconds: LEASE_SECONDS,
-          command,
-          decision: decision(),
-        });
-      }),
+      call(
+        'fetch',
+        () => {
+          const whole = app.texts.get(wanted) ?? app.planText;
+          const piece = whole.slice(offset, offset + 500);
+          const end = offset + piece.length;
+          const nextOffset = end < whole.length ? end : null;
+          return answered({ now: now(), text: piece, nextOffset });
+        },
+        FetchData,
+        { digest: wanted, offset },
+      ),
+    heartbeat: (ref, step) =>
+      call(
+        'heartbeat',
+        () => {
+          if (row.agent !== AGENT || ref.fence !== row.fence || row.status !== 'running') {
+            return refuse('stale');
+          }
+          row.leaseUntil = now() + LEASE_SECONDS;
+          return answered({
+            now: now(),
+            leaseSeconds: LEASE_SECONDS,
+            command,
+            decision: decision(),
+          });
+        },
+        HeartbeatData,
+        { step: toldStep(step), speaks: PROTOCOL_VERSIONS, heard: now() },
+      ),
     report: (ref, seq, told) =>
-      call('report', () => message(ref, seq, [...told], () => entries.push(...told))),
+      call('report', () => message(ref, seq, [...told], () => entries.push(...told)), ReportData, {
+        entries: told,
+      }),
     speaks: () => Math.max(...PROTOCOL_VERSIONS),
     log: (_ref, chunk) =>
-      call('log', () => {
-        logged.push(chunk);
-        return answered({ now: now(), nextChunk: chunk.chunk + 1 });
-      }),
+      call(
+        'log',
+        () => {
+          logged.push(chunk);
+          return answered({ now: now(), nextChunk: chunk.chunk + 1 });
+        },
+        LogData,
+        chunk,
+      ),
     addKey: () => call('add-key', () => refuse('invalid')),
     finish: (ref, seq, end, lost) =>
-      call('finish', () => {
-        const result = message(ref, seq, end, () => {
-          outcome = end;
-          lostLines = lost?.lostLines;
-          row.status = 'finished';
-        });
-        return result.kind === 'answered'
-          ? { ...result, answer: { ...result.answer, checkpoint: checkpoint() } }
-          : result;
-      }),
+      call(
+        'finish',
+        () => {
+          const result = message(ref, seq, end, () => {
+            outcome = end;
+            lostLines = lost?.lostLines;
+            row.status = 'finished';
+          });
+          return result.kind === 'answered'
+            ? { ...result, answer: { ...result.answer, checkpoint: checkpoint() } }
+            : result;
+        },
+        FinishData,
+        { outcome: end, ...lost },
+      ),
   };
   return app;
 }

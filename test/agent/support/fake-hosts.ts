@@ -50,6 +50,12 @@ function lineOf(text: string): LedgerLine {
   return { operation, job, fence: Number(fence), digest, version };
 }
 
+const superseded = (of: FakeHost): HostAnswer => ({
+  kind: 'superseded',
+  sentence: 'An older fence.',
+  seen: of.fence,
+});
+
 function switchTo(of: FakeHost, { digest, version, job }: HostOrder): void {
   of.left = of.current;
   of.current = { digest, version };
@@ -110,7 +116,7 @@ export function createFleet(): Fleet {
     const of = host(name);
     const lost: HostAnswer = { kind: 'lost', sentence: `Host ${name} gave no answer.` };
     if (of.down || fleet.disturb('before', name, act) === 'lost') return lost;
-    if (order.fence < of.fence) return { kind: 'superseded', sentence: 'An older fence.' };
+    if (order.fence < of.fence) return superseded(of);
     of.fence = order.fence;
     const refused = fleet.refuse(name, act);
     if (refused) return refused;
@@ -128,7 +134,7 @@ export function createFleet(): Fleet {
     state: async (_basePath, fence) => {
       const of = host(name);
       if (of.down) return { kind: 'lost', sentence: `Host ${name} gave no answer.` };
-      if (fence > 0 && fence < of.fence) return { kind: 'superseded', sentence: 'An older fence.' };
+      if (fence > 0 && fence < of.fence) return superseded(of);
       of.fence = Math.max(of.fence, fence);
       return factsOf(of);
     },

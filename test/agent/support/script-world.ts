@@ -31,6 +31,8 @@ export interface ScriptRun {
   readonly release?: string;
   /** Jobs whose statement in doubt a person has called done; null: the app is of yesterday. */
   readonly doneStatements?: readonly string[] | null;
+  /** Another agent has the job by the time that its work begins. */
+  readonly isTakenOver?: boolean;
 }
 
 export interface ScriptRunEnd {
@@ -70,6 +72,7 @@ export async function runTestScripts(run: ScriptRun): Promise<ScriptRunEnd> {
   if (claimed.kind !== 'answered') throw new Error(claimed.kind);
   const hold = takeHold(agent, claimed.answer, claimed.sentAt, new AbortController().signal);
   await journal.beginJob(hold.ref, 0);
+  if (run.isTakenOver === true) app.takeOver();
   const end = await performPlan(agent, hold);
   hold.release();
   return { end, entries };
