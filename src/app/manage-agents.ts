@@ -66,9 +66,18 @@ export async function listAgents(
     lastSeen: record.lastSeen,
     agentVersion: record.agentVersion,
     trouble: troubleOf(record),
-    fingerprint: record.keys.map((key) => crypto.fingerprint(key.publicKey)).join(' '),
+    fingerprint: fingerprintOf(record, crypto),
   }));
 }
+
+/**
+ * Of the key that the agent signs with from now on: the newest, which is always a live one. A former key beside it is
+ * good for a day, and no ground to trust the newest one.
+ */
+const fingerprintOf = ({ keys }: AgentRecord, crypto: Ports['crypto']): string => {
+  const newest = keys.findLast(({ notAfter }) => notAfter === null) ?? keys.at(-1);
+  return newest ? crypto.fingerprint(newest.publicKey) : '';
+};
 
 /** Confirms an agent whose fingerprint the admin has compared with the one on its terminal. */
 export async function approveAgent(
@@ -85,11 +94,7 @@ export async function approveAgent(
     return refused(
       `Agent ${agent.name} was revoked; enroll it anew with a fresh code and a fresh key.`,
     );
-  const compared = lettersOf(input.fingerprint);
-  const matches = agent.keys.some(
-    (key) => lettersOf(crypto.fingerprint(key.publicKey)) === compared,
-  );
-  if (!matches)
+  if (lettersOf(input.fingerprint) !== lettersOf(fingerprintOf(agent, crypto)))
     return refused(
       `The fingerprint is not the one of agent ${agent.name}; compare it with what the agent printed.`,
     );

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { approveAgent, listAgents, revokeAgent } from '#app/manage-agents';
+import { approveAgent, listAgents, revokeAgent, suspendAgent } from '#app/manage-agents';
 import type { AgentAnswer } from '#app/agent-answer';
+import { newKey } from '../support/agent-caller';
 import { REPORTER, TESTER } from '../support/builders';
 import { aReleaseWorld, PROJECT } from '../support/release-world';
 import type { ReleaseWorld } from '../support/release-world';
@@ -159,6 +160,42 @@ describe('an agent of which two copies are alive', () => {
       await copy.poll();
     }
 
+    expect(await stateOf()).toBe('suspended');
+  });
+});
+
+describe('an agent that has renewed its key before it was suspended', () => {
+  const renewedAndSuspended = async () => {
+    const { agent, ports } = world;
+    await agent.call({ op: 'poll', data: { version: '0.2.0', busy: false } });
+    const { keys, data } = newKey(agent, ports);
+    expect((await agent.call({ op: 'add-key', data })).status).toBe(200);
+    const record = await ports.memory.get('agent', agent.agentId);
+    if (!record) throw new Error('There is no agent.');
+    await suspendAgent(ports, record);
+    const former = ports.crypto.fingerprint(agent.keys.publicKey);
+    return { newest: ports.crypto.fingerprint(keys.publicKey), former };
+  };
+  const approve = (fingerprint: string) =>
+    approveAgent(world.ports, { project: PROJECT, agentId: world.agent.agentId, fingerprint });
+
+  test.each([0, 30 * 86_400])(
+    'shows the newest key’s fingerprint %d s later, and is confirmed by it',
+    async (seconds) => {
+      const { newest } = await renewedAndSuspended();
+      world.ports.pass(seconds);
+      const [view] = await listAgents(world.ports, PROJECT);
+
+      expect(view?.fingerprint).toBe(newest);
+      expect(await approve(view?.fingerprint ?? '')).toEqual({ kind: 'done' });
+      expect(await stateOf()).toBe('active');
+    },
+  );
+
+  test('is not confirmed by its former key, which says nothing of who brought the newest', async () => {
+    const { former } = await renewedAndSuspended();
+
+    expect(await approve(former)).toMatchObject({ kind: 'refused' });
     expect(await stateOf()).toBe('suspended');
   });
 });
