@@ -29,7 +29,7 @@ export interface Hold {
   /** Between the effects of one host, where stopping would leave it half done: the lease alone, even when asked to stop. */
   mayContinue(): Promise<Permit>;
   renew(from: Instant, seconds: number, decision: SignedDecision): void;
-  /** The app takes this agent for a stranger: once the lease is over nobody waits for another. */
+  /** The app takes this agent for a stranger, or has suspended it: once the lease is over nobody waits for another. */
   refuse(): void;
   lose(why: string): void;
   /** The app asks to stop: no further effect begins, what is half done is brought to its end. */
