@@ -10,7 +10,7 @@ import {
 } from '#wire/signature';
 import type { AgentKey } from '../../agent/keys';
 import type { AgentMachine } from './agent-machine';
-import type { Doorstep } from './doorstep';
+import type { FakeStore } from './fake-store';
 import type { Sim } from './sim';
 
 /** Signed at this moment. */
@@ -39,7 +39,7 @@ export const requestOf = (
 
 /** What an agent of this machine would say, under this key, in the start that the app has seen last. */
 export function envelopeOf(
-  { sim, store }: Pick<Doorstep, 'sim' | 'store'>,
+  { sim, store }: { readonly sim: Sim; readonly store: FakeStore },
   { identity: { audience: aud, agent } }: AgentMachine,
   key: AgentKey,
   said: Pick<Envelope, 'op' | 'job' | 'data'>,
