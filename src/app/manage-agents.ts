@@ -3,6 +3,7 @@ import type { Reach } from '#core/reach';
 import type { AgentView, EnrollmentCode, Outcome } from '#wire/page';
 import type { AgentRecord } from '#wire/records';
 import { troubleOf } from './agent-trouble';
+import { askForRefresh } from './ask-refresh';
 import { refused } from './outcome';
 import type { Change, Ports } from './ports';
 import { loadSettings } from './world';
@@ -109,7 +110,10 @@ export async function approveAgent(
   });
   // Whichever copies there were: from now on one is expected.
   const fresh: AgentRecord = { ...agent, state: 'active', boot: null, formerBoots: [] };
-  return changeRoster(ports, fresh, agent.version);
+  const outcome = await changeRoster(ports, fresh, agent.version);
+  // Work that is under way was offered without it, and the one that had it may be gone for good.
+  if (outcome.kind === 'done') await askForRefresh(ports, agent.project);
+  return outcome;
 }
 
 /** People paste a fingerprint with the spaces that they like. */

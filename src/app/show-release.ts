@@ -11,6 +11,7 @@ import { contentMark } from './content-mark';
 import { editRefusal, mayEditContent } from './edit-content';
 import { ensureRelease } from './ensure-release';
 import { viewMark } from './glance-release';
+import { inviteAgents } from './invite-agents';
 import { changeInbox } from './offer-job';
 import { placesOf } from './ports';
 import type { Ports } from './ports';
@@ -43,6 +44,7 @@ export async function showRelease(
   await attempt(ports, 'write the gate anew', () => refreshGate(ports, record, world));
   const release = record.state;
   const job = release.run ? await ports.store.get('job', release.run.job) : undefined;
+  await attempt(ports, 'offer the work to new agents', () => inviteAgents(ports, job, world));
   const now = ports.clock.now();
   const states = await readStates(ports, release, job);
   const person = { accountId: input.accountId, groupIds: [], mayEdit: false };
