@@ -13,7 +13,7 @@ const REPORT_GAP_MILLISECONDS = 3_000;
 /** How often the outbox is looked at while the job works. */
 const LOOK_MILLISECONDS = 200;
 
-/** How often what is left of a job is tried while the app refuses this agent's signature. */
+/** How often what is left of a job is tried while the app refuses this agent. */
 const STRANGER_TRIES = 5;
 
 export type Delivery =

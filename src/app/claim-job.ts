@@ -10,6 +10,7 @@ import { checkpointOf } from './checkpoints';
 import { ATTEMPTS_MAX, TooMuchContention } from './errors';
 import type { AgentCall } from './agent-call';
 import { workplaceOfJob } from './offer-job';
+import { isOfClaim, lost } from './owned-job';
 import { placesOf } from './ports';
 import type { Change, Ports } from './ports';
 import { gateStands, signDecision } from './sign-decision';
@@ -38,7 +39,8 @@ export async function claimJob(ports: Ports, call: AgentCall<ClaimData>): Promis
     });
     if (decision.kind === 'taken') return taken(now, takenWords(job));
     if (decision.kind === 'gone') return over(ports, call, job);
-    if (decision.kind === 'repeated') return answer(ports, call, job, release);
+    if (decision.kind === 'repeated')
+      return isOfClaim(call, job) ? answer(ports, call, job, release) : lost(now, call, job);
 
     const claimed: JobRecord = {
       ...job,

@@ -40,6 +40,7 @@ export async function enrollAgent(ports: Ports, data: EnrollData): Promise<Agent
     state: 'pending',
     keys: [{ id: crypto.keyId(data.publicKey), publicKey: data.publicKey, notAfter: null }],
     ...reachOf(enrollment),
+    enrolledAt: now,
     lastSeen: now,
     boot: null,
     agentVersion: '',

@@ -26,6 +26,7 @@ import type { Ports } from './ports';
 import { receiveLog } from './receive-log';
 import { receiveReport } from './receive-report';
 import { renewLease } from './renew-lease';
+import { sightBoot } from './sight-boot';
 
 /** How long an agent waits before it asks an app again that could not answer. */
 const RETRY_AFTER_SECONDS = 5;
@@ -79,22 +80,22 @@ async function perform(
 ): Promise<AgentAnswer> {
   const { envelope } = message;
   const now = ports.clock.now();
-  const withData = async <Data>(
+  const withData = async <Data extends object>(
     schema: DataSchema<Data>,
     operation: (ports: Ports, call: AgentCall<Data>) => Promise<AgentAnswer>,
   ): Promise<AgentAnswer> => {
     const data = schema.safeParse(envelope.data);
-    if (data.success) {
-      return operation(ports, {
-        agent,
-        envelope,
-        data: data.data,
-        signedAt: message.signedAt,
-        digest: ports.crypto.sha256(message.raw),
-      });
+    if (!data.success) {
+      const place = data.error.issues[0]?.path.join('.') ?? 'the top';
+      return invalid(now, `The data of ${envelope.op} break the protocol at ${place}.`);
     }
-    const place = data.error.issues[0]?.path.join('.') ?? 'the top';
-    return invalid(now, `The data of ${envelope.op} break the protocol at ${place}.`);
+    const { signedAt, raw } = message;
+    const digest = ports.crypto.sha256(raw);
+    const call = { agent, envelope, data: data.data, signedAt, digest };
+    const judged = await sightBoot(ports, call);
+    return judged.kind === 'refused'
+      ? judged.answer
+      : operation(ports, { ...call, isLate: judged.isLate });
   };
 
   if (agent.state === 'suspended') return suspended(now, agent.name);

@@ -3,6 +3,7 @@ import type { Reach } from '#core/reach';
 import type { AgentView, EnrollmentCode, Outcome } from '#wire/page';
 import type { AgentRecord } from '#wire/records';
 import { troubleOf } from './agent-trouble';
+import { askForRefresh } from './ask-refresh';
 import { refused } from './outcome';
 import type { Change, Ports } from './ports';
 import { loadSettings } from './world';
@@ -66,9 +67,18 @@ export async function listAgents(
     lastSeen: record.lastSeen,
     agentVersion: record.agentVersion,
     trouble: troubleOf(record),
-    fingerprint: record.keys.map((key) => crypto.fingerprint(key.publicKey)).join(' '),
+    fingerprint: fingerprintOf(record, crypto),
   }));
 }
+
+/**
+ * Of the key that the agent signs with from now on: the newest, which is always a live one. A former key beside it is
+ * good for a day, and no ground to trust the newest one.
+ */
+const fingerprintOf = ({ keys }: AgentRecord, crypto: Ports['crypto']): string => {
+  const newest = keys.findLast(({ notAfter }) => notAfter === null) ?? keys.at(-1);
+  return newest ? crypto.fingerprint(newest.publicKey) : '';
+};
 
 /** Confirms an agent whose fingerprint the admin has compared with the one on its terminal. */
 export async function approveAgent(
@@ -85,11 +95,7 @@ export async function approveAgent(
     return refused(
       `Agent ${agent.name} was revoked; enroll it anew with a fresh code and a fresh key.`,
     );
-  const compared = lettersOf(input.fingerprint);
-  const matches = agent.keys.some(
-    (key) => lettersOf(crypto.fingerprint(key.publicKey)) === compared,
-  );
-  if (!matches)
+  if (lettersOf(input.fingerprint) !== lettersOf(fingerprintOf(agent, crypto)))
     return refused(
       `The fingerprint is not the one of agent ${agent.name}; compare it with what the agent printed.`,
     );
@@ -104,7 +110,10 @@ export async function approveAgent(
   });
   // Whichever copies there were: from now on one is expected.
   const fresh: AgentRecord = { ...agent, state: 'active', boot: null, formerBoots: [] };
-  return changeRoster(ports, fresh, agent.version);
+  const outcome = await changeRoster(ports, fresh, agent.version);
+  // Work that is under way was offered without it, and the one that had it may be gone for good.
+  if (outcome.kind === 'done') await askForRefresh(ports, agent.project);
+  return outcome;
 }
 
 /** People paste a fingerprint with the spaces that they like. */

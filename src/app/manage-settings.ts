@@ -4,6 +4,7 @@ import type { Policy } from '#core/policy';
 import type { Site } from '#core/site';
 import { siteClash } from '#core/site-clash';
 import type { Outcome, SettingsView } from '#wire/page';
+import { askForRefresh } from './ask-refresh';
 import { listAgents } from './manage-agents';
 import { refused } from './outcome';
 import type { Ports } from './ports';
@@ -70,16 +71,8 @@ export async function putSite(
   return settled(ports, input.project);
 }
 
-/** Whoever may act on the open releases may be others now; when the queue is down, a look at a release sees it. */
 async function settled(ports: Ports, project: string): Promise<Outcome> {
-  try {
-    await ports.queue.push({ type: 'refresh-project', project });
-  } catch (error) {
-    ports.log.warn('The queue took no task; a look at a release sees the change.', {
-      project,
-      error: String(error),
-    });
-  }
+  await askForRefresh(ports, project);
   return { kind: 'done' };
 }
 

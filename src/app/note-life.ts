@@ -1,12 +1,9 @@
 /** An agent was heard from: noted where admins look, and where work is offered. */
-import { afterBoot, judgeBoot } from '#core/boots';
-import type { BootSighting } from '#core/boots';
+import { afterBoot } from '#core/boots';
 import type { AgentRecord, InboxRecord } from '#wire/records';
-import { CLOCK_SKEW_MAX_SECONDS } from '#wire/signature';
-import type { AgentCall } from './agent-call';
-import { suspendAgent } from './manage-agents';
 import { changeInbox } from './offer-job';
 import type { Change, Ports } from './ports';
+import { bootsOf } from './sight-boot';
 
 /** A sign of life is written at most this often: writes are what Forge charges for. */
 const LAST_SEEN_EVERY_SECONDS = 60;
@@ -38,27 +35,6 @@ const hotAfter = (inbox: InboxRecord, now: number): Pick<InboxRecord, 'hot'> => 
   const day = Math.floor(now / DAY_SECONDS);
   return { hot: { day, seconds: hotSeconds(inbox, now) + Math.max(0, passed) } };
 };
-
-/** What a message that shows life tells of the agent's boots; two lives at once suspend it. */
-export async function sightBoot(
-  ports: Ports,
-  { agent, envelope, signedAt, data }: AgentCall<{ readonly heard?: number }>,
-): Promise<BootSighting> {
-  const sign = {
-    boot: envelope.boot,
-    heard: data.heard,
-    signedAt,
-    skewSeconds: CLOCK_SKEW_MAX_SECONDS,
-  };
-  const sighting = judgeBoot(bootsOf(agent), sign);
-  if (sighting === 'second-life') {
-    ports.log.warn('Two copies of an agent are alive; it is suspended.', { agent: agent.agentId });
-    await suspendAgent(ports, agent);
-  }
-  return sighting;
-}
-
-const bootsOf = ({ boot, formerBoots = [] }: AgentRecord) => ({ boot, formerBoots });
 
 /** Whether a sign of life is worth a write by now. */
 export const isLifeDue = ({ clock }: Ports, agent: AgentRecord, boot: string): boolean =>

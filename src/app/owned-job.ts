@@ -20,15 +20,25 @@ export async function knownJob(
 }
 
 /** Whether the caller has the job under the fence that it names. */
-export const owns = ({ agent, envelope }: AgentCall<unknown>, job: JobRecord): boolean =>
-  job.status === 'running' && job.agent === agent.agentId && job.fence === envelope.fence;
+export const owns = (call: AgentCall<unknown>, job: JobRecord): boolean =>
+  job.status === 'running' &&
+  job.agent === call.agent.agentId &&
+  job.fence === call.envelope.fence &&
+  isOfClaim(call, job);
+
+/** Whether the call comes from the very start of its agent that has claimed the job; a fence can be guessed. */
+export const isOfClaim = (
+  { envelope }: AgentCall<unknown>,
+  { boot }: Pick<JobRecord, 'boot'>,
+): boolean => boot === envelope.boot;
 
 /** The refusal of an agent that comes back to a job: it learns who has it now, and what becomes of what it says. */
 export function lost(
   now: number,
-  { agent, envelope }: AgentCall<unknown>,
+  call: AgentCall<unknown>,
   job: JobRecord | undefined,
 ): AgentAnswer {
+  const { agent, envelope } = call;
   const last = job?.claims?.at(-1);
   const isFormer = job?.claims?.some((claim) => claim.agent === agent.agentId) ?? false;
   if (!job || !last || !isFormer) return stale(now);
@@ -39,6 +49,8 @@ export function lost(
       now,
       `Agent ${last.name} took job ${job.job} over at ${utcText(last.at)}, because nothing was heard from ${agent.name}; ${keeps}.`,
     );
+  if (job.fence === envelope.fence && !isOfClaim(call, job))
+    return stale(now, `Another start of agent ${agent.name} has claimed job ${job.job}; ${keeps}.`);
   return job.fence === envelope.fence
     ? stale(now, `Job ${job.job} is over, or its release no longer waits for it; ${keeps}.`)
     : stale(

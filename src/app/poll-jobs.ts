@@ -7,46 +7,44 @@ import {
   POLL_WARM_MILLISECONDS,
 } from '#wire/agent';
 import type { PollAnswer, PollData } from '#wire/agent';
-import type { InboxRecord } from '#wire/records';
-import { ok, outdated, suspended } from './agent-answer';
+import type { AgentRecord, InboxRecord } from '#wire/records';
+import { ok, outdated } from './agent-answer';
 import type { AgentAnswer } from './agent-answer';
 import type { AgentCall } from './agent-call';
 import { FIRST_PROTOCOL, versionTrouble } from './agent-trouble';
 import { keepCountersigned } from './checkpoints';
-import { hotSeconds, noteLife, sightBoot } from './note-life';
+import { hotSeconds, noteLife } from './note-life';
 import type { Ports } from './ports';
 import { spoken } from './spoken-version';
 
-/** How often an agent asks whether an admin has confirmed it. */
+/** How often a new agent asks whether an admin has confirmed it; one that nobody has confirmed after so long asks as one that nobody needs. */
 const PENDING_POLL_MILLISECONDS = 5_000;
+const PENDING_HOT_SECONDS = 600;
 
 /** Two reads; a write at most once a minute, and one for each checkpoint that comes countersigned. */
 export async function pollJobs(ports: Ports, call: AgentCall<PollData>): Promise<AgentAnswer> {
-  const { agent, envelope, data } = call;
+  const { agent, envelope, data, isLate } = call;
   const now = ports.clock.now();
   const { boot } = envelope;
-  const sighting = await sightBoot(ports, call);
-  if (sighting === 'second-life') return suspended(now, agent.name);
   const { version, speaks = FIRST_PROTOCOL } = data;
   const trouble = versionTrouble('This agent', speaks);
   if (trouble !== null) {
     // Its inbox shows no life: whoever offers work must not count on it.
-    if (sighting !== 'late')
-      await noteLife(ports, { agent, boot, version, speaks, inbox: undefined });
+    if (!isLate) await noteLife(ports, { agent, boot, version, speaks, inbox: undefined });
     return outdated(now, trouble);
   }
   const inbox =
     agent.state === 'active' ? await ports.store.get('inbox', agent.agentId) : undefined;
   const isHot = inbox !== undefined && nextPoll(inbox, now) <= POLL_HOT_MILLISECONDS;
   const life = { agent, boot, version, speaks, inbox, isHot, clock: data.clockAheadSeconds };
-  if (sighting !== 'late') await noteLife(ports, life);
+  if (!isLate) await noteLife(ports, life);
   const countersigned = await keepOf(ports, call);
   const answer: PollAnswer = {
     now,
     ...spoken(data.speaks),
     state: agent.state === 'active' ? 'active' : 'pending',
     jobs: inbox?.jobs ?? [],
-    nextPollMilliseconds: inbox ? nextPoll(inbox, now) : PENDING_POLL_MILLISECONDS,
+    nextPollMilliseconds: inbox ? nextPoll(inbox, now) : pendingPoll(agent, now),
     ...(countersigned.length > 0 && { countersigned: [...countersigned] }),
   };
   return ok(answer);
@@ -62,6 +60,9 @@ async function keepOf(
   const witness = { agentId: agent.agentId, publicKey: key.publicKey };
   return keepCountersigned(ports, witness, data.countersigned ?? []);
 }
+
+const pendingPoll = ({ enrolledAt = 0 }: AgentRecord, now: number): number =>
+  now - enrolledAt < PENDING_HOT_SECONDS ? PENDING_POLL_MILLISECONDS : POLL_FAR_MILLISECONDS;
 
 function nextPoll(inbox: InboxRecord, now: number): number {
   if (inbox.imminentUntil > now) return POLL_IMMINENT_MILLISECONDS;

@@ -172,7 +172,7 @@ export type Task =
   | { readonly type: 'work-outbox'; readonly issueId: string }
   | { readonly type: 'reconcile'; readonly issueId: string }
   | { readonly type: 'recheck'; readonly issueId: string }
-  /** Sites or policy have changed: every open release looks at its world again. */
+  /** Sites, policy or agents have changed: every open release looks at its world again. */
   | { readonly type: 'refresh-project'; readonly project: string };
 
 export interface Crypto {

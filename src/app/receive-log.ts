@@ -5,7 +5,7 @@ import type { JobLog, JobRecord, LogChunkRecord } from '#wire/records';
 import { busy, ok, stale } from './agent-answer';
 import type { AgentAnswer } from './agent-answer';
 import type { AgentCall } from './agent-call';
-import { knownJob } from './owned-job';
+import { isOfClaim, knownJob, lost } from './owned-job';
 import type { Change, Ports } from './ports';
 
 /** Agents that no longer have a job may leave so many chunks of it. */
@@ -52,6 +52,7 @@ export async function receiveLog(ports: Ports, call: AgentCall<LogData>): Promis
   const job = await knownJob(ports, call);
   if (!job || fence === undefined || fence > job.fence) return stale(now);
   const isOwner = job.agent === agentId && job.fence === fence;
+  if (isOwner && !isOfClaim(call, job)) return lost(now, call, job);
   const log = logOf(job);
   if (!isOwner) {
     if (log.late >= LATE_CHUNKS_MAX) return noted(now, call.data.chunk + 1);

@@ -8,7 +8,7 @@ import { busy, gap, ok, stale } from './agent-answer';
 import type { AgentAnswer } from './agent-answer';
 import type { AgentCall } from './agent-call';
 import { chunkKey, chunkOf, hostKey } from './host-chunks';
-import { knownJob, lost } from './owned-job';
+import { isOfClaim, knownJob, lost } from './owned-job';
 import type { Change, Ports } from './ports';
 import { actsChange, placedActs } from './report-acts';
 
@@ -51,6 +51,7 @@ export async function admit(ports: Ports, call: AgentCall<unknown>): Promise<Adm
   const job = await knownJob(ports, call);
   if (!job || fence === undefined || seq === undefined)
     return { kind: 'answer', answer: stale(now) };
+  if (!isOfClaim(call, job)) return { kind: 'answer', answer: lost(now, call, job) };
   const decision = decideMessage(job, {
     agentId: call.agent.agentId,
     fence,

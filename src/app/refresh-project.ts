@@ -2,6 +2,7 @@
 import { STATUS_ORDER, STATUSES } from '#core/status';
 import type { Status } from '#core/status';
 import { PERSON_TRANSITIONS } from '#core/transitions';
+import { inviteAgents } from './invite-agents';
 import type { ListQuery, Ports } from './ports';
 import { recheck } from './recheck';
 import { refreshGate } from './refresh-gate';
@@ -20,7 +21,7 @@ const REVERSIBLE = STATUS_ORDER.filter(
     PERSON_TRANSITIONS.some(({ from, who }) => from.includes(status) && who !== 'editor'),
 );
 
-/** After a change of sites or policy: the open releases, then the latest of those that are over; the older ones wait for a look. */
+/** After a change of sites, policy or agents: the open releases, then the latest of those that are over; the older ones wait for a look. */
 export async function refreshProject(ports: Ports, project: string): Promise<void> {
   for (const status of OPEN) await refreshAll(ports, [project, status]);
   for (const status of REVERSIBLE) await refreshLatest(ports, [project, status]);
@@ -71,7 +72,11 @@ async function tryRefresh(ports: Ports, issueId: string): Promise<void> {
   try {
     await recheck(ports, issueId);
     const record = await ports.store.get('release', issueId);
-    if (record) await refreshGate(ports, record, await loadWorld(ports, record));
+    if (!record) return;
+    const world = await loadWorld(ports, record);
+    await refreshGate(ports, record, world);
+    const { run } = record.state;
+    await inviteAgents(ports, run ? await ports.store.get('job', run.job) : undefined, world);
   } catch (error) {
     ports.log.warn('A release could not look at its world again.', {
       issueId,

@@ -1,10 +1,10 @@
 /** A heartbeat: the agent keeps its claim and gets a fresh decision. */
 import { LEASE_SECONDS, STOP_SINCE_VERSION } from '#wire/agent';
 import type { HeartbeatAnswer, HeartbeatData } from '#wire/agent';
-import { busy, ok, stale, suspended } from './agent-answer';
+import { busy, ok, stale } from './agent-answer';
 import type { AgentAnswer } from './agent-answer';
 import type { AgentCall } from './agent-call';
-import { isLifeDue, noteLife, sightBoot } from './note-life';
+import { isLifeDue, noteLife } from './note-life';
 import { knownJob, lost, owns } from './owned-job';
 import type { Ports } from './ports';
 import { gateStands, signDecision } from './sign-decision';
@@ -16,8 +16,6 @@ export async function renewLease(
   call: AgentCall<HeartbeatData>,
 ): Promise<AgentAnswer> {
   const now = ports.clock.now();
-  const sighting = await sightBoot(ports, call);
-  if (sighting === 'second-life') return suspended(now, call.agent.name);
   const job = await knownJob(ports, call);
   if (!job || !owns(call, job)) return lost(now, call, job);
   const release = await gateStands(ports, job);
@@ -27,7 +25,7 @@ export async function renewLease(
   // An agent that cannot read «stop» is told what it can read: that the job is no longer its own.
   if (job.stop !== undefined && !understands(speaks, STOP_SINCE_VERSION)) return stale(now);
 
-  if (sighting !== 'late') await noteWorker(ports, call);
+  if (!call.isLate) await noteWorker(ports, call);
   const renewed = { ...job, version: job.version + 1, leaseUntil: now + LEASE_SECONDS };
   const result = await ports.store.transact([
     { type: 'set', entity: 'job', key: job.job, record: renewed, expect: job.version },

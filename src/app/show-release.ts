@@ -12,6 +12,7 @@ import { contentMark } from './content-mark';
 import { editRefusal, mayEditContent } from './edit-content';
 import { ensureRelease } from './ensure-release';
 import { viewMark } from './glance-release';
+import { inviteAgents } from './invite-agents';
 import { changeInbox } from './offer-job';
 import { otherWorkOf } from './other-work';
 import { placesOf } from './ports';
@@ -45,6 +46,7 @@ export async function showRelease(
   await attempt(ports, 'write the gate anew', () => refreshGate(ports, record, world));
   const release = record.state;
   const job = release.run ? await ports.store.get('job', release.run.job) : undefined;
+  await attempt(ports, 'offer the work to new agents', () => inviteAgents(ports, job, world));
   const now = ports.clock.now();
   const states = await readStates(ports, release, job);
   const otherWork = await otherWorkOf(ports, job, world);

@@ -29,7 +29,7 @@ const AGENTS_PER_JOB_MAX = 12;
 const CHANGES_OF_START = 4;
 
 /** Each agent has an inbox in the transaction that offers the job, and so has each lock that the start takes. */
-const agentsPerJob = (locks: number): number =>
+export const agentsPerJob = (locks: number): number =>
   Math.min(AGENTS_PER_JOB_MAX, CHANGES_MAX - CHANGES_OF_START - locks);
 
 /** Reads the policy, and then all that the release touches in one request: its sites, their scopes, its agents. */

@@ -270,6 +270,8 @@ export const AgentRecord = z.object({
     )
     .max(2),
   ...reach,
+  /** Absent in agents from before it was noted. */
+  enrolledAt: seconds.exactOptional(),
   lastSeen: seconds,
   boot: z.string().nullable(),
   /** Its boots before that, the latest first, and when each was followed by another. */

@@ -1,4 +1,4 @@
-/** An agent that the app answers as a stranger: revoked, or with a key that the app does not know any more. */
+/** An agent that the app gives no work: revoked, with a key that the app does not know any more, suspended, or not confirmed. */
 import { describe, expect, test } from '@jest/globals';
 import { liveAgent } from '../../agent/agent-loop';
 import type { Troubles } from '../../agent/troubles';
@@ -94,11 +94,48 @@ describe('an agent that the app answers as a stranger', () => {
   });
 });
 
-/** Revokes the agent as soon as the first host is asked to `act`; `seconds` is how long acts take there from then on. */
-function revokeAt(world: ReturnType<typeof aWorld>, act: string, seconds: Record<string, number>) {
+describe('an agent that is suspended while it has nothing to do', () => {
+  test('asks ever more rarely, in the end every 15 minutes, and its status says why', async () => {
+    const { clock, app, told, said, live } = aWorld();
+    app.disturb = () => 'pending';
+
+    await live(() => clock.milliseconds >= 24 * HOUR_MILLISECONDS);
+
+    expect(app.calls.length).toBeLessThanOrEqual(110);
+    const words = /^refused as pending Meanwhile it begins nothing .* every 15 minutes; a restart/;
+    expect(said.filter((line) => words.test(line))).toHaveLength(1);
+    expect(new Set(told)).toEqual(
+      new Set([expect.stringMatching(/^refused: refused as pending Meanwhile/)]),
+    );
+  });
+});
+
+test('an agent that nobody has confirmed says so in its status, until somebody has', async () => {
+  const { clock, app, told, live } = aWorld();
+  const { poll } = app;
+  app.poll = async () => {
+    const result = await poll();
+    return result.kind === 'answered' && clock.milliseconds < HOUR_MILLISECONDS
+      ? { ...result, answer: { ...result.answer, state: 'pending', jobs: [] } }
+      : result;
+  };
+
+  await live(() => app.outcome !== null);
+
+  expect(told[0]).toMatch(/^refused: No project admin has confirmed this agent yet/);
+  expect(told.at(-1)).toBe('refused: over');
+});
+
+/** Has the app refuse the agent as soon as the first host is asked to `act`; `seconds` is how long acts take there from then on. */
+function refuseAt(
+  world: ReturnType<typeof aWorld>,
+  how: 'unauthorized' | 'pending',
+  act: string,
+  seconds: Record<string, number>,
+) {
   const { app, fleet, clock } = world;
   fleet.disturb = (_moment, host, name) => {
-    if (host === 'web-1' && name === act) app.disturb = () => 'unauthorized';
+    if (host === 'web-1' && name === act) app.disturb = () => how;
     return undefined;
   };
   const connect = fleet.connect.bind(fleet);
@@ -121,11 +158,14 @@ function revokeAt(world: ReturnType<typeof aWorld>, act: string, seconds: Record
   };
 }
 
-describe('an agent that is revoked in the middle of a job', () => {
+describe.each([
+  ['revoked', 'unauthorized'],
+  ['suspended', 'pending'],
+] as const)('an agent that is %s in the middle of a job', (_, how) => {
   test('brings the host under way to its end, begins no other, keeps the job open, and comes to rest', async () => {
     const world = aWorld();
     const { app, fleet, journal, clock, live } = world;
-    revokeAt(world, 'activate', { activate: 20, start: 45 });
+    refuseAt(world, how, 'activate', { activate: 20, start: 45 });
 
     expect(await live(() => clock.milliseconds >= 6 * HOUR_MILLISECONDS)).toEqual({
       kind: 'stopped',
@@ -143,7 +183,7 @@ describe('an agent that is revoked in the middle of a job', () => {
   test('whose work was over before its lease keeps the end, and tells it once it is known again', async () => {
     const world = aWorld();
     const { app, journal, clock, live } = world;
-    revokeAt(world, 'start', {});
+    refuseAt(world, how, 'start', {});
     await live(() => clock.milliseconds >= 6 * HOUR_MILLISECONDS);
     expect(await journal.openJobs()).toEqual([
       expect.objectContaining({ outcome: { kind: 'succeeded' } }),

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { approveAgent, listAgents, revokeAgent } from '#app/manage-agents';
+import { approveAgent, listAgents, revokeAgent, suspendAgent } from '#app/manage-agents';
 import type { AgentAnswer } from '#app/agent-answer';
+import { newKey } from '../support/agent-caller';
 import { REPORTER, TESTER } from '../support/builders';
 import { aReleaseWorld, PROJECT } from '../support/release-world';
 import type { ReleaseWorld } from '../support/release-world';
@@ -163,6 +164,42 @@ describe('an agent of which two copies are alive', () => {
   });
 });
 
+describe('an agent that has renewed its key before it was suspended', () => {
+  const renewedAndSuspended = async () => {
+    const { agent, ports } = world;
+    await agent.call({ op: 'poll', data: { version: '0.2.0', busy: false } });
+    const { keys, data } = newKey(agent, ports);
+    expect((await agent.call({ op: 'add-key', data })).status).toBe(200);
+    const record = await ports.memory.get('agent', agent.agentId);
+    if (!record) throw new Error('There is no agent.');
+    await suspendAgent(ports, record);
+    const former = ports.crypto.fingerprint(agent.keys.publicKey);
+    return { newest: ports.crypto.fingerprint(keys.publicKey), former };
+  };
+  const approve = (fingerprint: string) =>
+    approveAgent(world.ports, { project: PROJECT, agentId: world.agent.agentId, fingerprint });
+
+  test.each([0, 30 * 86_400])(
+    'shows the newest key’s fingerprint %d s later, and is confirmed by it',
+    async (seconds) => {
+      const { newest } = await renewedAndSuspended();
+      world.ports.pass(seconds);
+      const [view] = await listAgents(world.ports, PROJECT);
+
+      expect(view?.fingerprint).toBe(newest);
+      expect(await approve(view?.fingerprint ?? '')).toEqual({ kind: 'done' });
+      expect(await stateOf()).toBe('active');
+    },
+  );
+
+  test('is not confirmed by its former key, which says nothing of who brought the newest', async () => {
+    const { former } = await renewedAndSuspended();
+
+    expect(await approve(former)).toMatchObject({ kind: 'refused' });
+    expect(await stateOf()).toBe('suspended');
+  });
+});
+
 describe('an agent that is revoked', () => {
   test.each(['offered', 'claimed', 'reported'] as const)(
     'while its job is %s is a stranger from the very next call, and nothing of it counts',
@@ -215,5 +252,111 @@ describe('an agent that is revoked', () => {
     const answer = await world.agent.call({ op: 'poll', data: { version: '1', busy: false } });
 
     expect(answer.status).toBe(status);
+  });
+});
+
+describe('a copy of an agent’s key that neither polls nor sends heartbeats', () => {
+  const finishWith = async (boot: string, job: string, fence: number) => {
+    const data = { outcome: { kind: 'succeeded' } };
+    const { status } = await world.agent.call({ op: 'finish', boot, job, fence, seq: 1, data });
+    await world.ports.drain();
+    return status;
+  };
+  const jobOf = async () => (await world.record()).state.run?.job ?? '';
+
+  test('is found by its claim as soon as the agent itself has polled twice', async () => {
+    const honest = aCopy('honest01');
+    await honest.poll();
+    world.ports.pass(10);
+    const data = { requestId: 'thief-1' };
+    const claimed = await world.agent.call({
+      op: 'claim',
+      boot: 'thief001',
+      job: await jobOf(),
+      data,
+    });
+    expect(claimed.status).toBe(200);
+    world.ports.pass(10);
+    await honest.poll();
+    world.ports.pass(10);
+
+    expect(await honest.poll()).toMatchObject(SUSPENDED);
+    expect(await finishWith('thief001', await jobOf(), 1)).toBe(403);
+    expect((await world.record()).state.status).toBe('code-executing');
+  });
+
+  test('that guesses the fence of a job says nothing about it, whatever it tries, and changes no byte', async () => {
+    const claim = await world.claim();
+    const { job, fence } = claim;
+    const before = new Map(world.ports.memory.rows);
+    const entry = {
+      at: 1,
+      step: 'code-1',
+      host: 'web1',
+      state: 'staged',
+      note: '',
+      milliseconds: 1,
+    };
+    const lines = [{ at: 1, level: 'info', text: 'a line' }];
+    const about = { boot: 'thief001', job, fence } as const;
+
+    const answers = [
+      await world.agent.call({
+        ...about,
+        op: 'fetch',
+        data: { digest: claim.planDigest, offset: 0 },
+      }),
+      await world.agent.call({ ...about, op: 'heartbeat', data: { step: null } }),
+      await world.agent.call({ ...about, op: 'report', seq: 1, data: { entries: [entry] } }),
+      await world.agent.call({ ...about, op: 'log', data: { chunk: 0, firstLine: 0, lines } }),
+      await world.agent.call({
+        ...about,
+        op: 'finish',
+        seq: 1,
+        data: { outcome: { kind: 'succeeded' } },
+      }),
+    ];
+
+    for (const answer of answers)
+      expect(answer).toMatchObject({
+        status: 409,
+        body: { error: 'stale', message: expect.stringMatching(/^Another start of agent Room 1/) },
+      });
+    expect(world.ports.memory.rows).toEqual(before);
+    expect(await finishWith('boot0001', job, fence)).toBe(200);
+  });
+
+  test('that comes after the agent itself was heard again gets no job', async () => {
+    await aCopy('thief001').poll();
+    world.ports.pass(10);
+    await aCopy('honest01').poll();
+    const data = { requestId: 'thief-1' };
+
+    const late = await world.agent.call({
+      op: 'claim',
+      boot: 'thief001',
+      job: await jobOf(),
+      data,
+    });
+
+    expect(late).toMatchObject({ status: 503 });
+    expect((await world.ports.memory.get('job', await jobOf()))?.status).toBe('offered');
+  });
+});
+
+describe('an agent that starts again while it has a job', () => {
+  test('goes on with it by a claim, and is no clone', async () => {
+    const first = await world.claim();
+    const life = aCopy('boot0002');
+    const data = { requestId: 'request-2' };
+    const again = await world.agent.call({ op: 'claim', boot: 'boot0002', job: first.job, data });
+    const { fence } = again.body as { readonly fence: number };
+    expect([again.status, fence]).toEqual([200, first.fence + 1]);
+    for (let beats = 0; beats < 3; beats += 1) {
+      world.ports.pass(20);
+      expect((await life.beat(first.job, fence)).status).toBe(200);
+    }
+    expect((await life.poll()).status).toBe(200);
+    expect(await stateOf()).toBe('active');
   });
 });

@@ -9,6 +9,7 @@ import type { ReleaseWorld } from '../support/release-world';
 let world: ReleaseWorld;
 beforeEach(async () => {
   world = await aReleaseWorld();
+  await statusOf(world.agent);
 });
 
 const POLL = { op: 'poll', data: { version: '0.2.0', busy: false } } as const;

@@ -5,11 +5,13 @@ import process from 'node:process';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { handleAgentCall } from '#app/handle-agent';
+import { createEnrollment } from '#app/manage-agents';
 import { showRelease } from '#app/show-release';
 import { HOT_SECONDS_A_DAY } from '#wire/agent';
 import type { PollAnswer } from '#wire/agent';
+import { createCaller } from '../support/agent-caller';
 import { REPORTER, TESTER } from '../support/builders';
-import { aReleaseWorld } from '../support/release-world';
+import { aReleaseWorld, PROJECT } from '../support/release-world';
 import type { ReleaseWorld } from '../support/release-world';
 
 const DAY = 86_400;
@@ -36,7 +38,11 @@ function memoryOf(trigger: string): number {
 }
 
 /** Lets the agent poll as it is told, never later than that, and counts. */
-async function pollFor(world: ReleaseWorld, seconds: number, watched: () => Promise<void>) {
+async function pollFor(
+  world: Pick<ReleaseWorld, 'ports' | 'agent'>,
+  seconds: number,
+  watched: () => Promise<void>,
+) {
   const { ports, agent } = world;
   const end = ports.clock.now() + seconds;
   const speeds = new Map<number, number>();
@@ -77,6 +83,30 @@ describe('what an agent costs', () => {
     const { calls, mostWrites } = await pollFor(world, DAY, async () => undefined);
 
     expect(calls * DAYS_A_MONTH + 30).toBeLessThanOrEqual(45_000);
+    expect(mostWrites).toBe(1);
+  }, 300_000);
+
+  test('that nobody confirms is as much: after ten minutes it asks every minute', async () => {
+    const world = await aReleaseWorld();
+    const { ports } = world;
+    const { code } = await createEnrollment(ports, {
+      project: PROJECT,
+      name: 'Room 2',
+      environments: ['SIT'],
+    });
+    const agent = createCaller(ports);
+    const data = { code, name: 'room2', publicKey: agent.keys.publicKey };
+    expect((await agent.call({ op: 'enroll', agent: '-', data })).status).toBe(200);
+
+    const { calls, speeds, mostWrites } = await pollFor(
+      { ports, agent },
+      DAY,
+      async () => undefined,
+    );
+
+    expect(speeds.get(5)).toBe(600);
+    // Those of ten minutes come once, not daily.
+    expect(calls).toBeLessThanOrEqual(DAY / 60 + 110);
     expect(mostWrites).toBe(1);
   }, 300_000);
 

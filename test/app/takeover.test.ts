@@ -1,5 +1,6 @@
 /** An agent falls silent, another takes its job over, and the first comes back. */
 import { describe, expect, test } from '@jest/globals';
+import { revokeAgent } from '#app/manage-agents';
 import { showLog } from '#app/show-log';
 import { showRelease } from '#app/show-release';
 import { AGENT_SILENCE_MAX_SECONDS } from '#core/facts';
@@ -10,7 +11,7 @@ import type { ClaimAnswer } from '#wire/agent';
 import { answerAs } from '../support/answer-as';
 import type { AgentCaller } from '../support/agent-caller';
 import { LEADER, NOW, REPORTER, TESTER } from '../support/builders';
-import { aReleaseWorld } from '../support/release-world';
+import { aReleaseWorld, PROJECT } from '../support/release-world';
 import type { ReleaseWorld } from '../support/release-world';
 
 const SILENCE = LEASE_SECONDS + TAKEOVER_GRACE_SECONDS;
@@ -131,6 +132,83 @@ describe('an agent that comes back to a job which another has taken over', () =>
     expect((await world.agent.call(words(old).heartbeat)).body).toMatchObject({
       message: expect.stringContaining('Agent Room 2 took job'),
     });
+  });
+});
+
+describe('an agent that is enrolled while a job is open', () => {
+  const started = async () => {
+    const world = await aReleaseWorld();
+    await world.click('submit', REPORTER);
+    await world.click('start', TESTER);
+    return world;
+  };
+  const pollOf = async (agent: AgentCaller) =>
+    (await agent.call({ op: 'poll', data: { version: '0.2.0', busy: false } })).body;
+  const letOut = ({ ports, agent }: ReleaseWorld) =>
+    revokeAgent(ports, { project: PROJECT, agentId: agent.agentId });
+
+  test('takes the place of one that was revoked in the middle of its job, once its lease and grace are over', async () => {
+    const world = await started();
+    const old = await world.claim();
+    await letOut(world);
+    const fresh = await world.enrollAgent(undefined, { name: 'Room 1 again' });
+    await world.ports.drain();
+    expect(await pollOf(fresh)).toMatchObject({ jobs: [old.job] });
+    const claim = { op: 'claim', job: old.job, data: { requestId: 'fresh-1' } } as const;
+    expect((await fresh.call(claim)).status).toBe(409);
+
+    world.ports.pass(SILENCE);
+    const taken = await fresh.call(claim);
+
+    expect(taken).toMatchObject({ status: 200, body: { fence: old.fence + 1 } });
+    const { finish } = words(taken.body as ClaimAnswer);
+    expect((await fresh.call(finish)).status).toBe(200);
+    await world.ports.drain();
+    expect((await world.record()).state.status).toBe('verifying');
+    expect(await pollOf(fresh)).toMatchObject({ jobs: [(await world.record()).state.run?.job] });
+  });
+
+  test('takes what nobody has claimed at once', async () => {
+    const world = await started();
+    await letOut(world);
+    const fresh = await world.enrollAgent();
+    await world.ports.drain();
+
+    expect((await world.claim('fresh-1', fresh)).fence).toBe(1);
+  });
+
+  test('is found by a look at the panel too, when the queue lost the news', async () => {
+    const world = await started();
+    const fresh = await world.enrollAgent();
+    world.ports.tasks.splice(0);
+    expect(await pollOf(fresh)).toMatchObject({ jobs: [] });
+
+    await storyOf(world);
+
+    expect(await pollOf(fresh)).toMatchObject({ jobs: [(await world.record()).state.run?.job] });
+  });
+
+  test('gets no job beyond its reach', async () => {
+    const world = await started();
+    const others = [
+      await world.enrollAgent(['STAGE']),
+      await world.enrollAgent(undefined, { group: 'finance' }),
+      await world.enrollAgent(undefined, { rooms: ['Z'] }),
+    ];
+    await world.ports.drain();
+    await storyOf(world);
+
+    for (const agent of others) expect(await pollOf(agent)).toMatchObject({ jobs: [] });
+  });
+
+  test('waits for a later job where twelve agents have this one: no transaction grows too large', async () => {
+    const world = await started();
+    for (let count = 1; count < 14; count += 1) await world.enrollAgent();
+    await world.ports.drain();
+    const { run } = (await world.record()).state;
+
+    expect((await world.ports.memory.get('job', run?.job ?? ''))?.agents).toHaveLength(12);
+    expect(await world.finish(await world.claim(), { kind: 'succeeded' })).toBe(200);
   });
 });
 

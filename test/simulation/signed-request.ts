@@ -10,6 +10,7 @@ import {
 } from '#wire/signature';
 import type { AgentKey } from '../../agent/keys';
 import type { AgentMachine } from './agent-machine';
+import type { FakeStore } from './fake-store';
 import type { Sim } from './sim';
 
 /** Signed at this moment. */
@@ -36,17 +37,14 @@ export const requestOf = (
   body,
 });
 
-/** What an agent of this machine would say, under this key. */
-export const envelopeOf = (
-  sim: Sim,
-  { identity }: AgentMachine,
+/** What an agent of this machine would say, under this key, in the start that the app has seen last. */
+export function envelopeOf(
+  { sim, store }: { readonly sim: Sim; readonly store: FakeStore },
+  { identity: { audience: aud, agent } }: AgentMachine,
   key: AgentKey,
   said: Pick<Envelope, 'op' | 'job' | 'data'>,
-): Envelope => ({
-  v: 1,
-  aud: identity.audience,
-  agent: identity.agent,
-  key: key.keyId,
-  boot: sim.chance.letters(12),
-  ...said,
-});
+): Envelope {
+  const unseen = sim.chance.letters(12);
+  const boot = store.peek('agent', agent)?.boot ?? unseen;
+  return { v: 1, aud, agent, key: key.keyId, boot, ...said };
+}

@@ -67,20 +67,22 @@ async function addressElsewhere(doorstep: Doorstep): Promise<void> {
 }
 
 /** An agent asks for a job that is not within its reach; false when there is no such job. */
-async function reachTooFar({ sim, store, functions, agents, reach }: Doorstep): Promise<boolean> {
+async function reachTooFar(doorstep: Doorstep): Promise<boolean> {
+  const { sim, store, functions, agents, reach } = doorstep;
   const job = store.all('job').find(({ status }) => status !== 'finished');
   if (!job) return false;
   const others = agents.flatMap(({ machine }) => {
     const why = reach.whyNot(machine.identity.agent, job);
-    const known = store.peek('agent', machine.identity.agent)?.keys.at(-1)?.id;
-    const key = machine.keys.made.find(({ keyId }) => keyId === known);
-    return why === undefined || !key ? [] : [{ machine, key, why }];
+    const record = store.peek('agent', machine.identity.agent);
+    const key = machine.keys.made.find(({ keyId }) => keyId === record?.keys.at(-1)?.id);
+    // Before its first poll it would look like a start of its own.
+    return why === undefined || !key || record?.boot === null ? [] : [{ machine, key, why }];
   });
   const other = others.length > 1 ? sim.chance.pick(others) : others[0];
   if (!other) return false;
   const { machine, key, why } = other;
   const data = { requestId: sim.chance.letters(20) };
-  const envelope = envelopeOf(sim, machine, key, { op: 'claim', job: job.job, data });
+  const envelope = envelopeOf(doorstep, machine, key, { op: 'claim', job: job.job, data });
   sim.count(`job of another ${why} asked for`);
   await FUNCTIONS.agent(functions, signedRequest(sim, key, JSON.stringify(envelope)), envelope);
   return true;

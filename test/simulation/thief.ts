@@ -18,7 +18,7 @@ export async function useStolenKey(doorstep: Doorstep): Promise<boolean> {
   const proof = own.sign(keyProofText(identity.audience, identity.agent, own.publicKey));
   const addKey = { op: 'add-key', data: { publicKey: own.publicKey, proof } } as const;
   const poll = { op: 'poll', data: { version: '1.0.0', busy: false, speaks: [1, 2] } } as const;
-  const wanted = envelopeOf(sim, machine, key, addKey);
+  const wanted = envelopeOf(doorstep, machine, key, addKey);
   const who = keys.strangerBy(wanted);
   if (who === undefined) {
     sim.count('former key brought another');
@@ -27,7 +27,7 @@ export async function useStolenKey(doorstep: Doorstep): Promise<boolean> {
     return true;
   }
   sim.count('ended key used');
-  const envelope = sim.chance.happens(0.5) ? wanted : envelopeOf(sim, machine, key, poll);
+  const envelope = sim.chance.happens(0.5) ? wanted : envelopeOf(doorstep, machine, key, poll);
   const request = signedRequest(sim, key, JSON.stringify(envelope));
   await FUNCTIONS.stranger(functions, request, envelope, who);
   return true;
