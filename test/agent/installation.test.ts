@@ -1,0 +1,113 @@
+/** The documented installation, word by word: install.sh as root, then the agent's first steps as its own user. */
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { stringify } from 'yaml';
+import { machineClock } from '../../agent/clock';
+import { serveApp } from './support/app-server';
+import type { AppServer } from './support/app-server';
+import { createFakeApp } from './support/fake-app';
+import { anOwnMachine } from './support/own-machine';
+import type { MachineResult, OwnMachine } from './support/own-machine';
+import { aPlanFor } from './support/plans';
+import { scratch } from './support/scratch';
+
+const REPOSITORY = join(__dirname, '../..');
+const CONFIG = '/etc/interlock/agent.yml';
+const STATE = '/var/lib/interlock-agent';
+const directory = scratch();
+const given = join(directory, 'given');
+
+let unpacked: string;
+let result: MachineResult;
+const servers: AppServer[] = [];
+
+beforeAll(async () => {
+  mkdirSync(given);
+  const tsx = join(REPOSITORY, 'node_modules/.bin/tsx');
+  const made = execFileSync(tsx, ['scripts/package-agent.ts', given], {
+    cwd: REPOSITORY,
+    encoding: 'utf8',
+  });
+  unpacked = made.trim().replace('.tar.gz', '');
+  result = await anOwnMachine(directory, given);
+}, 60_000);
+
+afterAll(async () => {
+  for (const server of servers) server.close();
+  if (result.kind === 'machine') await result.machine.close();
+});
+
+/** The machine, once; or why there is none, told beside the test's result. */
+function machineOrWhyNot(): OwnMachine | undefined {
+  if (result.kind === 'machine') return result.machine;
+  process.stderr.write(`${result.sentence}\n`);
+  return undefined;
+}
+
+const asAgent = (...words: readonly string[]): readonly string[] => [
+  ...['runuser', '-u', 'interlock-agent', '--', 'interlock-agent'],
+  ...words,
+];
+
+const install = (machine: OwnMachine) =>
+  machine.run(['sh', join('/opt/given', unpacked.slice(given.length), 'install.sh')]);
+
+function configure(machine: OwnMachine, change: object): void {
+  const config = { url: 'http://127.0.0.1:1/x1/agent', stateDirectory: STATE, name: 'test agent' };
+  const text = stringify({ ...config, hosts: [], ...change });
+  expect(machine.run(['sh', '-c', `umask 022; cat >${CONFIG}`], text)).toMatchObject({ code: 0 });
+}
+
+async function anApp(port = 1) {
+  const place = { address: '127.0.0.1', sshPort: 22, basePath: '/srv/shop', port };
+  const app = createFakeApp(machineClock, aPlanFor({ ...place, version: '1.0.0', sha256: 'a' }));
+  const server = await serveApp(app);
+  servers.push(server);
+  return { app, server };
+}
+
+describe('install.sh', () => {
+  test('lays out the directory of the agent’s state, which nobody else may open', () => {
+    const root = join(directory, 'laid-out');
+    execFileSync('sh', ['-c', `umask 077; exec sh '${join(unpacked, 'install.sh')}'`], {
+      env: { ...process.env, DESTDIR: root, NODE: process.execPath },
+    });
+
+    expect(statSync(join(root, STATE)).mode & 0o777).toBe(0o700);
+    // Whatever root's umask is, the agent's user has to get at these.
+    expect(statSync(join(root, 'etc/interlock')).mode & 0o777).toBe(0o755);
+    expect(statSync(join(root, 'opt/interlock-agent')).mode & 0o777).toBe(0o755);
+  });
+
+  test('run by root leads to an agent that enrolls, takes secrets and is in order, before it ever ran', async () => {
+    const machine = machineOrWhyNot();
+    if (!machine) return;
+    const { server } = await anApp();
+
+    expect(install(machine)).toMatchObject({ code: 0, stderr: '' });
+    configure(machine, { url: server.url });
+
+    expect(machine.run(['stat', '-c', '%a %U %G', STATE]).stdout).toBe(
+      '700 interlock-agent interlock-agent\n',
+    );
+    expect(await machine.runBeside(asAgent('enroll', '--code', server.code))).toMatchObject({
+      code: 0,
+      stderr: '',
+      stdout: expect.stringMatching(/^Enrolled as ag_1 /),
+    });
+    expect(machine.run(asAgent('secret', 'set', 'shop-db'), 's3cret-value\n')).toMatchObject({
+      code: 0,
+      stdout: 'The secret shop-db is set.\n',
+    });
+    expect(machine.run(asAgent('check'))).toMatchObject({ code: 0, stderr: '' });
+    expect(machine.run(asAgent('status'))).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('no open job'),
+    });
+    // An update finds the directory as it is.
+    expect(install(machine)).toMatchObject({ code: 0, stderr: '' });
+    expect(machine.run(asAgent('status'))).toMatchObject({ code: 0 });
+  }, 60_000);
+});
