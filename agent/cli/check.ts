@@ -7,6 +7,7 @@ import { readJournal } from '../read-journal';
 import { isMaskable, SECRET_MIN_CHARS } from '../redaction';
 import { createDatabases, readPassword } from '../sql/open-session';
 import { probeDatabase } from '../sql/probe-database';
+import { connectLocal } from '../transports/connect-local';
 import { statePaths } from './state-directory';
 
 /** Prints a line per thing; ends with the first problem. Changes nothing; databases get a test query. */
@@ -41,6 +42,8 @@ export async function checkConfig(
       sentence: `${file}: ${first.where} is "${first.path}", which this user cannot read; create it or correct the path.`,
     };
   }
+  const exposed = await askLocalUsers(config, file, print);
+  if (exposed) return exposed;
   const short = shortPassword(config, file);
   if (short) return short;
   const silent = await askDatabases(config, file, print);
@@ -51,6 +54,26 @@ export async function checkConfig(
   print(agent === undefined ? 'not enrolled' : `ok  enrolled as ${agent}`);
   if (agent !== undefined) return { exit: 'done' };
   return { exit: 'notEnrolled', sentence: `${file} is in order; this agent is not enrolled yet.` };
+}
+
+/** Asks for each entry with this machine whether packages run there as a user of their own; answers the first that does not. */
+async function askLocalUsers(
+  { hosts }: AgentConfig,
+  file: string,
+  print: (line: string) => void,
+): Promise<CommandEnd | undefined> {
+  for (const [index, rule] of hosts.entries()) {
+    if (rule.transport !== 'local') continue;
+    const connected = await connectLocal(rule, file);
+    if (connected.kind === 'failed')
+      return { exit: 'config', sentence: connected.failure.sentence };
+    print(
+      rule.runAs === undefined
+        ? `warning  hosts.${index}.trustsPackages  packages run as the agent's own user and may read its keys and secrets`
+        : `ok  hosts.${index}.runAs  ${rule.runAs}`,
+    );
+  }
+  return undefined;
 }
 
 /** What is so short cannot be taken out of texts. */

@@ -552,7 +552,7 @@ describe('an installed agent', () => {
     const hosts = [
       {
         ...{ match: '127.0.0.1/32', transport: 'local', environments: ['SIT'] },
-        ...{ basePath: base, probePorts: [port] },
+        ...{ trustsPackages: true, basePath: base, probePorts: [port] },
       },
     ];
     for (const version of ['1.0.0', '1.1.0']) {

@@ -1,16 +1,17 @@
 /** A machine of a test's own: what is installed there, with its users and files, is gone when the test is over. */
 import { spawn, spawnSync } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
+import type { ChildProcess, ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import type { Readable } from 'node:stream';
 
 export interface OwnMachine {
   /** Runs words there as root, which they may leave with runuser, and waits for their end. */
   run(words: readonly string[], input?: string): Ended;
   /** For what talks to a server of this process. */
   runBeside(words: readonly string[]): Promise<Ended>;
-  start(words: readonly string[]): ChildProcess;
+  start(words: readonly string[]): ChildProcessByStdio<null, Readable, Readable>;
   /** Ends whatever runs there. */
   close(): Promise<void>;
 }
@@ -41,7 +42,8 @@ ln -sf /opt/node/node /usr/local/bin/node
 # The services of this machine are left alone.
 ln -sf /bin/true /usr/local/bin/systemctl
 echo ready
-exec cat
+# Not exec: the first process has to take leave of orphans, which a shell does.
+cat
 `;
 
 /** Makes one, in which `given` is a directory that everybody may read at /opt/given. */
