@@ -92,7 +92,7 @@ function aConfig(change: object = {}): { readonly file: string; readonly state: 
     limits: { healthSeconds: 3 },
     ...change,
   };
-  writeFileSync(file, stringify(config));
+  writeFileSync(file, stringify(config), { mode: 0o644 });
   return { file, state };
 }
 
