@@ -1,5 +1,5 @@
 /** `interlock-agent check`: whether everything that agent.yml names is there, before it is needed. */
-import { constants } from 'node:fs';
+import { constants, existsSync } from 'node:fs';
 import type { AgentConfig } from '../config';
 import type { CommandEnd } from '../exit-codes';
 import { readIdentity } from '../journal';
@@ -67,11 +67,12 @@ function lookAtFiles(config: AgentConfig, file: string, print: Print): Check {
     print(`${missing.includes(each) ? 'missing' : 'ok'}  ${each.where}  ${each.path}`);
   }
   const [first] = missing;
-  return (
-    first &&
-    wrong(
-      `${file}: ${first.where} is "${first.path}", which this user cannot read; create it or correct the path.`,
-    )
+  if (first === undefined) return undefined;
+  const { where, path } = first;
+  return wrong(
+    existsSync(path)
+      ? `${file}: ${where} is "${path}", which this user may not read; it has to belong to the agent's user, so run: chown interlock-agent ${path}`
+      : `${file}: ${where} is "${path}", which this user cannot read; create it or correct the path.`,
   );
 }
 

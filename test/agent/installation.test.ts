@@ -107,6 +107,21 @@ describe('install.sh', () => {
       code: 0,
       stdout: expect.stringContaining('no open job'),
     });
+    // A key that root has put there is root's.
+    const password = '/etc/interlock/orders.password';
+    machine.run(['sh', '-c', `umask 077; cat >${password}`], 'a long password\n');
+    const orders = { id: 'orders', environments: ['SIT'], engine: 'postgresql', host: '127.0.0.1' };
+    const rest = { port: 1, database: 'orders', user: 'release', passwordFile: password };
+    configure(machine, { url: server.url, databases: [{ ...orders, ...rest }] });
+    expect(machine.run(asAgent('check'))).toMatchObject({
+      code: 78,
+      stderr: `${CONFIG}: databases.0.passwordFile is "${password}", which this user may not read; it has to belong to the agent's user, so run: chown interlock-agent ${password}\n`,
+    });
+    machine.run(['chown', 'interlock-agent', password]);
+    expect(machine.run(asAgent('check'))).toMatchObject({
+      code: 69,
+      stderr: expect.stringContaining('where database orders'),
+    });
     // An update finds the directory as it is.
     expect(install(machine)).toMatchObject({ code: 0, stderr: '' });
     expect(machine.run(asAgent('status'))).toMatchObject({ code: 0 });
