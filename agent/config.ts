@@ -43,18 +43,26 @@ const common = {
   probePorts: ports,
 };
 
+const userName = z.string().regex(/^[a-z_][a-z0-9_-]{0,31}$/, 'must be a Unix user name');
+
 const overSsh = {
   transport: z.literal('ssh'),
   ports: z.array(port).min(1).default([22]),
-  user: z.string().regex(/^[a-z_][a-z0-9_-]{0,31}$/, 'must be a Unix user name'),
+  user: userName,
   /** Private key that opens the hosts. */
   key: filePath,
   /** Host keys that are trusted, in OpenSSH's format. */
   knownHosts: filePath,
 };
 
-/** The agent runs on the host itself. */
-const onThisMachine = { transport: z.literal('local') };
+/** The agent runs on the host itself. Without either of these two it begins nothing there. */
+const onThisMachine = {
+  transport: z.literal('local'),
+  /** The user whom packages run as, through sudo; not the agent's own, whose keys they could read. */
+  runAs: userName.exactOptional(),
+  /** In place of runAs: packages run as the agent's own user, and may read whatever the agent may. */
+  trustsPackages: z.literal(true).exactOptional(),
+};
 
 /** A rule that does not say how hosts are reached means ssh. */
 function withTransport(rule: unknown): unknown {
@@ -71,6 +79,7 @@ const HostRule = z.preprocess(
   ]),
 );
 export type HostRule = z.infer<typeof HostRule>;
+export type LocalRule = Extract<HostRule, { transport: 'local' }>;
 
 const StoreRule = z.strictObject({
   id: name,

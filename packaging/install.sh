@@ -2,8 +2,11 @@
 # Installs the agent from the directory of this script; run it as root. With DESTDIR it only lays out
 # the files, for building other packages.
 set -eu
+# The agent's user reads what root installs, whatever root's own umask is.
+umask 022
 
 NODE_MAJOR=24
+STATE=/var/lib/interlock-agent
 root=${DESTDIR-}
 here=$(cd "$(dirname "$0")" && pwd)
 node=${NODE-$(command -v node || true)}
@@ -36,10 +39,13 @@ END
 chmod 0755 "$root/usr/local/bin/interlock-agent"
 
 if [ -n "$root" ]; then
+  install -d -m 0700 "$root$STATE"
   exit 0
 fi
 id interlock-agent >/dev/null 2>&1 ||
-  useradd --system --home-dir /var/lib/interlock-agent --shell /usr/sbin/nologin interlock-agent
+  useradd --system --home-dir "$STATE" --shell /usr/sbin/nologin interlock-agent
+# enroll and secret come before the unit's first start, which would make it only then.
+[ -d "$STATE" ] || install -d -m 0700 -o interlock-agent -g "$(id -gn interlock-agent)" "$STATE"
 if command -v systemctl >/dev/null; then
   systemctl daemon-reload || true
 fi

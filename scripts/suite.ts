@@ -18,7 +18,7 @@ const PATHS = {
   // Real databases, hosts and processes.
   servers: [
     'test/agent/(sql|host)/',
-    'test/agent/command-line\\.',
+    'test/agent/(command-line|installation)\\.',
     'test/conformance/(database|host|transports)\\.',
     'test/demo/',
     'test/local/(start|host|conformance)\\.',

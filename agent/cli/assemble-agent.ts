@@ -83,7 +83,7 @@ export function assembleAgent({ config, file, state, identity, log: plain }: Mak
     renewKey: createKeyRenewal({ files, ring, app, clock, log, identity, days: limits.keyDays }),
     journal: createJournal(database),
     unwritable: () => unwritableJournal(database, config.stateDirectory),
-    hosts: createHosts(hostHelper(), limits),
+    hosts: createHosts(hostHelper(), limits, file),
     artifacts: withConfiguration(createArtifacts({ file, hosts, stores }, limits), {
       centres: kept,
       limits,

@@ -5,6 +5,8 @@ import type { AgentConfig } from '../config';
 import { askToDrain, isAskedToDrain } from '../drain-request';
 import type { CommandEnd } from '../exit-codes';
 import { isInstanceLocked } from '../instance-lock';
+import { readOpenJobs } from '../journal';
+import { readJournal } from '../read-journal';
 import { readTroubles } from '../troubles';
 import { closedState, statePaths } from './state-directory';
 
@@ -22,15 +24,24 @@ export async function drainAgent(
     const sentence = `No agent is enrolled in ${stateDirectory}; run: interlock-agent enroll`;
     return { exit: 'notEnrolled', sentence };
   }
-  if (!isInstanceLocked(lock)) {
+  const runs = isInstanceLocked(lock);
+  const look = readJournal(journal, readOpenJobs);
+  if (look.kind === 'failed') return { exit: 'journal', sentence: look.sentence };
+  const open = look.kind === 'read' ? look.result.length : 0;
+  if (!runs && open === 0) {
     print(`No agent runs on ${stateDirectory}; there is nothing to drain.`);
     return { exit: 'done' };
   }
   askToDrain(drain);
-  print('Asked the agent to drain: it finishes its job, takes no other, and ends.');
+  // One that was killed is between two lives: systemd starts it again, and it goes on with what it left.
+  print(
+    runs
+      ? 'Asked the agent to drain: it finishes its job, takes no other, and ends.'
+      : `No agent runs on ${stateDirectory}, and it left ${open === 1 ? 'a job' : `${open} jobs`} open: its next start finishes ${open === 1 ? 'that' : 'them'}, takes no other, and ends.`,
+  );
   for (const { since, sentence } of readTroubles(troubles))
     print(`trouble since ${since}: ${sentence}`);
-  for (let told = false; isAskedToDrain(drain) || isInstanceLocked(lock);) {
+  for (let told = !runs; isAskedToDrain(drain) || isInstanceLocked(lock);) {
     if (!isInstanceLocked(lock) && isAskedToDrain(drain) && !told) {
       print(
         'The agent was gone before it had drained; its next start finishes what is open, and ends.',

@@ -2,6 +2,7 @@
 import { mkdirSync } from 'node:fs';
 import { centrePlaces } from '../centres/centre-places';
 import { createSecrets, SECRET_NAME } from '../centres/secrets';
+import type { SecretPlaces } from '../centres/secrets';
 import type { AgentConfig } from '../config';
 import type { CommandEnd } from '../exit-codes';
 import { isMaskable, SECRET_MIN_CHARS } from '../redaction';
@@ -25,12 +26,8 @@ export async function setSecret(
     };
   }
   const { secrets } = centrePlaces(config);
-  if (secrets.keyFile.startsWith(`${secrets.directory}/`)) {
-    return {
-      exit: 'config',
-      sentence: `secretsKey is ${secrets.keyFile}, beside the secrets that it opens; name a file outside ${secrets.directory}.`,
-    };
-  }
+  const beside = keyBesideSecrets(secrets);
+  if (beside !== undefined) return { exit: 'config', sentence: beside };
   const value = await readValue(input);
   if (value.kind === 'unfit') return { exit: 'usage', sentence: value.sentence };
   mkdirSync(config.stateDirectory, { recursive: true, mode: 0o700 });
@@ -39,6 +36,12 @@ export async function setSecret(
   print(`The secret ${name} is set.`);
   return { exit: 'done' };
 }
+
+/** Why a key does not lie where it does; undefined where it may. */
+export const keyBesideSecrets = ({ keyFile, directory }: SecretPlaces): string | undefined =>
+  keyFile.startsWith(`${directory}/`)
+    ? `secretsKey is ${keyFile}, beside the secrets that it opens; name a file outside ${directory}.`
+    : undefined;
 
 /** Prints the names, and nothing else about them. */
 export async function listSecrets(

@@ -2,16 +2,16 @@
 import { resolveAddress } from '../addresses';
 import type { Limits } from '../config';
 import type { Hosts, HostTarget } from '../ports/hosts';
-import { localTransport } from '../transports/local';
+import { connectLocal } from '../transports/connect-local';
 import { connectSsh } from '../transports/ssh';
 import type { SshConnection } from '../transports/ssh';
 import { openSession } from './host-session';
 import type { Helper } from './host-session';
 
-/** Connects to hosts as agent.yml says. */
-export const createHosts = (helper: Helper, limits: Limits): Hosts => ({
+/** Connects to hosts as agent.yml says; `file` is where it stands. */
+export const createHosts = (helper: Helper, limits: Limits, file: string): Hosts => ({
   connect: async (target) => {
-    const connection = await connect(target, limits);
+    const connection = await connect(target, limits, file);
     if (connection.kind === 'failed') return connection;
     const { host } = target;
     const session = openSession(connection.transport, {
@@ -24,8 +24,12 @@ export const createHosts = (helper: Helper, limits: Limits): Hosts => ({
   },
 });
 
-async function connect({ host, rule }: HostTarget, limits: Limits): Promise<SshConnection> {
-  if (rule.transport === 'local') return { kind: 'connected', transport: localTransport() };
+async function connect(
+  { host, rule }: HostTarget,
+  limits: Limits,
+  file: string,
+): Promise<SshConnection> {
+  if (rule.transport === 'local') return connectLocal(rule, file);
   const resolved = await resolveAddress(host.address);
   if (resolved.kind !== 'resolved') {
     const failureClass = resolved.kind === 'denied' ? 'permission' : 'transport';

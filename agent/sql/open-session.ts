@@ -1,5 +1,6 @@
 /** The way into a database: its password from a file that only the agent's user reads, then a session. */
 import { readFileSync, statSync } from 'node:fs';
+import { isAbsent } from '../centres/durable-file';
 import type { Limits } from '../config';
 import type { Databases } from './database';
 import type { DatabaseRule } from './database-rule';
@@ -52,7 +53,10 @@ export function readPassword({ id, passwordFile }: DatabaseRule, file: string): 
     return { kind: 'password', password };
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    return refused(`${where} cannot be read (${reason}); create it with mode 0600.`);
+    const remedy = isAbsent(cause)
+      ? "create it with mode 0600 for the agent's user"
+      : `it has to belong to the agent's user, so run: chown interlock-agent ${passwordFile}`;
+    return refused(`${where} cannot be read (${reason}); ${remedy}.`);
   }
 }
 

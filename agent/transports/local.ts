@@ -4,14 +4,21 @@ import type { Command } from '../commands/quote';
 import { converse } from './conversation';
 import type { RunOptions, RunResult, Transport } from './transport';
 
-/** Runs commands on this machine, as the agent's user. */
-export const localTransport = (): Transport => ({
-  run: runHere,
+/** Runs commands on this machine: as another user, through sudo; without one, as the agent's own. */
+export const localTransport = (user?: string): Transport => ({
+  run: (command, options) => runHere(command, options, user),
   close: () => Promise.resolve(),
 });
 
-function runHere(command: Command, { seconds, input }: RunOptions): Promise<RunResult> {
-  const [program = '', ...words] = command;
+const asUser = (user: string | undefined, command: Command): Command =>
+  user === undefined ? command : ['sudo', '-n', '-u', user, '--', ...command];
+
+function runHere(
+  command: Command,
+  { seconds, input }: RunOptions,
+  user: string | undefined,
+): Promise<RunResult> {
+  const [program = '', ...words] = asUser(user, command);
   const child = spawn(program, words, {
     stdio: ['pipe', 'pipe', 'pipe'],
     // A group of its own, so that giving it up ends what it has started as well.
@@ -22,7 +29,7 @@ function runHere(command: Command, { seconds, input }: RunOptions): Promise<RunR
   return new Promise((resolve) => {
     const giveUp = (sentence: string): void => {
       clearTimeout(timer);
-      endGroup(child.pid);
+      endGroup(child.pid, user);
       resolve({ kind: 'lost', sentence });
     };
     const timer = setTimeout(() => giveUp(`it took longer than ${seconds} s`), seconds * 1_000);
@@ -44,8 +51,15 @@ function runHere(command: Command, { seconds, input }: RunOptions): Promise<RunR
   });
 }
 
-function endGroup(pid: number | undefined): void {
+function endGroup(pid: number | undefined, user: string | undefined): void {
   if (pid === undefined) return;
+  if (user !== undefined) {
+    // sudo is root's, and what it has started is the user's: the agent may signal neither. sudo ends with its command.
+    const kill = ['sh', '-c', 'kill -s KILL -- "-$1"', 'sh', String(pid)];
+    const [program = '', ...words] = asUser(user, kill);
+    spawn(program, words, { stdio: 'ignore' }).on('error', () => undefined);
+    return;
+  }
   try {
     process.kill(-pid, 'SIGKILL');
   } catch {

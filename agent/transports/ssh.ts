@@ -22,10 +22,10 @@ const KEEPALIVE_MILLISECONDS = 10_000;
 
 /** Opens a connection; a host whose key is not pinned is never spoken to. */
 export function connectSsh(place: SshPlace): Promise<SshConnection> {
-  const key = readFile(place.keyFile) ?? '';
+  const key = readPrivateKey(place.keyFile);
   const file = readFile(place.knownHostsFile) ?? '';
   const knownHosts = narrowTo(file, place.address, place.port);
-  if (utils.parseKey(key) instanceof Error) {
+  if (key === undefined) {
     const sentence = `The private key ${place.keyFile} for ${place.user}@${place.address} cannot be read; correct agent.yml, the file's owner or its passphrase.`;
     return Promise.resolve({ kind: 'failed', failure: { class: 'permission', sentence } });
   }
@@ -136,6 +136,15 @@ function explain(error: Error & { level?: string }, place: SshPlace): Failure {
     class: 'transport',
     sentence: `There is no ssh connection to ${where} (${error.message}); check that the host is up and reachable from the agent.`,
   };
+}
+
+/** The private key in a file; undefined where this user finds none that opens without a passphrase. */
+export function readPrivateKey(file: string): string | undefined {
+  const text = readFile(file) ?? '';
+  const parsed = utils.parseKey(text);
+  if (parsed instanceof Error) return undefined;
+  // OpenSSH's own format makes it a list, whatever the types say. Source: ssh2/lib/client.js
+  return [parsed].flat()[0]?.isPrivateKey() === true ? text : undefined;
 }
 
 function readFile(file: string): string | undefined {

@@ -92,7 +92,7 @@ function aConfig(change: object = {}): { readonly file: string; readonly state: 
     limits: { healthSeconds: 3 },
     ...change,
   };
-  writeFileSync(file, stringify(config));
+  writeFileSync(file, stringify(config), { mode: 0o644 });
   return { file, state };
 }
 
@@ -552,7 +552,7 @@ describe('an installed agent', () => {
     const hosts = [
       {
         ...{ match: '127.0.0.1/32', transport: 'local', environments: ['SIT'] },
-        ...{ basePath: base, probePorts: [port] },
+        ...{ trustsPackages: true, basePath: base, probePorts: [port] },
       },
     ];
     for (const version of ['1.0.0', '1.1.0']) {
@@ -713,6 +713,28 @@ describe('an update', () => {
     ]);
     read.close();
   }, 60_000);
+
+  test('that is asked for while a killed agent waits for its next start is carried out by that', async () => {
+    const { app, file, state, start } = await anInstalledAgent('gap', '1.1.0');
+    const first = start();
+    app.disturb = (op) => (op === 'finish' ? 'lost-request' : undefined);
+    await until(() => app.calls.includes('finish'));
+    first.kill('SIGKILL');
+    await exitOf(first);
+    app.disturb = () => undefined;
+
+    const draining = runBeside('drain', '--config', file);
+    await until(() => existsSync(join(state, 'drain')));
+    const second = start();
+
+    expect(await exitOf(second)).toBe(EXIT_CODES.drained.code);
+    expect(await draining).toMatchObject({
+      code: 0,
+      stdout: `No agent runs on ${state}, and it left a job open: its next start finishes that, takes no other, and ends.\nThe agent has ended. Update it, then start it: it goes on with what waits.\n`,
+    });
+    expect(app.outcome).toEqual({ kind: 'succeeded' });
+    expect(existsSync(join(state, 'drain'))).toBe(false);
+  }, 30_000);
 
   test('that is asked for with a killed agent is carried out by its next start', async () => {
     const { app, file, state, start } = await anInstalledAgent('asked', '1.1.0');

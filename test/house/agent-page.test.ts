@@ -17,3 +17,12 @@ test('the page for operators names every exit code and every command of the agen
   for (const command of commands.filter((name) => name !== 'run'))
     expect(page).toContain(`interlock-agent ${command}`);
 });
+
+test('the page for operators says what the unit does: how long a stop waits, after what nothing is started again', () => {
+  const unit = readFileSync(join(ROOT, 'packaging/interlock-agent.service'), 'utf8');
+  const valueOf = (name: string) => new RegExp(`^${name}=(.*)$`, 'm').exec(unit)?.[1] ?? '';
+
+  expect(page).toContain(`after ${valueOf('TimeoutStopSec')} seconds systemd kills it`);
+  const codes = valueOf('RestartPreventExitStatus').replaceAll(' ', ', ');
+  expect(page).toContain(`except after ${codes.replace(/, (\d+)$/, ' and $1')}.`);
+});

@@ -12,7 +12,7 @@ const ROOT_USER = 'echo 0';
 const APT_GET = `
   echo "$*" >> "$(dirname "$0")/asked"
   if [ "$1" = install ]; then
-    for name in chromium sshd faketime curl openssl mariadbd haproxy systemd-analyze; do
+    for name in chromium sshd faketime curl openssl mariadbd haproxy systemd-analyze sudo; do
       printf '#!/bin/sh\\n' > "$(dirname "$0")/$name"; chmod +x "$(dirname "$0")/$name"
     done
     /bin/mkdir -p "$(dirname "$0")/postgresql/15/bin"
@@ -85,6 +85,7 @@ describe('the system packages of the tests', () => {
       'mariadbd',
       'haproxy',
       'systemd-analyze',
+      'sudo',
     ])
       give(command, '');
     mkdirSync(join(machine, 'postgresql/15/bin'), { recursive: true });

@@ -99,7 +99,7 @@ async function live(order: LifeOrder): Promise<void> {
       log,
       app: staged(points, points.around(app, 'app')),
       journal: points.journal(database),
-      hosts: pointedHosts(points, createHosts(hostHelper(), limits)),
+      hosts: pointedHosts(points, createHosts(hostHelper(), limits, 'agent.yml')),
       artifacts: points.around(artifacts, 'package'),
       centres,
       databases: pointedDatabases(points, limits.connectSeconds),
