@@ -91,6 +91,13 @@ describe('the verifier', () => {
     ['acts of another format', () => ({ ...audit, acts: actsWith({ format: 'others' }) })],
     ['an act by another agent', () => ({ ...audit, acts: actsWith({ name: 'Room 2' }) })],
     ['acts that no job has ended with', () => ({ ...audit, acts: [...audit.acts, ...audit.acts] })],
+    ['a member that no audit has', () => ({ ...audit, approvedBy: 'acc-somebody' })],
+    ['a head with more to it', () => ({ ...audit, head: { ...audit.head, status: 'Released' } })],
+    ['a witness with more to it', () => ({ ...audit, checkpoints: witnessed({ note: 'seen' }) })],
+    ['checkpoints in no list', () => ({ ...audit, checkpoints: 'countersigned by all' })],
+    ['acts in no list', () => ({ ...audit, acts: null })],
+    ['a key with more to it', () => ({ ...audit, appKey: `${audit.appKey}Released` })],
+    ['a signature with more to it', () => ({ ...audit, checkpoints: signedMore() })],
     ['a checkpoint as head', () => ({ ...audit, ...cutAtCheckpoint() })],
   ])('finds fault with %s', (_, spoil) => {
     expect(judge(spoil()).findings).not.toEqual([]);
@@ -100,7 +107,10 @@ describe('the verifier', () => {
   const withoutHash = ({ hash: _, ...segment }: Audit['segments'][number]) => segment;
   const first = () => withoutHash(audit.segments[0] ?? { ...EMPTY });
   const others = () => audit.segments.slice(1);
-  const renamed = (agent: string) => audit.checkpoints.map((witness) => ({ ...witness, agent }));
+  const witnessed = (over: object) => audit.checkpoints.map((witness) => ({ ...witness, ...over }));
+  const signedMore = () =>
+    audit.checkpoints.map((witness) => ({ ...witness, signature: `${witness.signature}approved` }));
+  const renamed = (agent: string) => witnessed({ agent });
   /** What somebody has at hand who has no key at all. */
   const cutAtCheckpoint = () => {
     const last = audit.checkpoints.at(-1);
@@ -118,6 +128,36 @@ describe('the verifier', () => {
     writeFileSync(file, twice);
 
     expect(verifyAudit(file, release.own).findings).not.toEqual([]);
+  });
+
+  test.each([
+    [
+      'more digits than a number has',
+      (text: string) => text.replace(/("fence":1)\b/, '$1.0000000000000000001'),
+    ],
+    ['a power of ten', (text: string) => text.replace(/("segment":1)\b/, '$1e0')],
+    [
+      'a number beyond all where nothing stands',
+      (text: string) => text.replace(/:null\b/, ':1e999'),
+    ],
+  ])('finds fault with %s, whatever programs read in it', (_, spell) => {
+    const honest = { ...audit, segments: audit.segments.map((each) => ({ ...each })) };
+    const text = JSON.stringify(honest);
+    const spelled = spell(text);
+    expect(spelled).not.toBe(text);
+    writeFileSync(file, spelled);
+
+    expect(verifyAudit(file, release.own).findings).not.toEqual([]);
+  });
+
+  test('takes other spellings of the same letters for what they are', () => {
+    const spelled = JSON.stringify(audit).replace(
+      '"interlock-audit-1"',
+      String.raw`"interlock\u002daudit-1"`,
+    );
+    writeFileSync(file, spelled);
+
+    expect(verifyAudit(file, release.own).findings).toEqual([]);
   });
 
   test('takes names and blanks in texts for what they are', () => {
