@@ -37,8 +37,7 @@ export function verifyAudit(file: string, own: OwnWitness | undefined): Verdict 
     return { findings: [`${file} is no audit as a panel writes it.`], statements: [] };
   const findings: string[] = [];
   const find = (finding: string): number => findings.push(finding);
-  const segments = membersIn(audit['segments']);
-  const witnesses = membersIn(audit['checkpoints']);
+  const [segments, witnesses] = [membersIn(audit['segments']), membersIn(audit['checkpoints'])];
   const appKey = own?.appKey ?? text(audit['appKey']);
   const judged = { audit, segments, witnesses, appKey, own, find };
   judgeNames(judged, audit, MEMBERS);
@@ -92,23 +91,21 @@ function judgeLinks({ audit, find }: Case, rows: readonly Members[], format: str
     if (hash !== sha256(canonical(covered))) find(`${which} was changed: its hash is wrong.`);
     if (covered['previous'] !== (rows[index - 1]?.['hash'] ?? ''))
       find(`${which} does not follow the one before it: its link is wrong.`);
-    const told = show([covered['format'] ?? 0, covered['audience'] ?? 0, covered['issueId'] ?? 0]);
-    if (told !== show([format, audit['audience'] ?? null, audit['issueId'] ?? null]))
+    if (covered['format'] !== format || differ(covered, audit, ['audience', 'issueId']))
       find(`${which} is of another format, installation or release.`);
   }
 }
 
-/** The app has signed how long the history was when the audit was made: what is cut off shows. */
+/** The app has signed whose history the audit is, and how long it was: what is cut off shows. */
 function judgeHead(judged: Case): string {
   const { audit, segments, find } = judged;
   const head = isMembers(audit['head']) ? audit['head'] : {};
   judgeNames(judged, head, 'text signature');
   const said = judgeSigned(judged, head, 'The head of the audit', 'interlock-audit-head.v1.');
-  if (!said) return 'When the audit was made is unknown.';
-  if (said['issueKey'] !== audit['issueKey']) find('The head of the audit names another issue.');
+  if (!said) return 'Nothing that is signed says which release this is.';
   if (Number(said['segments']) < segments.length)
     find(`The audit has ${count(segments.length, 'segment')}, its head ${show(said['segments'])}.`);
-  return `The audit was made at ${new Date(Number(said['at']) * 1_000).toUTCString()}.`;
+  return `This is the history of ${plain(said['issueKey'])} (issue ${plain(said['issueId'])}) of installation ${plain(said['aud'])}, made at ${new Date(Number(said['at']) * 1_000).toUTCString()}.`;
 }
 
 /** Agents have countersigned that this history once began so. */
@@ -149,7 +146,7 @@ function judgeSigned(judged: Case, seal: Members, name: string, mark = 'interloc
   const upTo = segments.slice(0, size);
   const events = upTo.flatMap((segment) => membersIn(segment['events'])).length;
   if (!said) find(`${name} is not signed with the installation's key.`);
-  else if (said['aud'] !== audit['audience'] || said['issueId'] !== audit['issueId'])
+  else if (said['aud'] !== audit['audience'] || differ(said, audit, ['issueId', 'issueKey']))
     find(`${name} is of another release or installation.`);
   else if (segments.length < size)
     find(`${name} has ${count(size, 'segment')}: the end was cut off, or download it again.`);
@@ -195,6 +192,9 @@ const isMembers = (value: unknown): value is Members =>
 /** What is no list has one row that holds nothing, and is found. */
 const membersIn = (of: Json): readonly Members[] =>
   (isList(of) ? of : of === undefined ? [] : [0]).map((row) => (isMembers(row) ? row : {}));
+const differ = (one: Members, other: Members, names: readonly string[]): boolean =>
+  names.some((name) => one[name] !== other[name]);
 const text = (value: Json): string => (typeof value === 'string' ? value : '');
 const show = (value: Json): string => JSON.stringify(value ?? null);
+const plain = (value: Json): string => text(value).replace(/[^!-~]/g, '?');
 const count = (size: number, word: string): string => `${size} ${word}${size === 1 ? '' : 's'}`;

@@ -349,7 +349,7 @@ test(`${TAMPERINGS} of ${TAMPERINGS} tamperings are found: edit, delete, insert,
       const spoiled = await spoil(drawn, history);
       fc.pre(spoiled !== undefined);
       total += 1;
-      writeFileSync(file, spoiled ?? '');
+      writeFileSync(file, spoiled);
       const { findings } = verifyAudit(file, history.release.own);
       expect(findings.length).toBeGreaterThan(0);
       const name = `${drawn.part} ${drawn.kind}`;

@@ -54,12 +54,58 @@ describe('the verifier', () => {
 
     expect(findings).toEqual([]);
     expect(statements).toEqual([
-      expect.stringContaining('The audit was made at '),
+      `This is the history of ${audit.issueKey} (issue ${audit.issueId}) of installation ${audit.audience}, made at Fri, 20 Nov 2026 12:00:00 GMT.`,
       `The chain was checked from segment 1 to ${audit.segments.length}.`,
       'The acts that jobs have ended with were checked, 1 row in all.',
       'The audit holds 2 countersigned checkpoints.',
       'This agent keeps 2 checkpoints of the release.',
     ]);
+  });
+
+  test('names the release that is signed and chained, whatever else the file says', async () => {
+    const other = await anAuditedRelease();
+    await other.world.click('submit', REPORTER);
+    const honest = await other.audit();
+    const { issueId, issueKey, audience } = honest;
+    const which = `This is the history of ${issueKey} (issue ${issueId}) of installation ${audience},`;
+
+    for (const claimed of [{ issueKey: 'REL-404' }, { issueId: '7' }, { audience: 'another' }]) {
+      const { findings, statements } = judge({ ...honest, ...claimed }, other.own);
+      expect(findings).toContain('The head of the audit is of another release or installation.');
+      expect(statements[0]).toContain(which);
+    }
+  });
+
+  test('names no release that nothing signed tells of', () => {
+    const head = { ...audit.head, signature: audit.checkpoints[0]?.signature };
+
+    const { findings, statements } = judge({ ...audit, head });
+
+    expect(findings).toEqual([expect.stringContaining('is not signed with')]);
+    expect(statements[0]).toBe('Nothing that is signed says which release this is.');
+  });
+
+  test('finds fault where the installation’s own key has given the release another name than its agent knows', async () => {
+    const said = { ...Checkpoint.parse(JSON.parse(audit.head.text)), issueKey: 'REL-404' };
+    const text = canonicalText(said);
+    const signature = await release.world.ports.crypto.signAsApp(auditHeadText(text));
+    const renamed = { issueKey: 'REL-404', head: { text, signature }, checkpoints: [] };
+
+    const sentence = 'A checkpoint of this agent is of another release or installation.';
+    expect(judge({ ...audit, ...renamed }).findings).toEqual([sentence, sentence]);
+  });
+
+  test('shows names from a file as they are, without what would steer a terminal', async () => {
+    const said = {
+      ...Checkpoint.parse(JSON.parse(audit.head.text)),
+      issueKey: 'REL-1\u001b[2J\n\u009b',
+    };
+    const text = canonicalText(said);
+    const signature = await release.world.ports.crypto.signAsApp(auditHeadText(text));
+
+    const { statements } = judge({ ...audit, head: { text, signature } });
+
+    expect(statements[0]).toContain('the history of REL-1?[2J?? (issue');
   });
 
   test('says what it cannot know where no agent bears witness', () => {
