@@ -276,12 +276,15 @@ describe('rows from before the chain', () => {
 describe('the command', () => {
   const state = join(directory, 'state');
   const lines: string[] = [];
-  const check = (config: Parameters<typeof checkAudit>[0], of = file) => {
+  const check = (asked: Parameters<typeof checkAudit>[0], of = file) => {
     lines.length = 0;
-    return checkAudit(config, of, (line) => lines.push(line));
+    return checkAudit(asked, of, (line) => lines.push(line));
   };
   /** Only the directory matters here. */
-  const config = { stateDirectory: state } as NonNullable<Parameters<typeof checkAudit>[0]>;
+  const config = { stateDirectory: state } as NonNullable<
+    Parameters<typeof checkAudit>[0]
+  >['config'];
+  const own = { config, isNamed: true };
 
   beforeAll(() => {
     const opened = openDatabase(join(scratchState(), 'journal.db'));
@@ -301,7 +304,7 @@ describe('the command', () => {
   test('ends with 0 only when all holds', async () => {
     writeFileSync(file, JSON.stringify(await release.audit()));
 
-    expect(check(config)).toEqual({ exit: 'done' });
+    expect(check(own)).toEqual({ exit: 'done' });
     expect(lines.at(-1)).toContain('This agent keeps');
     expect(check(undefined)).toEqual({ exit: 'done' });
     expect(EXIT_CODES.done.code).toBe(0);
@@ -319,14 +322,14 @@ describe('the command', () => {
     writeFileSync(file, JSON.stringify(emptied));
 
     expect(check(undefined)).toEqual({ exit: 'done' });
-    const end = check(config);
+    const end = check(own);
     expect(end.exit).toBe('tampered');
     expect(EXIT_CODES.tampered.code).toBe(65);
     expect(end.sentence).toContain('A checkpoint of this agent');
   });
 
   test('says that there is no such file', () => {
-    expect(check(config, join(directory, 'missing.json'))).toMatchObject({ exit: 'usage' });
+    expect(check(own, join(directory, 'missing.json'))).toMatchObject({ exit: 'usage' });
   });
 
   test('reads a journal of yesterday, which keeps no checkpoints', async () => {
@@ -335,7 +338,7 @@ describe('the command', () => {
     older.close();
     writeFileSync(file, JSON.stringify(await release.audit()));
 
-    expect(check(config).exit).toBe('tampered');
+    expect(check(own).exit).toBe('tampered');
     expect(lines.at(-1)).toBe('This agent keeps 0 checkpoints of the release.');
   });
 });
