@@ -1,8 +1,7 @@
 /** The deploy agent's command line. */
-import { existsSync } from 'node:fs';
 import process from 'node:process';
 import { checkConfig } from './cli/check';
-import { readCommandLine, USAGE } from './cli/command-line';
+import { DEFAULT_CONFIG, readCommandLine, USAGE } from './cli/command-line';
 import type { CommandLine } from './cli/command-line';
 import { drainAgent } from './cli/drain';
 import { runEnroll } from './cli/enroll';
@@ -11,7 +10,7 @@ import { showLogs } from './cli/logs';
 import { listSecrets, setSecret } from './cli/secret';
 import { showStatus } from './cli/status';
 import { trustHost } from './cli/trust';
-import { checkAudit } from './cli/verify-audit';
+import { checkAudit, hasNoAgent } from './cli/verify-audit';
 import { readConfig } from './config';
 import { EXIT_CODES } from './exit-codes';
 import type { CommandEnd } from './exit-codes';
@@ -47,9 +46,11 @@ type GivenCommand = Extract<CommandLine, { kind: 'command' }>;
 
 async function perform({ command, words, values }: GivenCommand): Promise<CommandEnd> {
   const [first = '', second = ''] = words;
-  const file = values.config;
-  // An auditor's machine has no agent.
-  if (command === 'verify-audit' && !existsSync(file)) return checkAudit(undefined, first, print);
+  const { config: named } = values;
+  const file = named ?? DEFAULT_CONFIG;
+  const isNamed = named !== undefined;
+  if (command === 'verify-audit' && hasNoAgent({ file, isNamed }))
+    return checkAudit(undefined, first, print);
   const read = readConfig(file);
   if (read.kind === 'invalid') return { exit: 'config', sentence: read.sentence };
   const { config } = read;
@@ -77,7 +78,7 @@ async function perform({ command, words, values }: GivenCommand): Promise<Comman
     case 'trust':
       return trustHost(config, file, { place: first, fingerprint: values.fingerprint }, print);
     case 'verify-audit':
-      return checkAudit(config, first, print);
+      return checkAudit({ config, isNamed }, first, print);
     case 'secret':
       return first === 'set'
         ? setSecret(config, second, process.stdin, print)

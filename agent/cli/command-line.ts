@@ -1,7 +1,8 @@
 /** Reads the words of the agent's command line, or says which of them is wrong. */
 import { parseArgs } from 'node:util';
 
-const DEFAULT_CONFIG = '/etc/interlock/agent.yml';
+/** Where agent.yml is expected unless `--config` names another. */
+export const DEFAULT_CONFIG = '/etc/interlock/agent.yml';
 
 /** Without the exit codes. */
 export const USAGE = `Usage: interlock-agent <command> [--config ${DEFAULT_CONFIG}]
@@ -18,7 +19,7 @@ export const USAGE = `Usage: interlock-agent <command> [--config ${DEFAULT_CONFI
   --version`;
 
 const OPTIONS = {
-  config: { type: 'string', default: DEFAULT_CONFIG },
+  config: { type: 'string' },
   url: { type: 'string' },
   code: { type: 'string' },
   name: { type: 'string' },

@@ -1,5 +1,5 @@
 /** `interlock-agent verify-audit <export>`: does the audit of a release hold, as far as this machine can tell. */
-import { accessSync, constants, statSync } from 'node:fs';
+import { accessSync, constants, lstatSync, statSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
 import { isAbsent } from '../centres/durable-file';
 import { checkpointsOf } from '../checkpoint-rows';
@@ -15,23 +15,48 @@ import { closedState, statePaths } from './state-directory';
 /** A hundred times the longest that a panel makes. */
 const AUDIT_MAX_BYTES = 256 * 1024 * 1024;
 
-/** Without `config` only what the export itself says is judged: an auditor needs no agent. */
+/** An auditor's machine has no agent; one that was named, or whose file cannot be seen, is never left out in silence. */
+export function hasNoAgent({ file, isNamed }: { file: string; isNamed: boolean }): boolean {
+  if (isNamed) return false;
+  try {
+    lstatSync(file);
+    return false;
+  } catch (cause) {
+    return isAbsent(cause);
+  }
+}
+
+/** The agent whose memory the audit is judged by; `isNamed`: by `--config`, so that it has to bear witness. */
+interface Asked {
+  readonly config: AgentConfig;
+  readonly isNamed: boolean;
+}
+
+/** Without an agent only what the export itself says is judged. */
 export function checkAudit(
-  config: AgentConfig | undefined,
+  asked: Asked | undefined,
   file: string,
   print: (line: string) => void,
 ): CommandEnd {
   const problem = unreadable(file);
   if (problem !== undefined) return { exit: 'usage', sentence: problem };
-  if (!config) return end(verifyAudit(file, undefined), print);
-  // What an agent has kept makes the judgement stronger, so that it is never left out in silence.
+  if (!asked) return end(verifyAudit(file, undefined), print);
+  const { config, isNamed } = asked;
   const closed = closedState(config.stateDirectory);
   if (closed) return closed;
   const { journal } = statePaths(config.stateDirectory);
-  const look = readJournal(journal, (database) => verifyAudit(file, witnessIn(database)));
+  const look = readJournal(journal, (database) => {
+    const own = witnessIn(database);
+    return own && verifyAudit(file, own);
+  });
   if (look.kind === 'failed') return { exit: 'journal', sentence: look.sentence };
-  return end(look.kind === 'read' ? look.result : verifyAudit(file, undefined), print);
+  const judged = look.kind === 'read' ? look.result : undefined;
+  if (!judged && isNamed) return { exit: 'notEnrolled', sentence: keepsNothing(config) };
+  return end(judged ?? verifyAudit(file, undefined), print);
 }
+
+const keepsNothing = ({ stateDirectory }: AgentConfig): string =>
+  `${stateDirectory} keeps nothing to judge an audit by, because no agent is enrolled there; name the agent.yml of one that is with --config, or judge without an agent on a machine that has none.`;
 
 /** Why a file cannot be judged. */
 function unreadable(file: string): string | undefined {

@@ -1,7 +1,4 @@
-/**
- * Judges the audit of a release by arithmetic alone. It shares no line with the app that wrote it, nor with the
- * rest of the agent, only the format in docs/audit.md. An honest audit has no finding.
- */
+/** Judges the audit of a release by arithmetic alone. It shares the format in docs/audit.md with the app and the rest of the agent, and no line. An honest audit has no finding. */
 import { createHash, createPublicKey, verify } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 
@@ -19,36 +16,39 @@ export interface Verdict {
   readonly statements: readonly string[];
 }
 
-type Json = null | boolean | number | string | readonly Json[] | Members;
+type Json = undefined | null | boolean | number | string | readonly Json[] | Members;
 interface Members {
   readonly [name: string]: Json;
 }
-type Maybe = Json | undefined;
 
 interface Case {
   readonly audit: Members;
   readonly segments: readonly Members[];
   readonly witnesses: readonly Members[];
   readonly appKey: string;
+  readonly own: OwnWitness | undefined;
   find(finding: string): void;
 }
 
 /** Reads the file and judges it; `own` is what an agent on this machine remembers. */
 export function verifyAudit(file: string, own: OwnWitness | undefined): Verdict {
   const audit = parse(readFileSync(file, 'utf8'));
-  if (!isMembers(audit) || audit['format'] !== 'interlock-audit-1')
-    return { findings: [`${file} is no audit in the format interlock-audit-1.`], statements: [] };
+  if (audit?.['format'] !== 'interlock-audit-1')
+    return { findings: [`${file} is no audit as a panel writes it.`], statements: [] };
   const findings: string[] = [];
   const find = (finding: string): number => findings.push(finding);
-  const segments = membersIn(audit['segments']);
-  const witnesses = membersIn(audit['checkpoints']);
-  const judged = { audit, segments, witnesses, find, appKey: own?.appKey ?? text(audit['appKey']) };
-  const chain = judgeChain(judged);
-  const acts = judgeActs(judged);
-  const made = judgeHead(judged);
-  for (const witness of witnesses) judgeWitness(judged, witness);
-  const signed = `The audit holds ${count(witnesses.length, 'countersigned checkpoint')}.`;
-  return { findings, statements: [made, chain, acts, signed, judgeByOwn(judged, own)] };
+  const [segments, witnesses] = [membersIn(audit['segments']), membersIn(audit['checkpoints'])];
+  const appKey = own?.appKey ?? text(audit['appKey']);
+  const judged = { audit, segments, witnesses, appKey, own, find };
+  judgeNames(judged, audit, MEMBERS);
+  const judges = [judgeHead, judgeChain, judgeActs, judgeWitnesses, judgeByOwn];
+  return { findings, statements: judges.map((judge) => judge(judged)) };
+}
+
+/** What neither a hash nor a signature covers has no place in an audit. */
+function judgeNames({ find }: Case, of: Members, known: string): void {
+  for (const name of Object.keys(of))
+    if (!known.split(' ').includes(name)) find(`Nothing covers ${show(name)} in the audit.`);
 }
 
 /** Each segment follows its predecessor; resolves to from where on that can be checked. */
@@ -91,36 +91,40 @@ function judgeLinks({ audit, find }: Case, rows: readonly Members[], format: str
     if (hash !== sha256(canonical(covered))) find(`${which} was changed: its hash is wrong.`);
     if (covered['previous'] !== (rows[index - 1]?.['hash'] ?? ''))
       find(`${which} does not follow the one before it: its link is wrong.`);
-    const told = show([covered['format'] ?? 0, covered['audience'] ?? 0, covered['issueId'] ?? 0]);
-    if (told !== show([format, audit['audience'] ?? null, audit['issueId'] ?? null]))
+    if (covered['format'] !== format || differ(covered, audit, ['audience', 'issueId']))
       find(`${which} is of another format, installation or release.`);
   }
 }
 
-/** The app has signed how long the history was when the audit was made: what is cut off shows. */
+/** The app has signed whose history the audit is, and how long it was: what is cut off shows. */
 function judgeHead(judged: Case): string {
   const { audit, segments, find } = judged;
   const head = isMembers(audit['head']) ? audit['head'] : {};
+  judgeNames(judged, head, 'text signature');
   const said = judgeSigned(judged, head, 'The head of the audit', 'interlock-audit-head.v1.');
-  if (!said) return 'When the audit was made is unknown.';
-  if (said['issueKey'] !== audit['issueKey']) find('The head of the audit names another issue.');
+  if (!said) return 'Nothing that is signed says which release this is.';
   if (Number(said['segments']) < segments.length)
     find(`The audit has ${count(segments.length, 'segment')}, its head ${show(said['segments'])}.`);
-  return `The audit was made at ${new Date(Number(said['at']) * 1_000).toUTCString()}.`;
+  return `This is the history of ${plain(said['issueKey'])} (issue ${plain(said['issueId'])}) of installation ${plain(said['aud'])}, made at ${new Date(Number(said['at']) * 1_000).toUTCString()}.`;
 }
 
-/** An agent has countersigned that this history once began so. */
-function judgeWitness(judged: Case, witness: Members): void {
-  const name = `The checkpoint that ${show(witness['agent'])} has countersigned`;
-  judgeSigned(judged, witness, name);
-  const signed = `interlock-countersignature.v1.${text(witness['agent'])}.${text(witness['text'])}`;
-  if (!isSigned(witness['publicKey'], signed, witness['countersignature']))
-    judged.find(`${name} is not countersigned with the key that stands beside it.`);
+/** Agents have countersigned that this history once began so. */
+function judgeWitnesses(judged: Case): string {
+  const { witnesses, find } = judged;
+  for (const witness of witnesses) {
+    const name = `The checkpoint that ${show(witness['agent'])} has countersigned`;
+    judgeNames(judged, witness, 'text signature agent publicKey countersignature');
+    judgeSigned(judged, witness, name);
+    const signed = `interlock-countersignature.v1.${text(witness['agent'])}.${text(witness['text'])}`;
+    if (!isSigned(witness['publicKey'], signed, witness['countersignature']))
+      find(`${name} is not countersigned with the key that stands beside it.`);
+  }
+  return `The audit holds ${count(witnesses.length, 'countersigned checkpoint')}.`;
 }
 
 /** What this agent has kept cannot be rewritten elsewhere, whoever has the installation's key. */
-function judgeByOwn(judged: Case, own: OwnWitness | undefined): string {
-  const { audit, witnesses, find } = judged;
+function judgeByOwn(judged: Case): string {
+  const { audit, witnesses, own, find } = judged;
   if (!own)
     return 'No agent on this machine bears witness: an audit that was rewritten as a whole, with keys of its own, would pass.';
   if (audit['audience'] !== own.audience || audit['appKey'] !== own.appKey)
@@ -133,35 +137,29 @@ function judgeByOwn(judged: Case, own: OwnWitness | undefined): string {
   return `This agent keeps ${count(kept.length, 'checkpoint')} of the release.`;
 }
 
-/** A checkpoint is the installation's, about this release, and this history begins as it says. */
+/** A checkpoint is the installation's, about this release, and this history begins as it says; resolves to what is signed. */
 function judgeSigned(judged: Case, seal: Members, name: string, mark = 'interlock-checkpoint.v1.') {
   const { audit, segments, appKey, find } = judged;
-  const said = parse(text(seal['text']));
-  if (!isSigned(appKey, mark + text(seal['text']), seal['signature']))
-    find(`${name} is not signed with the installation's key.`);
-  const isOurs = isMembers(said) && said['aud'] === audit['audience'];
-  if (!isOurs || said['issueId'] !== audit['issueId']) {
-    find(`${name} is of another release or installation.`);
-    return undefined;
-  }
-  const size = Number(said['segments']);
+  const isGenuine = isSigned(appKey, mark + text(seal['text']), seal['signature']);
+  const said = isGenuine ? parse(text(seal['text'])) : undefined;
+  const size = Number(said?.['segments']);
   const upTo = segments.slice(0, size);
   const events = upTo.flatMap((segment) => membersIn(segment['events'])).length;
-  if (segments.length < size)
+  if (!said) find(`${name} is not signed with the installation's key.`);
+  else if (said['aud'] !== audit['audience'] || differ(said, audit, ['issueId', 'issueKey']))
+    find(`${name} is of another release or installation.`);
+  else if (segments.length < size)
     find(`${name} has ${count(size, 'segment')}: the end was cut off, or download it again.`);
   else if ((upTo.at(-1)?.['hash'] ?? '') !== said['head'] || events !== said['events'])
     find(`${name} tells of another history in its ${count(size, 'segment')}.`);
   return said;
 }
 
-function isSigned(publicKey: Maybe, signed: string, signature: Maybe): boolean {
+function isSigned(publicKey: Json, signed: string, signature: Json): boolean {
+  if (!KEY.test(text(publicKey)) || !SIGNATURE.test(text(signature))) return false;
   const x = Buffer.from(text(publicKey), 'base64').toString('base64url');
-  try {
-    const key = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' });
-    return verify(null, Buffer.from(signed), key, Buffer.from(text(signature), 'base64'));
-  } catch {
-    return false;
-  }
+  const key = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' });
+  return verify(null, Buffer.from(signed), key, Buffer.from(text(signature), 'base64'));
 }
 
 /** JSON with sorted names and without blanks. */
@@ -172,29 +170,31 @@ function canonical(value: Json): string {
   return `{${Object.keys(value).sort().map(member).join(',')}}`;
 }
 
-/** Undefined for what is no JSON, and where a name stands twice: people would read the one, programs the other. */
-function parse(source: string): unknown {
-  const strings = source.match(/"[^"\\]*(?:\\.[^"\\]*)*"(?:\s*:)?/g) ?? [];
-  const names = strings.filter((part) => part.endsWith(':')).length;
-  let read = -1;
-  const count = function (this: unknown, _: string, value: unknown): unknown {
-    if (!isList(this)) read += 1;
-    return value;
-  };
+/** Undefined for no JSON object, and where a name stands twice or a number is spelled oddly: people would read the one, programs the other. */
+function parse(source: string): Members | undefined {
+  const plainly = (part: string) => (part.startsWith('"') ? JSON.stringify(JSON.parse(part)) : '');
   try {
-    const value: unknown = JSON.parse(source, count);
-    return read === names ? value : undefined;
+    const value: unknown = JSON.parse(source);
+    const spelled = source.replace(/"[^"\\]*(?:\\.[^"\\]*)*"|\s+/g, plainly);
+    return isMembers(value) && spelled === JSON.stringify(value) ? value : undefined;
   } catch {
     return undefined;
   }
 }
 
+const MEMBERS = 'format audience issueId issueKey appKey head segments acts checkpoints';
+const KEY = /^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$/;
+const SIGNATURE = /^[A-Za-z0-9+/]{85}[AQgw]==$/;
 const sha256 = (source: string): string => createHash('sha256').update(source).digest('hex');
 const isList = (value: unknown): value is readonly Json[] => Array.isArray(value);
 const isMembers = (value: unknown): value is Members =>
   typeof value === 'object' && value !== null && !isList(value);
-const membersIn = (value: Maybe): readonly Members[] =>
-  isList(value) ? value.map((each) => (isMembers(each) ? each : {})) : [];
-const text = (value: Maybe): string => (typeof value === 'string' ? value : '');
-const show = (value: Maybe): string => JSON.stringify(value ?? null);
+/** What is no list has one row that holds nothing, and is found. */
+const membersIn = (of: Json): readonly Members[] =>
+  (isList(of) ? of : of === undefined ? [] : [0]).map((row) => (isMembers(row) ? row : {}));
+const differ = (one: Members, other: Members, names: readonly string[]): boolean =>
+  names.some((name) => one[name] !== other[name]);
+const text = (value: Json): string => (typeof value === 'string' ? value : '');
+const show = (value: Json): string => JSON.stringify(value ?? null);
+const plain = (value: Json): string => text(value).replace(/[^!-~]/g, '?');
 const count = (size: number, word: string): string => `${size} ${word}${size === 1 ? '' : 's'}`;

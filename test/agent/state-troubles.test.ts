@@ -1,6 +1,6 @@
 /** What the commands say of a state directory that is damaged, closed or in trouble: the true thing, and its remedy. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { drainAgent } from '../../agent/cli/drain';
 import { runEnroll } from '../../agent/cli/enroll';
@@ -10,7 +10,7 @@ import { openState, statePaths } from '../../agent/cli/state-directory';
 import type { OpenState } from '../../agent/cli/state-directory';
 import { showStatus } from '../../agent/cli/status';
 import { trustHost } from '../../agent/cli/trust';
-import { checkAudit } from '../../agent/cli/verify-audit';
+import { checkAudit, hasNoAgent } from '../../agent/cli/verify-audit';
 import { parseConfig } from '../../agent/config';
 import type { AgentConfig } from '../../agent/config';
 import { writeIdentity } from '../../agent/journal';
@@ -63,7 +63,7 @@ const anAudit = (): string => {
 
 const commands = {
   status: () => showStatus(config, print),
-  'verify-audit': () => checkAudit(config, anAudit(), print),
+  'verify-audit': () => checkAudit({ config, isNamed: false }, anAudit(), print),
 } as const;
 
 describe.each(Object.entries(commands))('%s', (_name, command) => {
@@ -93,7 +93,7 @@ describe.each(Object.entries(commands))('%s', (_name, command) => {
 
 test.each([
   ['status', () => showStatus(config, print)],
-  ['verify-audit', () => checkAudit(config, anAudit(), print)],
+  ['verify-audit', () => checkAudit({ config, isNamed: false }, anAudit(), print)],
   ['drain', () => drainAgent(config, print)],
   ['secret list', () => listSecrets(config, print)],
   [
@@ -169,6 +169,33 @@ describe('status', () => {
 });
 
 describe('verify-audit', () => {
+  test('goes on without an agent only where none was named and there is none: not where its file cannot be seen', () => {
+    const absent = join(directory, 'none.yml');
+    const dangling = join(directory, 'dangling.yml');
+    symlinkSync(absent, dangling);
+    const unseen = join(anAudit(), 'agent.yml');
+
+    expect(hasNoAgent({ file: absent, isNamed: false })).toBe(true);
+    for (const file of [unseen, dangling, anAudit()])
+      expect(hasNoAgent({ file, isNamed: false })).toBe(false);
+    expect(hasNoAgent({ file: absent, isNamed: true })).toBe(false);
+  });
+
+  test('by an agent that is not enrolled judges nothing where it was named, and says so where it is the machine’s own', () => {
+    const end = checkAudit({ config, isNamed: true }, anAudit(), print);
+    expect(end).toEqual({
+      exit: 'notEnrolled',
+      sentence: expect.stringContaining(
+        `${config.stateDirectory} keeps nothing to judge an audit by`,
+      ),
+    });
+    const opened = openState(config.stateDirectory);
+    if (opened.kind === 'opened') opened.state.close();
+    expect(checkAudit({ config, isNamed: true }, anAudit(), print)).toEqual(end);
+    expect(checkAudit({ config, isNamed: false }, anAudit(), print).exit).toBe('tampered');
+    expect(printed).toEqual([]);
+  });
+
   test.each([
     ['a directory', () => directory, /is a directory or a device; name the file/],
     ['a device', () => '/dev/zero', /is a directory or a device; name the file/],

@@ -221,9 +221,53 @@ function aStranger() {
   return { privateKey, publicKey: raw.toString('base64') };
 }
 
+/** One way to write the file itself otherwise; undefined where there is no such place in it. */
+type Respell = (text: string, from: number, by: number) => string | undefined;
+
+/** Puts something else in the place of one of the matches. */
+function atOne(text: string, pattern: RegExp, from: number, other: (match: string) => string) {
+  const found = [...text.matchAll(pattern)];
+  const one = found[from % Math.max(1, found.length)];
+  if (!one) return undefined;
+  return `${text.slice(0, one.index)}${other(one[0])}${text.slice(one.index + one[0].length)}`;
+}
+
+const pick = <Item>(items: readonly [Item, ...Item[]], by: number): Item =>
+  items[by % items.length] ?? items[0];
+
+/** What programs read as before, and people do not. */
+const RESPELLS: Readonly<Record<string, Respell>> = {
+  number: (text, from, by) =>
+    atOne(text, /(?<=[":][:,[]|":)\d+(?=[,}\]])/g, from, (digits) =>
+      pick([`${digits}.0`, `${digits}e0`, `${digits}.00000000000000000001`, `${digits}0E-1`], by),
+    ),
+  nothing: (text, from, by) =>
+    atOne(text, /(?<=":)null\b/g, from, () => pick(['1e999', '-1e999', '1e400'], by)),
+  twice: (text, from, by) =>
+    atOne(text, /(?<=[{,])"\w+":(?!\[|\{)/g, from, (name) => `${name}${by},${name}`),
+  member: (text, _, by) =>
+    pick(
+      [
+        text.replace('{', '{"approvedBy":"acc-somebody",'),
+        text.replace(/\}$/, ',"status":"Released"}'),
+        text.replace('"head":{', '"head":{"status":"Released",'),
+        text.replace('"checkpoints":[{', '"checkpoints":[{"note":"seen",'),
+      ],
+      by,
+    ),
+};
+
 const KINDS = [...Object.keys(SPOILS), 'restamp'] as const;
 /** Of the history, or of what agents did. */
 const PARTS = ['segments', 'acts'] as const;
+
+const respelling = fc.record({
+  history: fc.nat(HISTORIES - 1),
+  part: fc.constant('file' as const),
+  kind: fc.constantFrom(...Object.keys(RESPELLS)),
+  from: fc.nat(10_000),
+  by: fc.nat(10_000),
+});
 
 const tampering = fc.record({
   history: fc.nat(HISTORIES - 1),
@@ -240,10 +284,18 @@ const tampering = fc.record({
   ),
 });
 type Tampering = typeof tampering extends fc.Arbitrary<infer Value> ? Value : never;
+type Respelling = typeof respelling extends fc.Arbitrary<infer Value> ? Value : never;
 
-/** The spoiled audit; undefined where the draw changes nothing. */
-const spoil = (drawn: Tampering, history: History): Promise<Audit | undefined> =>
-  drawn.part === 'acts' ? spoilActs(drawn, history) : spoilSegments(drawn, history);
+/** The spoiled file; undefined where the draw changes nothing. */
+async function spoil(drawn: Tampering | Respelling, history: History): Promise<string | undefined> {
+  if (drawn.part === 'file') {
+    const text = JSON.stringify(history.audit);
+    const spelled = RESPELLS[drawn.kind]?.(text, drawn.from, drawn.by);
+    return spelled === text ? undefined : spelled;
+  }
+  const spoiled = await (drawn.part === 'acts' ? spoilActs : spoilSegments)(drawn, history);
+  return spoiled && JSON.stringify(spoiled);
+}
 
 async function spoilActs(drawn: Tampering, history: History): Promise<Audit | undefined> {
   const audit = structuredClone(history.audit);
@@ -287,17 +339,18 @@ async function spoilSegments(drawn: Tampering, history: History): Promise<Audit 
   return resign({ ...audit, segments }, drawn.witnesses, signAsApp, aStranger());
 }
 
-test(`${TAMPERINGS} of ${TAMPERINGS} tamperings are found: edit, delete, insert, reorder, truncate, re-stamp`, async () => {
+test(`${TAMPERINGS} of ${TAMPERINGS} tamperings are found: edit, delete, insert, reorder, truncate, re-stamp, respell`, async () => {
   const found = new Map<string, number>();
   let total = 0;
   await fc.assert(
-    fc.asyncProperty(tampering, async (drawn) => {
+    fc.asyncProperty(fc.oneof({ arbitrary: tampering, weight: 4 }, respelling), async (drawn) => {
       const history = histories[drawn.history];
       if (!history) throw new Error('There is no such history.');
       const spoiled = await spoil(drawn, history);
       fc.pre(spoiled !== undefined);
       total += 1;
-      const { findings } = judge(spoiled, history);
+      writeFileSync(file, spoiled);
+      const { findings } = verifyAudit(file, history.release.own);
       expect(findings.length).toBeGreaterThan(0);
       const name = `${drawn.part} ${drawn.kind}`;
       found.set(name, (found.get(name) ?? 0) + 1);
@@ -309,5 +362,6 @@ test(`${TAMPERINGS} of ${TAMPERINGS} tamperings are found: edit, delete, insert,
   process.stdout.write(`tamperings found: ${sum} of ${total} (${each.join(', ')})\n`);
   expect(sum).toBe(TAMPERINGS);
   const all = PARTS.flatMap((part) => KINDS.map((kind) => `${part} ${kind}`));
-  expect([...found.keys()].sort()).toEqual(all.sort());
+  const spelled = Object.keys(RESPELLS).map((kind) => `file ${kind}`);
+  expect([...found.keys()].sort()).toEqual([...all, ...spelled].sort());
 }, 240_000);

@@ -54,12 +54,58 @@ describe('the verifier', () => {
 
     expect(findings).toEqual([]);
     expect(statements).toEqual([
-      expect.stringContaining('The audit was made at '),
+      `This is the history of ${audit.issueKey} (issue ${audit.issueId}) of installation ${audit.audience}, made at Fri, 20 Nov 2026 12:00:00 GMT.`,
       `The chain was checked from segment 1 to ${audit.segments.length}.`,
       'The acts that jobs have ended with were checked, 1 row in all.',
       'The audit holds 2 countersigned checkpoints.',
       'This agent keeps 2 checkpoints of the release.',
     ]);
+  });
+
+  test('names the release that is signed and chained, whatever else the file says', async () => {
+    const other = await anAuditedRelease();
+    await other.world.click('submit', REPORTER);
+    const honest = await other.audit();
+    const { issueId, issueKey, audience } = honest;
+    const which = `This is the history of ${issueKey} (issue ${issueId}) of installation ${audience},`;
+
+    for (const claimed of [{ issueKey: 'REL-404' }, { issueId: '7' }, { audience: 'another' }]) {
+      const { findings, statements } = judge({ ...honest, ...claimed }, other.own);
+      expect(findings).toContain('The head of the audit is of another release or installation.');
+      expect(statements[0]).toContain(which);
+    }
+  });
+
+  test('names no release that nothing signed tells of', () => {
+    const head = { ...audit.head, signature: audit.checkpoints[0]?.signature };
+
+    const { findings, statements } = judge({ ...audit, head });
+
+    expect(findings).toEqual([expect.stringContaining('is not signed with')]);
+    expect(statements[0]).toBe('Nothing that is signed says which release this is.');
+  });
+
+  test('finds fault where the installation’s own key has given the release another name than its agent knows', async () => {
+    const said = { ...Checkpoint.parse(JSON.parse(audit.head.text)), issueKey: 'REL-404' };
+    const text = canonicalText(said);
+    const signature = await release.world.ports.crypto.signAsApp(auditHeadText(text));
+    const renamed = { issueKey: 'REL-404', head: { text, signature }, checkpoints: [] };
+
+    const sentence = 'A checkpoint of this agent is of another release or installation.';
+    expect(judge({ ...audit, ...renamed }).findings).toEqual([sentence, sentence]);
+  });
+
+  test('shows names from a file as they are, without what would steer a terminal', async () => {
+    const said = {
+      ...Checkpoint.parse(JSON.parse(audit.head.text)),
+      issueKey: 'REL-1\u001b[2J\n\u009b',
+    };
+    const text = canonicalText(said);
+    const signature = await release.world.ports.crypto.signAsApp(auditHeadText(text));
+
+    const { statements } = judge({ ...audit, head: { text, signature } });
+
+    expect(statements[0]).toContain('the history of REL-1?[2J?? (issue');
   });
 
   test('says what it cannot know where no agent bears witness', () => {
@@ -91,6 +137,13 @@ describe('the verifier', () => {
     ['acts of another format', () => ({ ...audit, acts: actsWith({ format: 'others' }) })],
     ['an act by another agent', () => ({ ...audit, acts: actsWith({ name: 'Room 2' }) })],
     ['acts that no job has ended with', () => ({ ...audit, acts: [...audit.acts, ...audit.acts] })],
+    ['a member that no audit has', () => ({ ...audit, approvedBy: 'acc-somebody' })],
+    ['a head with more to it', () => ({ ...audit, head: { ...audit.head, status: 'Released' } })],
+    ['a witness with more to it', () => ({ ...audit, checkpoints: witnessed({ note: 'seen' }) })],
+    ['checkpoints in no list', () => ({ ...audit, checkpoints: 'countersigned by all' })],
+    ['acts in no list', () => ({ ...audit, acts: null })],
+    ['a key with more to it', () => ({ ...audit, appKey: `${audit.appKey}Released` })],
+    ['a signature with more to it', () => ({ ...audit, checkpoints: signedMore() })],
     ['a checkpoint as head', () => ({ ...audit, ...cutAtCheckpoint() })],
   ])('finds fault with %s', (_, spoil) => {
     expect(judge(spoil()).findings).not.toEqual([]);
@@ -100,7 +153,10 @@ describe('the verifier', () => {
   const withoutHash = ({ hash: _, ...segment }: Audit['segments'][number]) => segment;
   const first = () => withoutHash(audit.segments[0] ?? { ...EMPTY });
   const others = () => audit.segments.slice(1);
-  const renamed = (agent: string) => audit.checkpoints.map((witness) => ({ ...witness, agent }));
+  const witnessed = (over: object) => audit.checkpoints.map((witness) => ({ ...witness, ...over }));
+  const signedMore = () =>
+    audit.checkpoints.map((witness) => ({ ...witness, signature: `${witness.signature}approved` }));
+  const renamed = (agent: string) => witnessed({ agent });
   /** What somebody has at hand who has no key at all. */
   const cutAtCheckpoint = () => {
     const last = audit.checkpoints.at(-1);
@@ -118,6 +174,36 @@ describe('the verifier', () => {
     writeFileSync(file, twice);
 
     expect(verifyAudit(file, release.own).findings).not.toEqual([]);
+  });
+
+  test.each([
+    [
+      'more digits than a number has',
+      (text: string) => text.replace(/("fence":1)\b/, '$1.0000000000000000001'),
+    ],
+    ['a power of ten', (text: string) => text.replace(/("segment":1)\b/, '$1e0')],
+    [
+      'a number beyond all where nothing stands',
+      (text: string) => text.replace(/:null\b/, ':1e999'),
+    ],
+  ])('finds fault with %s, whatever programs read in it', (_, spell) => {
+    const honest = { ...audit, segments: audit.segments.map((each) => ({ ...each })) };
+    const text = JSON.stringify(honest);
+    const spelled = spell(text);
+    expect(spelled).not.toBe(text);
+    writeFileSync(file, spelled);
+
+    expect(verifyAudit(file, release.own).findings).not.toEqual([]);
+  });
+
+  test('takes other spellings of the same letters for what they are', () => {
+    const spelled = JSON.stringify(audit).replace(
+      '"interlock-audit-1"',
+      String.raw`"interlock\u002daudit-1"`,
+    );
+    writeFileSync(file, spelled);
+
+    expect(verifyAudit(file, release.own).findings).toEqual([]);
   });
 
   test('takes names and blanks in texts for what they are', () => {
@@ -190,12 +276,15 @@ describe('rows from before the chain', () => {
 describe('the command', () => {
   const state = join(directory, 'state');
   const lines: string[] = [];
-  const check = (config: Parameters<typeof checkAudit>[0], of = file) => {
+  const check = (asked: Parameters<typeof checkAudit>[0], of = file) => {
     lines.length = 0;
-    return checkAudit(config, of, (line) => lines.push(line));
+    return checkAudit(asked, of, (line) => lines.push(line));
   };
   /** Only the directory matters here. */
-  const config = { stateDirectory: state } as NonNullable<Parameters<typeof checkAudit>[0]>;
+  const config = { stateDirectory: state } as NonNullable<
+    Parameters<typeof checkAudit>[0]
+  >['config'];
+  const own = { config, isNamed: true };
 
   beforeAll(() => {
     const opened = openDatabase(join(scratchState(), 'journal.db'));
@@ -215,7 +304,7 @@ describe('the command', () => {
   test('ends with 0 only when all holds', async () => {
     writeFileSync(file, JSON.stringify(await release.audit()));
 
-    expect(check(config)).toEqual({ exit: 'done' });
+    expect(check(own)).toEqual({ exit: 'done' });
     expect(lines.at(-1)).toContain('This agent keeps');
     expect(check(undefined)).toEqual({ exit: 'done' });
     expect(EXIT_CODES.done.code).toBe(0);
@@ -233,14 +322,14 @@ describe('the command', () => {
     writeFileSync(file, JSON.stringify(emptied));
 
     expect(check(undefined)).toEqual({ exit: 'done' });
-    const end = check(config);
+    const end = check(own);
     expect(end.exit).toBe('tampered');
     expect(EXIT_CODES.tampered.code).toBe(65);
     expect(end.sentence).toContain('A checkpoint of this agent');
   });
 
   test('says that there is no such file', () => {
-    expect(check(config, join(directory, 'missing.json'))).toMatchObject({ exit: 'usage' });
+    expect(check(own, join(directory, 'missing.json'))).toMatchObject({ exit: 'usage' });
   });
 
   test('reads a journal of yesterday, which keeps no checkpoints', async () => {
@@ -249,7 +338,7 @@ describe('the command', () => {
     older.close();
     writeFileSync(file, JSON.stringify(await release.audit()));
 
-    expect(check(config).exit).toBe('tampered');
+    expect(check(own).exit).toBe('tampered');
     expect(lines.at(-1)).toBe('This agent keeps 0 checkpoints of the release.');
   });
 });
