@@ -1,6 +1,6 @@
 /** The settings as a project admin sees them: built, under Forge's policy, in Chromium, with a stub for Jira and the app. */
 import { describe, expect, test } from '@jest/globals';
-import type { Page } from '@playwright/test';
+import type { Locator, Page } from '@playwright/test';
 import type { SettingsView } from '#wire/page';
 import { PolicySchema, SiteSchema } from '#wire/site';
 import { openPage } from './support/opened-page';
@@ -67,15 +67,19 @@ async function open(project: Project, tab: string) {
 const sent = ({ calls }: Project, name: string): readonly Call['payload'][] =>
   calls.filter((call) => call.name === name).map(({ payload }) => payload);
 
+async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
+  const deadline = performance.now() + 20_000;
+  while (!(await isSo())) {
+    if (performance.now() > deadline) throw new Error(`Not within 20 s: ${isSo.toString()}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
 /** The act is over when the page has looked anew. */
-async function saved(page: Page, project: Project, click: () => Promise<void>): Promise<void> {
+async function saved(project: Project, click: () => Promise<void>): Promise<void> {
   const looks = sent(project, 'settings.show').length;
   await click();
-  const deadline = performance.now() + 10_000;
-  while (sent(project, 'settings.show').length === looks) {
-    if (performance.now() > deadline) throw new Error('The page did not look anew.');
-    await page.waitForTimeout(20);
-  }
+  await until(() => sent(project, 'settings.show').length > looks);
 }
 
 describe('the settings', () => {
@@ -117,7 +121,7 @@ describe('the settings', () => {
     const { page } = await settings.visit(project);
     await page.getByText('Not installed').waitFor();
 
-    await saved(page, project, () =>
+    await saved(project, () =>
       page.getByRole('button', { name: 'Install the release workflow' }).click(),
     );
 
@@ -139,7 +143,7 @@ describe('environments and people', () => {
     await uat.getByLabel('Who may start').selectOption('Leaders of the sites');
     await page.getByRole('button', { name: 'Remove Wang Fang' }).last().click();
 
-    await saved(page, project, () => page.getByRole('button', { name: 'Save changes' }).click());
+    await saved(project, () => page.getByRole('button', { name: 'Save changes' }).click());
 
     const [{ policy } = { policy: undefined }] = sent(project, 'policy.put');
     expect(PolicySchema.parse(policy)).toEqual({
@@ -203,9 +207,7 @@ describe('sites', () => {
     await form.getByLabel('Start script').fill('ops/start');
     await form.getByLabel('Balancer backend').fill('shop-sit');
 
-    await saved(page, project, () =>
-      form.getByRole('button', { name: 'Add site', exact: true }).click(),
-    );
+    await saved(project, () => form.getByRole('button', { name: 'Add site', exact: true }).click());
 
     const [{ site } = { site: undefined }] = sent(project, 'site.put');
     expect(SiteSchema.parse(site)).toEqual({
@@ -237,7 +239,7 @@ describe('sites', () => {
     await form.getByRole('button', { name: 'UAT 3' }).click();
     await form.getByRole('button', { name: 'Remove web-sh-02' }).click();
 
-    await saved(page, project, () => form.getByRole('button', { name: 'Save changes' }).click());
+    await saved(project, () => form.getByRole('button', { name: 'Save changes' }).click());
 
     const [stored] = PROJECT.sites;
     const uat = stored?.environments['UAT'];
@@ -277,7 +279,7 @@ describe('groups', () => {
     await region.getByRole('textbox', { name: 'Group', exact: true }).fill('finance');
     const group = region.getByRole('group', { name: 'Group finance' });
     await group.getByLabel('Databases').pressSequentially('orders, ledger');
-    await saved(page, project, () => page.getByRole('button', { name: 'Save changes' }).click());
+    await saved(project, () => page.getByRole('button', { name: 'Save changes' }).click());
     const [first] = sent(project, 'policy.put');
 
     expect(PolicySchema.parse(first?.['policy'])).toMatchObject({
@@ -286,7 +288,7 @@ describe('groups', () => {
 
     await page.getByRole('button', { name: 'Add group' }).click();
     await region.getByRole('button', { name: 'Remove group' }).click();
-    await saved(page, project, () => page.getByRole('button', { name: 'Save changes' }).click());
+    await saved(project, () => page.getByRole('button', { name: 'Save changes' }).click());
     expect(PolicySchema.parse(sent(project, 'policy.put').at(-1)?.['policy'])).toMatchObject({
       groups: [],
     });
@@ -297,7 +299,7 @@ describe('groups', () => {
     const project = projectOf(PROJECT);
     const { page } = await open(project, 'Sites');
     await page.getByRole('textbox', { name: 'Group', exact: true }).fill('finance');
-    await saved(page, project, () => page.getByRole('button', { name: 'Save changes' }).click());
+    await saved(project, () => page.getByRole('button', { name: 'Save changes' }).click());
 
     const [put] = sent(project, 'site.put');
     expect(SiteSchema.parse(put?.['site'])).toMatchObject({ group: 'finance' });
@@ -311,15 +313,96 @@ describe('agents', () => {
     const { page } = await open(project, 'Agents');
     await page.getByText('1b7e 02cd 9a44 f0e3').waitFor();
 
-    await saved(page, project, () =>
-      page.getByRole('button', { name: 'Approve sh-b-agent-1' }).click(),
-    );
+    await page.getByRole('button', { name: 'Approve sh-b-agent-1' }).click();
 
+    await until(() => sent(project, 'agent.approve').length > 0);
     expect(sent(project, 'agent.approve')).toEqual([
       { agentId: 'agent-2', fingerprint: '1b7e 02cd 9a44 f0e3' },
     ]);
     await page.close();
   });
+
+  type AgentState = SettingsView['agents'][number]['state'];
+
+  /** An app whose list tells of agent-2 what it is told to, and nothing else. */
+  async function openWith(stateAfter: (looks: number) => AgentState) {
+    let looks = 0;
+    const stated = (state: AgentState): SettingsView => ({
+      ...PROJECT,
+      agents: PROJECT.agents.map((agent) =>
+        agent.agentId === 'agent-2' ? { ...agent, state } : agent,
+      ),
+    });
+    const project: Project = projectOf(PROJECT, ({ name }) => {
+      if (name !== 'settings.show') return undefined;
+      if (sent(project, 'agent.approve').length + sent(project, 'agent.revoke').length > 0)
+        looks += 1;
+      return answered(stated(stateAfter(looks)));
+    });
+    const { page } = await open({ ...project, isClockOurs: true }, 'Agents');
+    const row = page.getByRole('row').filter({ hasText: 'sh-b-agent-1' });
+    await row.waitFor();
+    return { project, page, row };
+  }
+
+  /** Moves the page's clock until it shows something. */
+  const untilShown = (page: Page, what: Locator) =>
+    until(async () => {
+      await page.clock.runFor(1_000);
+      return what.isVisible();
+    });
+
+  test('are shown approved and revoked without a reload, though Jira’s list comes late', async () => {
+    const approved = await openWith((looks) => (looks < 3 ? 'pending' : 'active'));
+    await approved.row.getByRole('button', { name: 'Approve sh-b-agent-1' }).click();
+    await untilShown(approved.page, approved.row.getByText(/^(Online|Offline)$/));
+    expect(await approved.row.getByRole('button', { name: /^Approve/ }).count()).toBe(0);
+    await approved.page.close();
+
+    const revoked = await openWith((looks) => (looks < 3 ? 'active' : 'revoked'));
+    await revoked.row.getByText('Revoke sh-b-agent-1').first().click();
+    await revoked.row.getByRole('button', { name: 'Revoke sh-b-agent-1' }).click();
+    await untilShown(revoked.page, revoked.row.getByText('Revoked', { exact: true }));
+    expect(await revoked.row.getByRole('button').count()).toBe(0);
+    await revoked.page.close();
+  }, 60_000);
+
+  test('say that Jira is behind when its list stays old, and show what was done once it tells', async () => {
+    let isLate = true;
+    const { page, row, project } = await openWith((looks) =>
+      looks === 0 || isLate ? 'pending' : 'active',
+    );
+    await row.getByRole('button', { name: 'Approve sh-b-agent-1' }).click();
+    const behind = row.getByText('sh-b-agent-1 is approved; Jira’s list is behind');
+
+    await untilShown(page, behind);
+
+    expect(await row.getByRole('button', { name: /^Approve/ }).count()).toBe(0);
+    expect(sent(project, 'agent.approve')).toHaveLength(1);
+    isLate = false;
+    await untilShown(page, row.getByText(/^(Online|Offline)$/));
+    expect(await behind.count()).toBe(0);
+    await page.close();
+  }, 60_000);
+
+  test('are looked at again as long as their tab is open, and what is typed elsewhere stays', async () => {
+    let state: AgentState = 'revoked';
+    const { page, row, project } = await openWith(() => state);
+    await page.getByRole('tab', { name: 'Sites' }).click();
+    await page.getByLabel('Package').fill('typed');
+    const looks = sent(project, 'settings.show').length;
+    await page.clock.runFor(60_000);
+    expect(sent(project, 'settings.show')).toHaveLength(looks);
+
+    await page.getByRole('tab', { name: 'Agents' }).click();
+    await until(() => sent(project, 'settings.show').length > looks);
+    state = 'pending';
+    await untilShown(page, row.getByText('Waiting to be approved'));
+    await page.getByRole('tab', { name: 'Sites' }).click();
+
+    expect(await page.getByLabel('Package').inputValue()).toBe('typed');
+    await page.close();
+  }, 60_000);
 
   test('are enrolled with a code that stays in sight while other tabs are looked at', async () => {
     const project = projectOf(PROJECT, ({ name }) =>

@@ -1,10 +1,12 @@
 import DynamicTable from '@atlaskit/dynamic-table';
 import Lozenge from '@atlaskit/lozenge';
+import { useState } from 'react';
 import type { AgentView } from '#wire/page';
 import { ActBar } from './act-bar';
 import { ask } from './api/app';
 import { Enrollment } from './enrollment';
 import { useAct } from './use-act';
+import type { LookUntil } from './use-settings';
 
 interface AgentsProps {
   readonly agents: readonly AgentView[];
@@ -12,7 +14,8 @@ interface AgentsProps {
   readonly environments: readonly string[];
   /** Of the hosts of all sites. */
   readonly rooms: readonly string[];
-  readonly onChanged: () => Promise<void>;
+  readonly onCreated: () => Promise<void>;
+  readonly lookUntil: LookUntil;
 }
 
 /** An agent that is at work calls every minute at least. */
@@ -21,7 +24,8 @@ const SILENT_SECONDS = 180;
 const COLUMNS = ['Agent', 'Environments', 'State', 'Last seen', 'Version', 'Acts'];
 
 /** The programs that do the work in the customer's network. */
-export function Agents({ agents, agentUrl, environments, rooms, onChanged }: AgentsProps) {
+export function Agents(props: AgentsProps) {
+  const { agents, agentUrl, environments, rooms, onCreated, lookUntil } = props;
   return (
     <section className="stack" aria-labelledby="agents">
       <h2 id="agents">Agents</h2>
@@ -37,7 +41,7 @@ export function Agents({ agents, agentUrl, environments, rooms, onChanged }: Age
             head={{ cells: COLUMNS.map((words) => ({ key: words, content: words })) }}
             rows={agents.map((agent) => ({
               key: agent.agentId,
-              cells: cellsOf(agent, onChanged).map((content, index) => ({
+              cells: cellsOf(agent, lookUntil).map((content, index) => ({
                 key: COLUMNS[index] ?? '',
                 content,
               })),
@@ -45,12 +49,12 @@ export function Agents({ agents, agentUrl, environments, rooms, onChanged }: Age
           />
         </div>
       )}
-      <Enrollment environments={environments} rooms={rooms} onCreated={onChanged} />
+      <Enrollment environments={environments} rooms={rooms} onCreated={onCreated} />
     </section>
   );
 }
 
-const cellsOf = (agent: AgentView, onChanged: () => Promise<void>) => [
+const cellsOf = (agent: AgentView, lookUntil: LookUntil) => [
   <span key="name" className="strong" title={agent.agentId}>
     {agent.name}
   </span>,
@@ -76,7 +80,7 @@ const cellsOf = (agent: AgentView, onChanged: () => Promise<void>) => [
   <span key="version" className="number">
     {agent.agentVersion}
   </span>,
-  <Acts key="acts" agent={agent} onChanged={onChanged} />,
+  <Acts key="acts" agent={agent} lookUntil={lookUntil} />,
 ];
 
 function State({ agent: { state, lastSeen } }: { readonly agent: AgentView }) {
@@ -98,22 +102,46 @@ function State({ agent: { state, lastSeen } }: { readonly agent: AgentView }) {
 
 interface ActsProps {
   readonly agent: AgentView;
-  readonly onChanged: () => Promise<void>;
+  readonly lookUntil: LookUntil;
+}
+
+/** An act that is done, while the list still tells of the state before it. */
+interface Behind {
+  readonly act: 'approved' | 'revoked';
+  readonly before: AgentView['state'];
 }
 
 /** Approving says: the agent's terminal shows this fingerprint. */
-function Acts({ agent, onChanged }: ActsProps) {
+function Acts({ agent, lookUntil }: ActsProps) {
   const { agentId, name, fingerprint, state } = agent;
+  const [lastBehind, setBehind] = useState<Behind>();
+  const behind = lastBehind?.before === state ? lastBehind.act : undefined;
+  const watch = (act: Behind['act']) => async (): Promise<void> => {
+    const isSeen = await lookUntil((agents) => {
+      const now = agents.find((each) => each.agentId === agentId)?.state;
+      return act === 'revoked' ? now === undefined || now === 'revoked' : now !== state;
+    });
+    setBehind(isSeen ? undefined : { act, before: state });
+  };
   const approve = useAct(
     () => ask('agent.approve', { agentId, fingerprint }),
     `${name} is approved`,
-    onChanged,
+    watch('approved'),
   );
-  const revoke = useAct(() => ask('agent.revoke', { agentId }), `${name} is revoked`, onChanged);
+  const revoke = useAct(
+    () => ask('agent.revoke', { agentId }),
+    `${name} is revoked`,
+    watch('revoked'),
+  );
   if (state === 'revoked') return null;
   return (
     <div className="stack agent-acts">
-      {(state === 'pending' || state === 'suspended') && (
+      {behind !== undefined && (
+        <p className="small" role="status">
+          {`${name} is ${behind}; Jira’s list is behind and shows the state before. This page looks again by itself.`}
+        </p>
+      )}
+      {(state === 'pending' || state === 'suspended') && behind === undefined && (
         <>
           <span className="small">
             Approve only if the agent’s terminal shows <code>{fingerprint}</code>
@@ -121,13 +149,15 @@ function Acts({ agent, onChanged }: ActsProps) {
           <ActBar act={approve} words={`Approve ${name}`} />
         </>
       )}
-      <details>
-        <summary className="small">{`Revoke ${name}`}</summary>
-        <p className="small">
-          Its key is refused from then on; work that it has begun stands still.
-        </p>
-        <ActBar act={revoke} words={`Revoke ${name}`} appearance="danger" />
-      </details>
+      {behind !== 'revoked' && (
+        <details>
+          <summary className="small">{`Revoke ${name}`}</summary>
+          <p className="small">
+            Its key is refused from then on; work that it has begun stands still.
+          </p>
+          <ActBar act={revoke} words={`Revoke ${name}`} appearance="danger" />
+        </details>
+      )}
     </div>
   );
 }

@@ -1,14 +1,14 @@
 import Button from '@atlaskit/button/new';
 import SectionMessage from '@atlaskit/section-message';
-import { lazy, Suspense, useCallback, useEffect, useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import type { Site } from '#core/site';
 import type { SettingsView } from '#wire/page';
 import { Tabs } from '../../shared/src/tabs';
 import type { TabItem } from '../../shared/src/tabs';
-import { wordsOf } from '../../shared/src/words';
-import { ask } from './api/app';
 import { PolicyForm } from './policy-form';
 import { Sites } from './sites';
+import { useSettings, useWatch } from './use-settings';
+import type { LookUntil } from './use-settings';
 import { Workflow } from './workflow';
 
 // Brings Atlassian's table, which is half as big as all the rest.
@@ -22,18 +22,7 @@ interface SettingsTab extends TabItem {
 
 /** A project's release control. */
 export function Settings() {
-  const [view, setView] = useState<SettingsView>();
-  const [problem, setProblem] = useState<string>();
-
-  const look = useCallback(async () => {
-    try {
-      setView(await ask('settings.show'));
-      setProblem(undefined);
-    } catch (error) {
-      setProblem(wordsOf(error));
-    }
-  }, []);
-  useEffect(() => void look(), [look]);
+  const { view, problem, look, lookUntil, glance } = useSettings();
 
   return (
     <main className="settings">
@@ -53,7 +42,7 @@ export function Settings() {
         </div>
       )}
       {view === undefined && problem === undefined && <Loading />}
-      {view && <Loaded view={view} look={look} />}
+      {view && <Loaded view={view} look={look} lookUntil={lookUntil} glance={glance} />}
     </main>
   );
 }
@@ -61,9 +50,11 @@ export function Settings() {
 interface LoadedProps {
   readonly view: SettingsView;
   readonly look: () => Promise<void>;
+  readonly lookUntil: LookUntil;
+  readonly glance: () => Promise<void>;
 }
 
-function Loaded({ view, look }: LoadedProps) {
+function Loaded({ view, look, lookUntil, glance }: LoadedProps) {
   // What a new project lacks first is what its admin came for.
   const [selected, setSelected] = useState<TabKey>(view.workflowInstalled ? 'sites' : 'workflow');
   const [wereAgentsOpened, setAgentsOpened] = useState(false);
@@ -71,6 +62,7 @@ function Loaded({ view, look }: LoadedProps) {
     setSelected(key);
     if (key === 'agents') setAgentsOpened(true);
   };
+  useWatch(selected === 'agents', glance);
   const environments = view.policy.environments.map(({ id }) => id);
   const rooms = roomsOf(view.sites);
   // A tab that is left stays mounted: what was typed in it is not lost.
@@ -93,7 +85,8 @@ function Loaded({ view, look }: LoadedProps) {
               agentUrl={view.agentUrl}
               environments={environments}
               rooms={rooms}
-              onChanged={look}
+              onCreated={look}
+              lookUntil={lookUntil}
             />
           </Suspense>
         </div>
