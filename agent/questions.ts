@@ -12,17 +12,25 @@ const MEANT = {
   'return-start': 'starting again',
 } as const satisfies Record<HostAct, string>;
 
+/** What a host said last may be long, and the choices must not be cut off behind it. */
+const SENTENCE_MAX_CHARS = 500;
+
+const ON_THE_WAY =
+  'retry does the stage again and leaves alone what a host has already; not done stops here, to retry, roll back or iterate; done says that every host of this stage has been switched, the hosts after it too, and then each of them is asked for its version and health.';
+const ON_THE_WAY_BACK =
+  'retry goes on with the way back and leaves alone what a host has already; not done stops here, to retry later; done says that every host is back, the hosts after it too, and configuration as well: nobody looks again.';
+
 /** The question about one host. */
 export function questionAbout(
-  { step, target }: HostStory,
+  { hold, step, target }: HostStory,
   act: HostAct,
   { version }: InstalledRelease,
   sentence: string,
 ): string {
   const host = nameOf(target);
   return [
-    `Known: the agent began ${MEANT[act]} ${step.site} ${version} on host ${host}, and then: ${sentence}`,
+    `Known: the agent began ${MEANT[act]} ${step.site} ${version} on host ${host}, and then: ${sentence.slice(0, SENTENCE_MAX_CHARS)}`,
     `Not known: whether that happened, and which version the host serves; the hosts after it were not touched.`,
-    `Choices: bring the host back and try again; or look at ${step.basePath}/current there and say which version it serves.`,
+    `Choices, once the host is back or somebody has looked at ${step.basePath}/current there: ${hold.claim.stage === 'ROLLBACK' ? ON_THE_WAY_BACK : ON_THE_WAY}`,
   ].join('\n');
 }

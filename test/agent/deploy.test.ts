@@ -284,7 +284,9 @@ describe('a CODE job', () => {
     const question = world.app.outcome?.kind === 'unknown' ? world.app.outcome.question : '';
     expect(question).toMatch(/Known: .*switching to shop 1\.1\.0 on host web-1/);
     expect(question).toMatch(/Not known: /);
-    expect(question).toMatch(/Choices: /);
+    expect(question).toMatch(/\nChoices, .*\bretry .*; not done .*; done .*$/);
+    expect(question).toContain('the hosts after it too');
+    expect(question).toContain('is asked for its version and health');
     expect(world.fleet.effects.filter((effect) => /web-[23] activate/.test(effect))).toEqual([]);
   });
 

@@ -246,6 +246,14 @@ describe('the Now card', () => {
     await page.close();
   });
 
+  test('shows what is known, what is not and the choices in a line each', async () => {
+    const { page } = await open(worldOf(UNKNOWN));
+
+    const lines = (await page.locator('.now-reason').innerText()).split('\n');
+    expect(lines.map((line) => line.split(/[:,]/)[0])).toEqual(['Known', 'Not known', 'Choices']);
+    await page.close();
+  });
+
   test('offers no «done» for work that no agent has begun', async () => {
     const { page } = await open(worldOf(UNBEGUN));
 

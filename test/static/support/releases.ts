@@ -208,14 +208,19 @@ export const FAILED: ReleaseShown = {
   ],
 };
 
+const IN_DOUBT = [
+  'Known: the agent began statement 3 of 5 of script 02_backfill_scope.sql in database orders; has it been done? Everything before it is done.',
+  'Not known: whether it has happened. No session runs it any more, and this engine does not undo it by itself.',
+  'Choices, after a look into the database: retry runs it again and goes on after it; not done stops here, for a corrected script; done says that this statement has happened, and runs what comes after it (2).',
+].join('\n');
+
 /** The connection broke while a statement ran. */
 export const UNKNOWN: ReleaseShown = {
   ...REVIEW,
   mark: 'unknown',
   status: 'sql-executing',
-  now: 'The connection to orders broke while statement 3 of 02_backfill_scope.sql ran; has it been done?',
-  question:
-    'The connection to orders broke while statement 3 of 02_backfill_scope.sql ran; has it been done?',
+  now: IN_DOUBT,
+  question: IN_DOUBT,
   answerable: true,
   answers: ['done', 'not-done', 'retry'],
   about: { job: '10012.9', isAsked: true },
