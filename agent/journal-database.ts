@@ -68,7 +68,7 @@ export function openDatabase(file: string): OpenedDatabase {
     const check = database.prepare('PRAGMA integrity_check').get()?.['integrity_check'];
     if (check !== 'ok') return unusable(damagedSentence(place, String(check)));
     createTables(database);
-    database.exec(PRUNE);
+    pruneJournal(database);
     return { kind: 'opened', database };
   } catch (cause) {
     const sentence = journalTrouble(place, cause);
@@ -76,6 +76,9 @@ export function openDatabase(file: string): OpenedDatabase {
     return unusable(sentence);
   }
 }
+
+/** Forgets all but the last jobs that are over. */
+export const pruneJournal = (database: DatabaseSync): void => database.exec(PRUNE);
 
 /** Makes what is not there yet. */
 export const createTables = (database: DatabaseSync): void => database.exec(SCHEMA);

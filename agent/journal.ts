@@ -6,7 +6,7 @@ import {
   lastCheckpoint,
   waitingCheckpoints,
 } from './checkpoint-rows';
-import { inTransaction } from './journal-database';
+import { inTransaction, pruneJournal } from './journal-database';
 import { IdentityRow, IntentRow, JobRow } from './journal-rows';
 import {
   acknowledgeUpTo,
@@ -20,16 +20,31 @@ import type { Identity } from './ports/agent';
 import type { Intent, Journal, JournaledIntent, OpenJob } from './ports/journal';
 import { tellableFailure, tellableOutcome } from './tellable';
 
+/** An agent may run for years without a start that prunes its journal. */
+const JOBS_BETWEEN_PRUNES = 50;
+
 /** The journal in an open database. Each call is one transaction. */
 export function createJournal(database: DatabaseSync): Journal {
   const atomically = async <Result>(work: () => Result): Promise<Result> =>
     inTransaction(database, work);
+  let begun = 0;
+  /** Apart from the work, which a disk that is full for this alone need not end: the next time will do. */
+  const pruneNow = (): void => {
+    begun += 1;
+    if (begun % JOBS_BETWEEN_PRUNES !== 0) return;
+    try {
+      inTransaction(database, () => pruneJournal(database));
+    } catch {
+      begun -= 1;
+    }
+  };
 
   return {
     openJobs: () => atomically(() => readOpenJobs(database)),
 
-    beginJob: (ref, lastSeq) =>
-      atomically(() => {
+    beginJob: (ref, lastSeq) => {
+      pruneNow();
+      return atomically(() => {
         const before = findJob(database, ref.job);
         const goesOn = before?.state === 'open' || before?.state === 'finished';
         if (before && goesOn) renumber(database, before, ref, lastSeq);
@@ -41,7 +56,8 @@ export function createJournal(database: DatabaseSync): Journal {
           )
           .run(ref.job, ref.fence, state, lastSeq);
         return { ...ref, outcome: goesOn ? before.outcome : null };
-      }),
+      });
+    },
 
     dropJob: (job, why) =>
       atomically(() => {

@@ -5,6 +5,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { createJournal, readIdentity, writeIdentity } from '../../agent/journal';
 import { openDatabase } from '../../agent/journal-database';
 import { takeInstanceLock } from '../../agent/instance-lock';
+import { aJournal } from './support/an-agent';
 import { scratch } from './support/scratch';
 
 const directory = scratch();
@@ -109,6 +110,24 @@ describe('the journal', () => {
     expect(again.prepare('SELECT count(*) AS jobs FROM jobs').get()).toEqual({ jobs: 503 });
     expect(await createJournal(again).openJobs()).toHaveLength(3);
     expect(await createJournal(again).intentsOf('j.3')).toEqual([]);
+  });
+
+  test('forgets older ones while it runs as well, now and then', async () => {
+    const { journal, database } = aJournal();
+    const count = (table: string): unknown =>
+      database.prepare(`SELECT count(*) AS rows FROM ${table}`).get()?.['rows'];
+    for (let job = 0; job < 650; job += 1) {
+      const name = `j.${job}`;
+      await journal.beginJob({ job: name, fence: 1 }, 0);
+      const serial = await journal.writeIntent({ ...intent, job: name }, entry);
+      await journal.writeResult(serial, 'done', entry);
+      if (job > 2) await journal.dropJob(name, 'over');
+    }
+
+    expect(count('jobs')).toBeLessThan(560);
+    expect(count('journal')).toBeLessThan(1_120);
+    expect(await journal.openJobs()).toHaveLength(3);
+    expect(await journal.intentsOf('j.0')).toMatchObject([{ result: 'done' }]);
   });
 
   test('that is no database is refused, never begun anew', () => {
