@@ -4,6 +4,7 @@ import type { AgentRecord, EnrollmentRecord } from '#wire/records';
 import { invalid, ok, outdated, unauthorized } from './agent-answer';
 import type { AgentAnswer } from './agent-answer';
 import { versionTrouble } from './agent-trouble';
+import { agentsOf } from './agents-of';
 import { reachOf } from './manage-agents';
 import type { Ports } from './ports';
 
@@ -64,15 +65,10 @@ async function holderOf(
   project: string,
   agentId: string,
 ): Promise<AgentRecord | undefined> {
-  const page = await store.list('agent', {
-    index: 'by-project',
-    partition: [project],
-    order: 'descending',
-    limit: 90,
-  });
-  return page.rows
-    .map(({ record }) => record)
-    .find(({ keys }) => keys.some(({ publicKey }) => `ag-${crypto.keyId(publicKey)}` === agentId));
+  const agents = await agentsOf(store, project);
+  return agents.find(({ keys }) =>
+    keys.some(({ publicKey }) => `ag-${crypto.keyId(publicKey)}` === agentId),
+  );
 }
 
 /** An agent that comes back with a new code is the same when the code promises nothing else. */

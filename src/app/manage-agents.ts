@@ -3,6 +3,7 @@ import type { Reach } from '#core/reach';
 import type { AgentView, EnrollmentCode, Outcome } from '#wire/page';
 import type { AgentRecord } from '#wire/records';
 import { troubleOf } from './agent-trouble';
+import { agentsOf } from './agents-of';
 import { askForRefresh } from './ask-refresh';
 import { refused } from './outcome';
 import type { Change, Ports } from './ports';
@@ -46,18 +47,19 @@ export const reachOf = ({
   ...(rooms !== undefined && { rooms: [...rooms] }),
 });
 
-/** The project's agents, the most recently seen first. */
+/** Revoked agents are history: the list shows of them what fits into so many rows. */
+const ROWS_WITH_REVOKED = 90;
+
+/** The project's agents, the most recently seen first: every one that may still act, then the revoked ones. */
 export async function listAgents(
   { store, crypto }: Ports,
   project: string,
 ): Promise<readonly AgentView[]> {
-  const page = await store.list('agent', {
-    index: 'by-project',
-    partition: [project],
-    order: 'descending',
-    limit: 90,
-  });
-  return page.rows.map(({ record }) => ({
+  const agents = await agentsOf(store, project);
+  const live = agents.filter(({ state }) => state !== 'revoked');
+  const revoked = agents.filter(({ state }) => state === 'revoked');
+  const shown = [...live, ...revoked.slice(0, Math.max(0, ROWS_WITH_REVOKED - live.length))];
+  return shown.map((record) => ({
     agentId: record.agentId,
     name: record.name,
     state: record.state,

@@ -317,4 +317,59 @@ describe('an admin', () => {
       sentence: 'Somebody else changed the agents at the same moment; try again.',
     });
   });
+
+  /** Agents that were replaced one after the other, each of them heard from later than the first. */
+  const replaced = async (agentId: string, count: number): Promise<void> => {
+    const agent = await ports.memory.get('agent', agentId);
+    if (!agent) throw new Error('There is no agent.');
+    for (let number = 1; number <= count; number += 1) {
+      const id = `ag-replaced-${number}`;
+      const former = { ...agent, agentId: id, keys: [], lastSeen: NOW + number };
+      await ports.memory.create('agent', id, { ...former, state: 'revoked' });
+    }
+  };
+
+  test('sees and revokes an agent that has been silent for longer than any of 200 revoked ones', async () => {
+    const { agent, fingerprint } = await enrolled();
+    const input = { project: PROJECT, agentId: agent.agentId, fingerprint };
+    await approveAgent(ports, input);
+    await replaced(agent.agentId, 200);
+
+    const shown = await listAgents(ports, PROJECT);
+
+    expect(shown).toHaveLength(90);
+    expect(shown.map(({ agentId, state }) => `${agentId} ${state}`).slice(0, 2)).toEqual([
+      `${agent.agentId} active`,
+      'ag-replaced-200 revoked',
+    ]);
+    expect(await revokeAgent(ports, input)).toEqual({ kind: 'done' });
+  });
+
+  test('sees all live ones, however many they are', async () => {
+    for (let count = 0; count < 95; count += 1) await enrolledBeside();
+    const { agent } = await enrolledBeside();
+    await replaced(agent.agentId, 5);
+
+    const states = (await listAgents(ports, PROJECT)).map(({ state }) => state);
+
+    expect(states).toEqual(Array.from({ length: 96 }, () => 'pending'));
+  });
+
+  test('finds the agent that has renewed its key to this one among 200 others', async () => {
+    const [first, renewed] = [caller(), makeKeys()];
+    await knock(first);
+    await replaced(first.agentId, 200);
+    const agent = await ports.memory.get('agent', first.agentId);
+    if (!agent) throw new Error('There is no agent.');
+    const { publicKey } = renewed;
+    const keys = [{ id: ports.crypto.keyId(publicKey), publicKey, notAfter: null }];
+    const record = { ...agent, version: agent.version + 1, keys };
+    await ports.memory.transact([
+      { type: 'set', entity: 'agent', key: first.agentId, record, expect: agent.version },
+    ]);
+
+    expect(await knock(caller(renewed), (await createEnrollment(ports, ROOM)).code)).toMatchObject({
+      status: 400,
+    });
+  });
 });
