@@ -1,6 +1,7 @@
 /** Keeps secrets on this machine: whatever the agent reads as one is taken out of every text, in the forms that programs write it in. */
 import { withoutColours } from '#core/plain-text';
 import type { FinishOutcome, ReportEntry } from '#wire/agent';
+import { createBrokenSecrets } from './broken-secrets';
 import { propertyValue } from './centres/render-namespace';
 import type { Agent } from './ports/agent';
 import type { Log } from './ports/log';
@@ -21,10 +22,12 @@ const SENTENCE_MAX_CHARS = 2_000;
 export function createRedaction(): Redaction {
   let forms: readonly string[] = [];
   const known = new Set<string>();
+  const broken = createBrokenSecrets();
   return {
     learn: (secret) => {
       if (known.has(secret)) return;
       known.add(secret);
+      if (isMaskable(secret)) broken.learn(secret.trim());
       const parts = [secret, ...secret.split(/\r?\n/)].map((part) => part.trim());
       const found = parts.filter(({ length }) => length >= SECRET_MIN_CHARS).flatMap(formsOf);
       // The longest first: a form may be a part of another one.
@@ -32,14 +35,17 @@ export function createRedaction(): Redaction {
     },
     // Colours go first: whoever takes them out later would join the halves of a secret.
     redact: (text) =>
-      forms.reduce((rest, form) => rest.replaceAll(form, MASK), withoutColours(text)),
+      broken.mask(
+        forms.reduce((rest, form) => rest.replaceAll(form, MASK), withoutColours(text)),
+        MASK,
+      ),
   };
 }
 
 /** Whether a value can be told from ordinary words. */
 export const isMaskable = (secret: string): boolean => secret.trim().length >= SECRET_MIN_CHARS;
 
-/** The value as it is, and as JSON, URLs, forms, properties files, HTML, base64 and hex spell it. */
+/** The value as it is, and as JSON, URLs, forms, properties files, HTML, shells, SQL, base64 and hex spell it. */
 function formsOf(secret: string): readonly string[] {
   const bytes = Buffer.from(secret);
   const hex = bytes.toString('hex');
@@ -51,6 +57,7 @@ function formsOf(secret: string): readonly string[] {
     ...percentForms(secret),
     propertyValue(secret),
     ...htmlForms(secret),
+    ...quotedForms(secret),
     json.replace(/[<>&]/g, unicodeEscape),
     json.replace(/[<>&'+]/g, unicodeEscape),
     json.replaceAll('/', '\\/'),
@@ -71,6 +78,14 @@ function htmlForms(secret: string): readonly string[] {
     plain.replaceAll('"', '&#34;').replaceAll("'", '&#39;'),
   ];
 }
+
+/** Shells and SQL, inside of their quotes: a form of its own only where the value holds such marks. */
+const quotedForms = (secret: string): readonly string[] => [
+  ...[`'\\''`, `'"'"'`, `''`].map((mark) => secret.replaceAll("'", mark)),
+  secret.replaceAll('"', '""'),
+  secret.replace(/["$`\\]/g, String.raw`\$&`),
+  secret.replace(/['\\]/g, String.raw`\$&`),
+];
 
 const unicodeEscape = (mark: string): string =>
   `\\u${mark.charCodeAt(0).toString(16).padStart(4, '0')}`;
