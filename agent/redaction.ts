@@ -2,6 +2,7 @@
 import { withoutColours } from '#core/plain-text';
 import { SENTENCE_MAX_CHARS } from '#wire/agent';
 import type { FinishOutcome, ReportEntry } from '#wire/agent';
+import { createBrokenSecrets } from './broken-secrets';
 import { cutText } from './cut-text';
 import { propertyValue } from './centres/render-namespace';
 import type { Agent } from './ports/agent';
@@ -21,17 +22,19 @@ const MASK = '[secret]';
 export function createRedaction(): Redaction {
   let forms: readonly string[] = [];
   const known = new Set<string>();
+  const broken = createBrokenSecrets();
   return {
     learn: (secret) => {
       if (known.has(secret)) return;
       known.add(secret);
+      if (isMaskable(secret)) broken.learn(secret.trim());
       const parts = [secret, ...secret.split(/\r?\n/)].map((part) => part.trim());
       const found = parts.filter(({ length }) => length >= SECRET_MIN_CHARS).flatMap(formsOf);
       // The longest first: a form may be a part of another one.
       forms = [...new Set([...forms, ...found])].sort((left, right) => right.length - left.length);
     },
     // Colours go first: whoever takes them out later would join the halves of a secret.
-    redact: (text) => forms.reduce(masked, withoutColours(text)),
+    redact: (text) => broken.mask(forms.reduce(masked, withoutColours(text)), MASK),
   };
 }
 
@@ -46,7 +49,7 @@ function masked(text: string, form: string): string {
 /** Whether a value can be told from ordinary words. */
 export const isMaskable = (secret: string): boolean => secret.trim().length >= SECRET_MIN_CHARS;
 
-/** The value as it is, and as JSON, URLs, forms, properties files, HTML, base64 and hex spell it. */
+/** The value as it is, and as JSON, URLs, forms, properties files, HTML, shells, SQL, base64 and hex spell it. */
 function formsOf(secret: string): readonly string[] {
   const bytes = Buffer.from(secret);
   const hex = bytes.toString('hex');
@@ -58,6 +61,7 @@ function formsOf(secret: string): readonly string[] {
     ...percentForms(secret),
     propertyValue(secret),
     ...htmlForms(secret),
+    ...quotedForms(secret),
     json.replace(/[<>&]/g, unicodeEscape),
     json.replace(/[<>&'+]/g, unicodeEscape),
     json.replaceAll('/', '\\/'),
@@ -78,6 +82,14 @@ function htmlForms(secret: string): readonly string[] {
     plain.replaceAll('"', '&#34;').replaceAll("'", '&#39;'),
   ];
 }
+
+/** Shells and SQL, inside of their quotes: a form of its own only where the value holds such marks. */
+const quotedForms = (secret: string): readonly string[] => [
+  ...[`'\\''`, `'"'"'`, `''`].map((mark) => secret.replaceAll("'", mark)),
+  secret.replaceAll('"', '""'),
+  secret.replace(/["$`\\]/g, String.raw`\$&`),
+  secret.replace(/['\\]/g, String.raw`\$&`),
+];
 
 const unicodeEscape = (mark: string): string =>
   `\\u${mark.charCodeAt(0).toString(16).padStart(4, '0')}`;

@@ -42,7 +42,41 @@ const SPELLINGS: Readonly<Record<string, (secret: string) => string>> = {
   'in base64 behind one byte': (secret) => Buffer.from(`:${secret}:`).toString('base64'),
   'in base64 behind a name': (secret) => Buffer.from(`admin:${secret}`).toString('base64'),
   'in base64 for URLs': (secret) => Buffer.from(`ab${secret}`).toString('base64url'),
+  'in single quotes of a shell': (secret) => `PASSWORD='${secret.replaceAll("'", `'\\''`)}'`,
+  'in quotes as Python gives them to a shell': (secret) => `'${secret.replaceAll("'", `'"'"'`)}'`,
+  'in double quotes of a shell': (secret) => `"${secret.replace(/["$`\\]/g, '\\$&')}"`,
+  'in SQL': (secret) => `IDENTIFIED BY '${secret.replaceAll("'", "''")}'`,
+  'in SQL with backslashes': (secret) => `'${secret.replace(/['\\]/g, '\\$&')}'`,
+  'in hex with colons': (secret) => pairs(secret).join(':'),
+  'in large hex with blanks': (secret) => pairs(secret).join(' ').toUpperCase(),
   'in hex': (secret) => Buffer.from(secret).toString('hex'),
+};
+
+const pairs = (text: string): readonly string[] =>
+  Buffer.from(text).toString('hex').match(/../g) ?? [];
+
+/** Lines of so many characters. */
+const folded = (text: string, columns: number): string =>
+  (text.match(new RegExp(`.{1,${columns}}`, 'g')) ?? []).join('\n');
+
+/** As xxd prints bytes. */
+const dumped = (text: string): string =>
+  (text.match(/[^]{1,16}/g) ?? [])
+    .map((row, line) => {
+      const groups =
+        pairs(row)
+          .join('')
+          .match(/.{1,4}/g) ?? [];
+      return `${(line * 16).toString(16).padStart(8, '0')}: ${groups.join(' ').padEnd(39)}  ${row}`;
+    })
+    .join('\n');
+
+/** A secret is broken into pieces, each of them on a line of its own. */
+const BROKEN: Readonly<Record<string, (text: string) => string>> = {
+  'base64 at 76 columns': (text) => folded(Buffer.from(text).toString('base64'), 76),
+  'base64 at 64 columns': (text) => folded(Buffer.from(text).toString('base64'), 64),
+  'hex at 60 columns': (text) => folded(Buffer.from(text).toString('hex'), 60),
+  'a dump of bytes': dumped,
 };
 
 const aSecret = fc
@@ -52,6 +86,38 @@ const aSecret = fc
 
 const shows = (told: string, secret: string, spelled: string): boolean =>
   told.includes(secret) || told.includes(spelled);
+
+/** Pieces of fewer than eight bytes are left, and what stands beside one may look like more of it by chance. */
+const PIECE_MAX_BYTES = 10;
+
+const eachLine = (text: string, redact: (line: string) => string): string =>
+  text.split('\n').map(redact).join('\n');
+
+/** Bytes of the longest piece of a secret that a text still shows in one line, in base64, hex or as it is. */
+function longestShared(told: string, spell: (text: string) => string, secret: string): number {
+  const isBase64 =
+    spell === BROKEN['base64 at 76 columns'] || spell === BROKEN['base64 at 64 columns'];
+  const read = told
+    .replaceAll('[secret]', ' ')
+    .split('\n')
+    .flatMap((line) =>
+      isBase64 ? [0, 1, 2, 3].map((skip) => decoded(line.slice(skip))) : plain(line),
+    );
+  const sizes = read.map((line) => {
+    let longest = 0;
+    for (let from = 0; from < line.length; from += 1)
+      while (secret.includes(line.slice(from, from + longest + 1)) && from + longest < line.length)
+        longest += 1;
+    return longest;
+  });
+  return Math.max(0, ...sizes);
+}
+
+const decoded = (line: string): string => Buffer.from(line, 'base64').toString('latin1');
+const plain = (line: string): readonly string[] => [
+  line,
+  Buffer.from(line.replace(/^[0-9a-f]{8}: /, '').replace(/ /g, ''), 'hex').toString('latin1'),
+];
 
 describe('a secret that the agent has read', () => {
   test('is masked once, though it is a word of the mask', () => {
@@ -65,7 +131,7 @@ describe('a secret that the agent has read', () => {
     expect(redact(once)).toBe(once);
   });
 
-  test.each(Object.keys(SPELLINGS))('occurs in no text, %s', (name) => {
+  test.each(Object.keys(SPELLINGS))('is taken out of every text, %s', (name) => {
     const spell = SPELLINGS[name] ?? ((secret: string) => secret);
     const seen = new Set<string>();
     fc.assert(
@@ -84,6 +150,28 @@ describe('a secret that the agent has read', () => {
     );
     expect(seen.size).toBeGreaterThan(CANARIES / 2);
   });
+
+  test.each(Object.keys(BROKEN))(
+    'is in no line of %s, whatever stands before and after it',
+    (name) => {
+      const spell = BROKEN[name] ?? ((text: string) => text);
+      const ascii = { unit: 'grapheme-ascii' } as const;
+      const long = fc.string({ ...ascii, minLength: 60, maxLength: 400 });
+      const beside = fc.string({ ...ascii, maxLength: 150 });
+      fc.assert(
+        fc.property(long, beside, beside, (random, before, after) => {
+          const secret = `kN4${random.trim()}9qX`;
+          const redaction = createRedaction();
+          redaction.learn(secret);
+          const whole = spell(`${before}${secret}${after}`);
+
+          for (const told of [redaction.redact(whole), eachLine(whole, redaction.redact)])
+            expect(longestShared(told, spell, secret)).toBeLessThan(PIECE_MAX_BYTES);
+        }),
+        { numRuns: CANARIES },
+      );
+    },
+  );
 
   test('is taken out line by line when it has several', () => {
     const redaction = createRedaction();

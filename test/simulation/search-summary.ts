@@ -8,6 +8,8 @@ export const Summary = z.object({
   steps: z.int(),
   seconds: z.number(),
   cpuSeconds: z.number(),
+  /** Used after the last seed, in MB. */
+  heapMegabytes: z.number(),
   /** SHA-256 over the digests of all traces. */
   digest: z.string(),
   counts: z.record(z.string(), z.int()),

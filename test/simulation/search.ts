@@ -65,6 +65,7 @@ async function search(off: Protection | null, from: number, seeds: number): Prom
     steps,
     seconds: (performance.now() - began) / 1_000,
     cpuSeconds: (process.cpuUsage().user - cpuBefore) / 1e6,
+    heapMegabytes: process.memoryUsage().heapUsed / 1e6,
     digest: hash('sha256', digests.join('\n')),
     counts: Object.fromEntries(counts),
     violations,

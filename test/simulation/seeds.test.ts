@@ -13,6 +13,9 @@ const SEEDS = 10_000;
 /** All of them in five minutes on two cores, each as fast as the one that the figure was set for. */
 const SEEDS_PER_SECOND = SEEDS / 300 / 2;
 
+/** In each process, whatever was searched before: some 25 to 100; it was 3,500 where each agent kept its ended jobs. */
+const HEAP_MEGABYTES_MAX = 400;
+
 /** A shared core changes its pace within minutes, so the yardstick is laid beside the search. */
 const YARDSTICK_EVERY_SECONDS = 20;
 
@@ -61,16 +64,18 @@ afterAll(() => search.remove());
 test(`${SEEDS} seeds hold I1 to I8, I10 to I13, I15 to I17, I19 and I21 to I24`, async () => {
   const paces: number[] = [slowness()];
   const laying = setInterval(() => paces.push(slowness()), YARDSTICK_EVERY_SECONDS * 1_000);
-  const { violations, counts, seconds, cpuSeconds } = await searchOnAllCores();
+  const { violations, counts, seconds, cpuSeconds, heapMegabytes } = await searchOnAllCores();
   clearInterval(laying);
 
   const [byClock, byCore] = [SEEDS / seconds, SEEDS / cpuSeconds];
   const onUsualCore = byCore * mean(paces);
   process.stderr.write(
     `${byClock.toFixed(1)} seeds/s by the clock, ${byCore.toFixed(1)} per second of processor time, ` +
-      `${onUsualCore.toFixed(1)} on a usual core\n`,
+      `${onUsualCore.toFixed(1)} on a usual core; ` +
+      `${heapMegabytes.map((size) => size.toFixed(0)).join(' and ')} MB of heap at the end\n`,
   );
   expect(violations.map(({ story }) => story).join('\n')).toBe('');
+  expect(Math.max(...heapMegabytes)).toBeLessThan(HEAP_MEGABYTES_MAX);
   expect(onUsualCore).toBeGreaterThanOrEqual(SEEDS_PER_SECOND);
   expect(MUST_HAPPEN.filter((what) => counts[what] === undefined)).toEqual([]);
 }, 1_800_000);
@@ -79,7 +84,7 @@ const mean = (values: readonly number[]): number =>
   values.reduce((sum, value) => sum + value, 0) / values.length;
 
 /** One process per core, each with its part of the seeds. */
-async function searchOnAllCores(): Promise<Pick<Summary, Counted>> {
+async function searchOnAllCores(): Promise<Pick<Summary, Counted> & Heaps> {
   const cores = availableParallelism();
   const part = Math.ceil(SEEDS / cores);
   const began = performance.now();
@@ -93,10 +98,16 @@ async function searchOnAllCores(): Promise<Pick<Summary, Counted>> {
     counts: Object.fromEntries(parts.flatMap(({ counts }) => Object.entries(counts))),
     seconds: (performance.now() - began) / 1_000,
     cpuSeconds: parts.reduce((sum, { cpuSeconds }) => sum + cpuSeconds, 0),
+    heapMegabytes: parts.map(({ heapMegabytes }) => heapMegabytes),
   };
 }
 
 type Counted = 'violations' | 'counts' | 'seconds' | 'cpuSeconds';
+
+/** One for each process. */
+interface Heaps {
+  readonly heapMegabytes: readonly Summary['heapMegabytes'][];
+}
 
 test('the same seeds leave the same trace, in another process as well', async () => {
   const first = await search.run('--seeds', '40', '--from', '25');
