@@ -22,6 +22,8 @@ export type Permit = { readonly kind: 'yes' } | Stop;
 export interface Hold {
   readonly claim: ClaimAnswer;
   readonly ref: JobRef;
+  /** An earlier claim of the job has been at work: this agent's, or another's as far as the app was told. */
+  isResumed: boolean;
   /** What is being done, for the heartbeat. */
   step: string | null;
   /** Before the first effect, each batch and each host: lease and decision. Waits while the lease is in doubt. */
@@ -93,6 +95,7 @@ export function takeHold(
   return {
     claim,
     ref: { job: claim.job, fence: claim.fence },
+    isResumed: claim.lastSeq > 0,
     step: null,
     mayBegin,
     mayContinue,

@@ -40,6 +40,7 @@ async function workOn(
   jobLog: JobLog,
 ): Promise<JobEnd> {
   const hold = takeHold(agent, claim, sentAt, stopping);
+  hold.isResumed ||= (await agent.journal.openJobs()).some(({ job }) => job === claim.job);
   const { outcome } = await agent.journal.beginJob(hold.ref, claim.lastSeq);
 
   const ended = new AbortController();

@@ -1,8 +1,6 @@
 /** One script, statement by statement, from where the ledger says that it stands. */
-import { backOffMilliseconds } from '../back-off';
 import type { PartEnd } from '../bound-step';
 import { doneStatementsIn } from '../decision';
-import { elapsedSince, instant } from '../lease';
 import { judgeOutbid } from '../outbid';
 import type { Database, LedgerRow, Reply } from './database';
 import { openLine, scopeOf, unusable } from './open-line';
@@ -14,10 +12,9 @@ import { broken, runStatements } from './run-statements';
 import type { Broken, LineEnd } from './run-statements';
 import { failedAt, questionAbout, tell } from './script-story';
 import type { ScriptStory } from './script-story';
+import { tryAgain } from './try-again';
 
 const LINES_MAX = 3;
-/** How long a database that was there is tried again. */
-const AGAIN_SECONDS = 60;
 
 /** Runs what is left of the script; a lost connection is opened again, and the ledger asked. */
 export async function runScript(story: ScriptStory): Promise<PartEnd> {
@@ -64,14 +61,12 @@ async function runAndClose(story: ScriptStory, database: Database): Promise<Line
 
 /** A database that restarts is away for a while. */
 async function openAgain(story: ScriptStory): Promise<Line> {
-  const { clock } = story.agent;
-  const from = instant(clock);
-  for (let attempt = 0; ; attempt += 1) {
-    const line = await openLine(story);
-    const late = elapsedSince(from, clock) > AGAIN_SECONDS * 1_000;
-    if (line.kind !== 'failed' || line.failure.class !== 'transport' || late) return line;
-    await clock.sleep(backOffMilliseconds(attempt, 100, 5_000), story.hold.over);
-  }
+  return tryAgain(
+    story.agent,
+    story.hold.over,
+    () => openLine(story),
+    (line) => line.kind === 'failed' && line.failure.class === 'transport',
+  );
 }
 
 /** The ledger still says `intent`: whoever comes next asks once more, with the database in reach. */

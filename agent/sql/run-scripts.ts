@@ -1,4 +1,5 @@
 /** The scripts of a plan, one after another in the list's order. */
+import type { Failure } from '#core/failure';
 import type { SqlStep } from '#core/plan-step';
 import type { PartEnd } from '../bound-step';
 import type { Hold } from '../hold';
@@ -6,10 +7,12 @@ import type { Agent } from '../ports/agent';
 import { boundScripts } from './bound-scripts';
 import type { DatabaseRule } from './database-rule';
 import { probeDatabase } from './probe-database';
+import type { Probed } from './probe-database';
 import { prepareScript } from './prepared-script';
 import type { PreparedScript } from './prepared-script';
 import { runScript } from './run-script';
 import { collectActs } from './script-acts';
+import { tryAgain } from './try-again';
 
 /** Runs the scripts; the first that fails ends it, and later ones wait. */
 export async function runScripts(
@@ -27,7 +30,7 @@ export async function runScripts(
     if (prepared.kind !== 'prepared') return prepared;
     scripts.push(prepared.script);
   }
-  const reached = await reachAll(agent, new Set(scripts.map(({ rule }) => rule)));
+  const reached = await reachAll(agent, hold, new Set(scripts.map(({ rule }) => rule)));
   if (reached.kind !== 'succeeded') return reached;
 
   for (const [index, script] of scripts.entries()) {
@@ -39,10 +42,32 @@ export async function runScripts(
 }
 
 /** A database that does not answer stops the run before the first statement, not in its middle. */
-async function reachAll(agent: Agent, rules: ReadonlySet<DatabaseRule>): Promise<PartEnd> {
+async function reachAll(
+  agent: Agent,
+  hold: Hold,
+  rules: ReadonlySet<DatabaseRule>,
+): Promise<PartEnd> {
   for (const rule of rules) {
-    const probed = await probeDatabase(agent.databases, rule);
-    if (probed.kind === 'failed') return probed;
+    // What an earlier claim has begun is asked about only where the ledger can be read.
+    const probed = await tryAgain(
+      agent,
+      hold.over,
+      () => probeDatabase(agent.databases, rule),
+      (end) => hold.isResumed && isAway(end),
+    );
+    if (probed.kind !== 'failed') continue;
+    return hold.isResumed && isAway(probed) ? inDoubt(probed.failure) : probed;
   }
   return { kind: 'succeeded' };
 }
+
+const isAway = (probed: Probed): boolean =>
+  probed.kind === 'failed' && probed.failure.class === 'transport';
+
+const IN_DOUBT =
+  'This job was interrupted before, and a statement that it had begun may have happened: retry, before anybody writes another script, and the ledger there says where it stands or you are asked.';
+
+const inDoubt = (failure: Failure): PartEnd => ({
+  kind: 'failed',
+  failure: { ...failure, sentence: `${failure.sentence} ${IN_DOUBT}` },
+});

@@ -29,6 +29,8 @@ export interface ScriptRun {
   readonly job?: string;
   readonly fence?: number;
   readonly release?: string;
+  /** An earlier claim of the job has been at work. */
+  readonly isResumed?: boolean;
   /** Jobs whose statement in doubt a person has called done; null: the app is of yesterday. */
   readonly doneStatements?: readonly string[] | null;
   /** Another agent has the job by the time that its work begins. */
@@ -42,10 +44,14 @@ export interface ScriptRunEnd {
 }
 
 /** One claim of a job of the SQL stage, with a journal of its own. */
-export async function runTestScripts(run: ScriptRun): Promise<ScriptRunEnd> {
+export async function runTestScripts(
+  run: ScriptRun,
+  other: Partial<Pick<Agent, 'clock' | 'databases'>> = {},
+): Promise<ScriptRunEnd> {
   const { rule, scripts, job = '10001.1', fence = 1, release = '10001', doneStatements = [] } = run;
   const plan: Plan = { ...aPlan(), issueId: release, steps: scripts.map(stepOf) };
-  const app = createFakeApp(machineClock, plan, {
+  const { clock = machineClock } = other;
+  const app = createFakeApp(clock, plan, {
     job,
     stage: 'SQL',
     firstFence: fence,
@@ -55,7 +61,7 @@ export async function runTestScripts(run: ScriptRun): Promise<ScriptRunEnd> {
 
   const entries: ReportEntry[] = [];
   const { journal } = aJournal();
-  const base = anAgent({ clock: machineClock, app, journal, fleet: createFleet() });
+  const base = anAgent({ clock, app, journal, fleet: createFleet() });
   const agent: Agent = {
     ...base,
     journal: {
@@ -65,12 +71,14 @@ export async function runTestScripts(run: ScriptRun): Promise<ScriptRunEnd> {
         return journal.tell(of, entry);
       },
     },
-    databases: createDatabases(base.settings.file, base.settings.limits, () => undefined),
+    databases:
+      other.databases ?? createDatabases(base.settings.file, base.settings.limits, () => undefined),
     settings: { ...base.settings, databases: [rule] },
   };
   const claimed = await app.claim(job, 'request-1');
   if (claimed.kind !== 'answered') throw new Error(claimed.kind);
   const hold = takeHold(agent, claimed.answer, claimed.sentAt, new AbortController().signal);
+  hold.isResumed = run.isResumed ?? false;
   await journal.beginJob(hold.ref, 0);
   if (run.isTakenOver === true) app.takeOver();
   const end = await performPlan(agent, hold);
