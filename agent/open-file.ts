@@ -2,14 +2,20 @@
 import { createHash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
 
-/** Large reads keep the stream ahead of an encrypted connection. */
+/** For one reader. */
 const PIECE_BYTES = 256 * 1024;
 
+/** For one of many readers, of which each keeps a piece while its host takes it: what one packet of ssh holds. */
+export const PACKET_BYTES = 32 * 1024;
+
 /** The file's bytes; any number of readers at once, since none moves its position. */
-export async function* readFrom(file: FileHandle): AsyncGenerator<Uint8Array> {
+export async function* readFrom(
+  file: FileHandle,
+  pieceBytes = PIECE_BYTES,
+): AsyncGenerator<Uint8Array> {
   for (let position = 0; ;) {
-    const piece = Buffer.allocUnsafe(PIECE_BYTES);
-    const { bytesRead } = await file.read(piece, 0, PIECE_BYTES, position);
+    const piece = Buffer.allocUnsafe(pieceBytes);
+    const { bytesRead } = await file.read(piece, 0, pieceBytes, position);
     if (bytesRead === 0) return;
     position += bytesRead;
     yield piece.subarray(0, bytesRead);

@@ -9,7 +9,7 @@ import { guardArchive } from './archive-guard';
 import { storeFor } from './bounds';
 import type { Bounds } from './bounds';
 import type { Limits } from './config';
-import { digestOf, readFrom } from './open-file';
+import { digestOf, PACKET_BYTES, readFrom } from './open-file';
 import type { Artifacts } from './ports/artifacts';
 
 /** A pipe would otherwise be waited for until somebody writes to it. Source: open(2). */
@@ -91,7 +91,7 @@ async function judge(
       sha256,
       sizeBytes: size,
       unpackedBytes: verdict.unpackedBytes,
-      read: () => readFrom(file),
+      read: () => readFrom(file, PACKET_BYTES),
       close: () => file.close(),
     },
   };

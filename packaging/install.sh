@@ -30,11 +30,13 @@ put interlock-agent.cjs /opt/interlock-agent/interlock-agent.cjs 0644
 put interlock-agent.service /etc/systemd/system/interlock-agent.service 0644
 put agent.example.yml /etc/interlock/agent.example.yml 0644
 
-# Without these words a job of 500 hosts takes 370 MB instead of 135: V8 lets garbage lie, and glibc keeps what is freed.
+# Without these words a job of 500 hosts takes 370 MB instead of 130: V8 lets garbage lie, and glibc keeps what is freed.
+# A package leaves in pieces that are garbage at once. Marked step by step and freed by another thread, these come to
+# 60 MB on a busy machine; collected in one go, as the last two words have it, to 15.
 mkdir -p "$root/usr/local/bin"
 cat >"$root/usr/local/bin/interlock-agent" <<END
 #!/bin/sh
-exec env MALLOC_ARENA_MAX=2 '$node' --optimize-for-size --max-semi-space-size=2 --v8-pool-size=1 /opt/interlock-agent/interlock-agent.cjs "\$@"
+exec env MALLOC_ARENA_MAX=2 '$node' --optimize-for-size --max-semi-space-size=2 --v8-pool-size=1 --no-incremental-marking --single-threaded-gc /opt/interlock-agent/interlock-agent.cjs "\$@"
 END
 chmod 0755 "$root/usr/local/bin/interlock-agent"
 

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { guardArchive } from '../archive-guard';
 import type { Limits } from '../config';
-import { digestOf, readFrom } from '../open-file';
+import { digestOf, PACKET_BYTES, readFrom } from '../open-file';
 import type { Artifacts, OpenArtifact } from '../ports/artifacts';
 import type { Centres } from './centres';
 import { codeOf } from './durable-file';
@@ -100,7 +100,7 @@ async function judge(file: FileHandle, name: string, limits: Limits): Promise<Op
       sha256,
       sizeBytes: size,
       unpackedBytes: verdict.unpackedBytes,
-      read: () => readFrom(file),
+      read: () => readFrom(file, PACKET_BYTES),
       close: () => file.close(),
     },
   };

@@ -1,7 +1,5 @@
 /** The three streams of a running command: what it says is kept in bounds, what it asks for is sent. */
-import { Readable } from 'node:stream';
-import type { Writable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
+import type { Readable, Writable } from 'node:stream';
 import { OUTPUT_MAX_CHARS } from './transport';
 import type { Input } from './transport';
 
@@ -9,6 +7,8 @@ export interface Streams {
   readonly stdin: Writable;
   readonly stdout: Readable;
   readonly stderr: Readable;
+  /** Waits until this process holds no more than a little of what was written; absent: it never does. */
+  readonly drained?: () => Promise<void>;
 }
 
 export interface Conversation {
@@ -19,10 +19,8 @@ export interface Conversation {
 }
 
 /** Listens to a command and feeds it. */
-export function converse(
-  { stdin, stdout, stderr }: Streams,
-  input: Input | undefined,
-): Conversation {
+export function converse(streams: Streams, input: Input | undefined): Conversation {
+  const { stdin, stdout, stderr } = streams;
   const said = keepText(stdout);
   const complained = keepText(stderr);
   let failInput: (why: string) => void = () => undefined;
@@ -37,8 +35,7 @@ export function converse(
       stdin.end();
       return;
     }
-    const source = Readable.from(tellingFailure(input.read(), failInput));
-    pipeline(source, stdin).catch(() => undefined);
+    void pour(tellingFailure(input.read(), failInput), streams);
   };
   if (input?.afterLine === undefined) feed();
   else {
@@ -74,6 +71,29 @@ function firstLine(stream: Readable, take: (line: string | null) => void): void 
   stream.on('end', () => {
     if (!text.includes('\n')) take(null);
   });
+}
+
+/**
+ * Sends the pieces, each when the one before has left: a stream would read megabytes ahead of each slow host. A command
+ * that has ended takes no more, and what could not be read to its end is given none.
+ */
+async function pour(pieces: AsyncIterable<Uint8Array>, { stdin, drained }: Streams): Promise<void> {
+  let giveUp = (): void => undefined;
+  stdin.once('close', () => giveUp());
+  const isTaken = (piece: Uint8Array): Promise<boolean> =>
+    new Promise((resolve) => {
+      giveUp = () => resolve(false);
+      stdin.write(piece, (error) => resolve(!error));
+    });
+  try {
+    for await (const piece of pieces) {
+      if (!(await isTaken(piece))) return;
+      await drained?.();
+    }
+    stdin.end();
+  } catch {
+    // The reading failed, and that is told.
+  }
 }
 
 /** The same pieces; what goes wrong in their reading is told, what goes wrong in their writing is not. */

@@ -1,5 +1,6 @@
 /** Commands over one ssh connection to a host whose key is pinned. */
 import { readFileSync } from 'node:fs';
+import { Socket } from 'node:net';
 import { Client, utils } from 'ssh2';
 import type { ClientChannel, ConnectConfig } from 'ssh2';
 import type { Failure } from '#core/failure';
@@ -34,9 +35,9 @@ export function connectSsh(place: SshPlace): Promise<SshConnection> {
   // Each command under way listens for the connection's end.
   client.setMaxListeners(0);
   let verdict: HostKeyVerdict = { kind: 'trusted' };
+  const socket = new Socket();
   const config: ConnectConfig = {
-    host: place.ip,
-    port: place.port,
+    sock: socket,
     username: place.user,
     privateKey: key,
     readyTimeout: place.connectSeconds * 1_000,
@@ -54,20 +55,20 @@ export function connectSsh(place: SshPlace): Promise<SshConnection> {
   };
 
   return new Promise((resolve) => {
-    client.on('ready', () => resolve({ kind: 'connected', transport: overClient(client) }));
+    client.on('ready', () => resolve({ kind: 'connected', transport: overClient(client, socket) }));
     client.on('error', (error) => {
       client.destroy();
       const failure = verdict.kind === 'refused' ? verdict.failure : explain(error, place);
       resolve({ kind: 'failed', failure });
     });
-    client.connect(config);
     // Small packets go at once: Nagle's algorithm and delayed acknowledgements cost 40 ms for each answer.
-    client.setNoDelay(true);
+    socket.connect({ host: place.ip, port: place.port, noDelay: true });
+    client.connect(config);
   });
 }
 
-const overClient = (client: Client): Transport => ({
-  run: (command, options) => runOver(client, command, options),
+const overClient = (client: Client, socket: Socket): Transport => ({
+  run: (command, options) => runOver(client, socket, command, options),
   close: () => {
     client.end();
     return Promise.resolve();
@@ -76,6 +77,7 @@ const overClient = (client: Client): Transport => ({
 
 function runOver(
   client: Client,
+  socket: Socket,
   command: Command,
   { seconds, input }: RunOptions,
 ): Promise<RunResult> {
@@ -100,7 +102,8 @@ function runOver(
         lose(tookNone(error));
         return;
       }
-      const streams = { stdin: channel.stdin, stdout: channel, stderr: channel.stderr };
+      const { stdin, stderr } = channel;
+      const streams = { stdin, stdout: channel, stderr, drained: () => drained(socket) };
       const conversation = converse(streams, input);
       void conversation.inputFailed.then((why) => cut(`the package could not be read (${why})`));
       channel.on('close', (exitCode: number | null | undefined) => {
@@ -120,6 +123,22 @@ function runOver(
     }
   });
 }
+
+/** ssh2 writes to the socket whether that has room or not; what the other side does not take would pile up there. */
+const drained = (socket: Socket): Promise<void> =>
+  new Promise((resolve) => {
+    if (!socket.writableNeedDrain) {
+      resolve();
+      return;
+    }
+    const done = (): void => {
+      socket.off('drain', done);
+      socket.off('close', done);
+      resolve();
+    };
+    socket.on('drain', done);
+    socket.on('close', done);
+  });
 
 const tookNone = (cause: unknown): string =>
   `it took no command (${cause instanceof Error ? cause.message : String(cause)})`;

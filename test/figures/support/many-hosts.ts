@@ -2,7 +2,9 @@
  * As many hosts as there are loopback addresses, in one process: each has its own ssh sessions and its own service,
  * and answers in the helper's words from memory. One sshd and one shell for each of 500 hosts would take minutes.
  *
- *   tsx test/figures/support/many-hosts.ts <host key> <authorized key>
+ *   tsx test/figures/support/many-hosts.ts <host key> <supplied>
+ *
+ * So many hosts, the first that are asked, have the package already, as when a stage is done again.
  */
 import { readFileSync } from 'node:fs';
 import { createServer as createService } from 'node:http';
@@ -24,6 +26,10 @@ interface Host {
 }
 
 const NOTHING = '- -';
+/** Where the services say how many bytes of packages have arrived on all hosts. */
+const RECEIVED_PATH = '/received';
+/** Hosts yet to be asked that have the package already. */
+let suppliedHosts = 0;
 const hosts = new Map<string, Host>();
 const hostAt = (address: string): Host => {
   const found = hosts.get(address);
@@ -68,6 +74,12 @@ function perform(channel: ServerChannel, host: Host, command: string): void {
       end();
       return;
     case 'stage':
+      if (suppliedHosts > 0) {
+        suppliedHosts -= 1;
+        host.staged = [...new Set([...host.staged, digest])];
+        end();
+        return;
+      }
       channel.write('send\n');
       channel.on('data', (bytes: Buffer) => {
         host.received += bytes.length;
@@ -98,7 +110,8 @@ const everywhere = { host: '0.0.0.0', port: 0 };
 const portOf = (bound: AddressInfo | string | null): number =>
   typeof bound === 'object' ? (bound?.port ?? 0) : 0;
 
-function main([hostKeyFile = '']: readonly string[]): void {
+function main([hostKeyFile = '', supplied = '0']: readonly string[]): void {
+  suppliedHosts = Number(supplied);
   const hostKeys = [readFileSync(hostKeyFile)];
   // Small packets go at once, as sshd sends them.
   const door = createServer({ noDelay: true }, (socket) => {
@@ -115,6 +128,10 @@ function main([hostKeyFile = '']: readonly string[]): void {
     ssh.injectSocket(socket);
   });
   const service = createService((request, response) => {
+    if (request.url === RECEIVED_PATH) {
+      response.end(String([...hosts.values()].reduce((sum, { received }) => sum + received, 0)));
+      return;
+    }
     const { process: runs } = hostAt(request.socket.localAddress ?? '');
     const [, version = ''] = runs.split(' ');
     response.writeHead(runs === NOTHING ? 503 : 200).end(version);
@@ -124,12 +141,6 @@ function main([hostKeyFile = '']: readonly string[]): void {
       const ports = `${String(portOf(door.address()))} ${String(portOf(service.address()))}`;
       process.stdout.write(`many hosts on ${ports}\n`);
     });
-  });
-  process.once('SIGTERM', () => {
-    const served = [...hosts.values()];
-    const received = served.reduce((sum, host) => sum + host.received, 0);
-    process.stdout.write(`served ${String(served.length)} hosts, ${String(received)} bytes\n`);
-    process.exit(0);
   });
 }
 
