@@ -17,11 +17,16 @@ import { writeIdentity } from '../../agent/journal';
 import { noRoom } from '../../agent/journal-room';
 import { fileTrouble } from '../../agent/file-trouble';
 import { keepLog } from '../../agent/kept-log';
+import { watchWelcome } from '../../agent/stranger';
 import { keepTroubles } from '../../agent/troubles';
-import { IDENTITY } from './support/fake-app';
+import { aJournal, anAgent } from './support/an-agent';
+import { createFakeApp, IDENTITY } from './support/fake-app';
+import { createFleet } from './support/fake-hosts';
+import { aPlan } from './support/plans';
 import { scratch } from './support/scratch';
 import { aSshHost } from './support/ssh';
 import type { TestSsh } from './support/ssh';
+import { createVirtualClock } from './support/virtual-clock';
 
 const directory = scratch();
 const URL = 'http://127.0.0.1:1/x1/agent';
@@ -156,6 +161,39 @@ describe('status', () => {
     showStatus(config, print);
     expect(printed[0]).toMatch(/, not running;/);
     expect(printed.filter((line) => line.startsWith('trouble'))).toEqual([]);
+  });
+
+  test('of an agent that Interlock refuses says since when and what to look at, until it is known again', () => {
+    const state = enrolled();
+    const since = new Date(Date.UTC(2026, 10, 20, 14));
+    const troubles = keepTroubles(paths.troubles, () => since);
+    const clock = createVirtualClock();
+    const app = createFakeApp(clock, aPlan());
+    const { journal } = aJournal();
+    const hear = watchWelcome({
+      ...anAgent({ clock, app, fleet: createFleet(), journal }),
+      troubles,
+    });
+    const shown = (): readonly string[] => {
+      printed = [];
+      showStatus(config, print);
+      return printed.filter((line) => line.startsWith('trouble'));
+    };
+
+    hear({ kind: 'refused', error: 'unauthorized', message: '' });
+    expect(shown()).toEqual([
+      expect.stringMatching(
+        /^trouble since 2026-11-20T14:00:00\.000Z: .*look for agent ag_1 in Interlock's settings; .* enroll it anew/,
+      ),
+    ]);
+
+    hear({
+      kind: 'answered',
+      answer: { now: 1, state: 'active', jobs: [], nextPollMilliseconds: 60_000 },
+      sentAt: { wall: 0, monotonic: 0 },
+    });
+    expect(shown()).toEqual([]);
+    state.close();
   });
 
   test('tells of a journal without room, whoever runs', () => {
