@@ -64,6 +64,9 @@ export function createFakeCentre(
         watch.means(writer, `Writing ${nameOf(place)}`);
         if (newest && newest.writer.fence > writer.fence)
           return { kind: 'superseded', sentence: `Fence ${String(newest.writer.fence)} was here.` };
+        const highest = Math.max(0, ...history.map((record) => record.writer.fence));
+        if (writer.fence < highest)
+          sim.violated('I1', `${nameOf(place)} of fence ${highest} gets fence ${writer.fence}.`);
         checkPlanned(sim, store, writer.job, place);
         sim.count(`namespace ${writer.act}`);
         const revision = history.length + 1;
