@@ -41,8 +41,22 @@ export const lostAtEnd = ({ lost = 0, missing, written, nextLine }: JobLog): num
   Math.max(0, written === undefined ? lost - missing : written - nextLine);
 
 /** Each claim counts its own chunks and lines. */
-const logOfClaim = (log: JobLog, fence: number): JobLog =>
-  log.fence === fence ? log : { ...log, fence, nextChunk: 0, nextLine: 0, missingOfClaim: 0 };
+function logOfClaim(log: JobLog, fence: number): JobLog {
+  if (log.fence === fence) return log;
+  const { fence: last, nextChunk } = log;
+  const before =
+    nextChunk === 0
+      ? (log.before ?? [])
+      : [...(log.before ?? []), { fence: last, nextChunk }].slice(-CLAIMS_KEPT);
+  return { ...log, before, fence, nextChunk: 0, nextLine: 0, missingOfClaim: 0 };
+}
+
+/** A message is believed for minutes, and no job changes hands so often in that time. */
+const CLAIMS_KEPT = 8;
+
+/** The chunk after those that a claim had brought while it had the job. */
+const nextOfClaim = (log: JobLog, fence: number): number =>
+  [...(log.before ?? []), log].find((claim) => claim.fence === fence)?.nextChunk ?? 0;
 
 /** Lines are taken when the job is over, and from an agent that has lost it too, but then as late ones. */
 export async function receiveLog(ports: Ports, call: AgentCall<LogData>): Promise<AgentAnswer> {
@@ -55,6 +69,9 @@ export async function receiveLog(ports: Ports, call: AgentCall<LogData>): Promis
   if (isOwner && !isOfClaim(call, job)) return lost(now, call, job);
   const log = logOf(job);
   if (!isOwner) {
+    // A doubled message, or an agent that never heard that its lines had come.
+    const taken = nextOfClaim(log, fence);
+    if (call.data.chunk < taken) return noted(now, taken);
     if (log.late >= LATE_CHUNKS_MAX) return noted(now, call.data.chunk + 1);
     const place = `${String(fence)}.${String(call.data.chunk)}`;
     if (log.latePlaces?.includes(place) === true) return noted(now, call.data.chunk + 1);

@@ -134,6 +134,8 @@ const JobLog = z.object({
   late: version,
   /** Which these are, by their claim's fence and number: one that is sent twice stands once. */
   latePlaces: z.array(z.string()).optional(),
+  /** Earlier claims that wrote, the newest last, and the chunk that each would have written next. */
+  before: z.array(z.object({ fence: version, nextChunk: version })).exactOptional(),
   /** The claim that writes, and the chunk and the line that it writes next. */
   fence: version,
   nextChunk: version,

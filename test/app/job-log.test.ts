@@ -217,6 +217,18 @@ describe('the log of a job', () => {
     expect(job).toMatchObject({ agent: second.agentId, lastSeq: 0, status: 'running' });
   });
 
+  test('knows a chunk again that it took in an earlier claim, also once later ones write', async () => {
+    await send(0, 0, 2);
+    world.ports.pass(LEASE_SECONDS + TAKEOVER_GRACE_SECONDS);
+    const { fence } = await world.claim('request-2', second);
+    expect(await send(0, 0, 2)).toMatchObject({ status: 200, body: { nextChunk: 1 } });
+
+    await send(0, 0, 1, { agent: second, fence });
+    expect(await send(0, 0, 2)).toMatchObject({ status: 200, body: { nextChunk: 1 } });
+
+    expect(await shown()).toEqual(['line 0, line 1', 'new-claim', 'line 0']);
+  });
+
   test('takes nothing from an agent that never had the job, and nothing for a claim to come', async () => {
     const outsider = await world.enrollAgent(['STAGE']);
     const before = new Map(world.ports.memory.rows);

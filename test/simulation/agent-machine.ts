@@ -60,6 +60,10 @@ export interface AgentRunner {
   /** Ends it for good. */
   retire(): void;
   isRetired(): boolean;
+  /** Until which virtual millisecond it stands still. */
+  frozenUntil(): number;
+  /** Whether no clock of its machine tells how much time has passed. */
+  clocksLie(): boolean;
 }
 
 /** agent.yml, read by the agent's own reader. */
@@ -73,7 +77,7 @@ hosts:
 databases:
   - { id: orders, environments: [SIT], engine: postgresql, host: 10.9.1.1, port: 5432, database: orders, user: u, passwordFile: /p }
   - { id: orders, environments: [PROD], engine: postgresql, host: 10.9.2.1, port: 5432, database: orders, user: u, passwordFile: /p }
-limits: { healthSeconds: 15 }
+limits: { healthSeconds: 15, idleSessionSeconds: 15 }
 `,
   'agent.yml',
 );
@@ -105,9 +109,12 @@ export function createAgentRunner(
     const life = createLife(`${machine.name}.${starts}`, waitsUntilCrash(sim));
     current = life;
     const stopping = new AbortController();
-    // In a suspended machine the monotonic clock stands still; a stopped process' clock goes on.
+    // In a suspended machine the monotonic clock stands still, in a paused one both; a stopped process' clock goes on.
     life.onFreeze.push((milliseconds) => {
-      if (sim.chance.happens(0.5)) machineClock.suspend(milliseconds);
+      if (sim.strikes('machine-paused')) {
+        sim.count('machine of an agent paused');
+        machineClock.pause(milliseconds);
+      } else if (sim.chance.happens(0.5)) machineClock.suspend(milliseconds);
     });
     life.onDeath.push(() => {
       sim.count('agent crashed');
@@ -218,6 +225,8 @@ export function createAgentRunner(
       if (current) kill(current);
     },
     isRetired: () => !supervisor.alive,
+    frozenUntil: () => (current?.alive === true ? current.frozenUntil : 0),
+    clocksLie: machineClock.lies,
   };
 }
 

@@ -2,9 +2,10 @@
 import { hash } from 'node:crypto';
 import { canonicalText } from '#core/canonical';
 import type { ConfigChange, Content, SqlScript, TextRef } from '#core/content';
-import type { Chance } from './chance';
 import { contentOf } from './cast';
 import type { FakePackage } from './packages';
+import { isAtDatabases } from './shares';
+import type { Sim } from './sim';
 
 /** The database that every script of the simulation is for. */
 const DATABASE = 'orders';
@@ -66,9 +67,14 @@ export const statementsIn = (sha256: string): number =>
   TEXTS.find((text) => refOf(text).sha256 === sha256)?.split(';\n').length ?? 0;
 
 /** Packages always; scripts now and then, and configuration of either kind. */
-export function drawContent(chance: Chance, sites: readonly string[], pack: FakePackage): Content {
+export function drawContent(
+  { chance, seed }: Pick<Sim, 'chance' | 'seed'>,
+  sites: readonly string[],
+  pack: FakePackage,
+): Content {
   const content = contentOf(sites, pack);
-  const [first = SCRIPTS.length] = chance.happens(0.3) ? [chance.below(SCRIPTS.length)] : [];
+  const [first = SCRIPTS.length] =
+    isAtDatabases({ seed }) || chance.happens(0.3) ? [chance.below(SCRIPTS.length)] : [];
   const sql = SCRIPTS.slice(first, first + chance.between(1, 2));
   return { ...content, sql, config: [BY_AGENT, BY_HAND].filter(() => chance.happens(0.25)) };
 }

@@ -69,6 +69,9 @@ export function createFakeCentre(
             file: nameOf(place),
             seen: newest.writer.fence,
           };
+        const highest = Math.max(0, ...history.map((record) => record.writer.fence));
+        if (writer.fence < highest)
+          sim.violated('I1', `${nameOf(place)} of fence ${highest} gets fence ${writer.fence}.`);
         checkPlanned(sim, store, writer.job, place);
         sim.count(`namespace ${writer.act}`);
         const revision = history.length + 1;

@@ -1,16 +1,19 @@
-/** Databases with Interlock's lock, fences and ledger, as agent/sql/ledger-session.ts keeps them in a real one. */
+/** Databases with Interlock's lock, fences and ledger, message by message as agent/sql/ledger-session.ts keeps them in a real one. */
 import type {
   Connected,
   Database,
   Databases,
   LedgerRow,
+  LockAnswer,
   Ran,
   Reply,
 } from '../../agent/sql/database';
 import type { DatabaseRule } from '../../agent/sql/database-rule';
 import { BARE_WORDS, BROKEN_TABLE } from './changes';
+import { createServer, endIdle, endSession, leaveSession, occupy } from './database-server';
+import type { DatabaseServer, ServerSession } from './database-server';
 import { mayStumble } from './fake-hosts';
-import { createLife } from './scheduler';
+import { freeze } from './scheduler';
 import type { Life } from './scheduler';
 import type { Sim } from './sim';
 
@@ -18,19 +21,12 @@ import type { Sim } from './sim';
 export interface DatabaseWatch {
   /** An agent is about to send it. */
   means(row: LedgerRow): void;
+  /** From here on no lower fence changes anything in the scope. */
+  raises(scope: string, environment: string, fence: number): void;
+  writes(row: LedgerRow, environment: string): void;
   begins(row: LedgerRow, environment: string, text: string): void;
   /** It is over; it has taken effect, or not. */
   ends(row: LedgerRow, environment: string, hasHappened: boolean): void;
-}
-
-interface FakeDatabase {
-  readonly environment: string;
-  /** The session that has the lock. */
-  holder: object | null;
-  /** The sessions whose statement is under way. */
-  readonly running: Set<object>;
-  readonly fences: Map<string, number>;
-  readonly rows: Map<string, LedgerRow>;
 }
 
 /** One database per environment; `connect` gives what one start of an agent reaches. */
@@ -38,15 +34,9 @@ export function createFakeDatabases(
   sim: Sim,
   watchFor: (life: Life) => DatabaseWatch,
 ): (life: Life) => Databases {
-  const known = new Map<string, FakeDatabase>();
-  const databaseOf = ({ environments: [environment = ''] }: DatabaseRule): FakeDatabase => {
-    const found = known.get(environment) ?? {
-      environment,
-      holder: null,
-      running: new Set<object>(),
-      fences: new Map<string, number>(),
-      rows: new Map<string, LedgerRow>(),
-    };
+  const known = new Map<string, DatabaseServer>();
+  const serverOf = ({ environments: [environment = ''] }: DatabaseRule): DatabaseServer => {
+    const found = known.get(environment) ?? createServer(environment);
     known.set(environment, found);
     return found;
   };
@@ -59,7 +49,7 @@ export function createFakeDatabases(
         }
         return {
           kind: 'connected',
-          database: sessionOf(sim, life, databaseOf(rule), watchFor(life)),
+          database: sessionOf(sim, life, serverOf(rule), watchFor(life)),
         };
       }),
   });
@@ -67,84 +57,131 @@ export function createFakeDatabases(
 
 const LOST = { kind: 'lost', sentence: 'the session ended' } as const;
 
-const server = createLife('database');
+/** Milliseconds: mostly so long that somebody else takes the job over, and ends the session. */
+const FREEZES = [
+  [1_000, 60_000],
+  [150_000, 500_000],
+] as const;
 
-/** One session: it ends with its agent, and the lock with it. */
-function sessionOf(sim: Sim, life: Life, database: FakeDatabase, watch: DatabaseWatch): Database {
+/** Where in a statement's messages its line breaks. */
+const BREAKS = ['before it is sent', 'while it runs', 'after it was confirmed'] as const;
+
+/** One session, as its client uses it. */
+function sessionOf(sim: Sim, life: Life, server: DatabaseServer, watch: DatabaseWatch): Database {
+  const { environment } = server;
   /** What the ledger shows of what was written. */
   const isSeen = ({ state }: LedgerRow): boolean => state !== 'done' || !sim.isOff('sql-ledger');
-  const session = {};
-  let ended = false;
-  const letGo = (): void => {
-    if (ended && !database.running.has(session) && database.holder === session)
-      database.holder = null;
+  const session: ServerSession = { isOpen: true, runs: false, undo: null };
+  /** The client has lost it, whatever the server believes. */
+  let isBroken = false;
+  life.onDeath.push(() => leaveSession(sim, server, session));
+
+  const breaks = (): typeof LOST => {
+    if (!isBroken) leaveSession(sim, server, session);
+    isBroken = true;
+    return LOST;
   };
-  // A statement that is under way keeps the lock: the server notices the end of its client later.
-  const end = (): void => {
-    ended = true;
-    letGo();
-  };
-  life.onDeath.push(end);
+  /** What reaches the server finds the session, or its end. */
+  const served = <Value>(act: () => Value): Reply<Value> =>
+    isBroken || !session.isOpen ? LOST : { kind: 'done', value: act() };
 
   const reply = async <Value>(label: string, act: () => Value): Promise<Reply<Value>> => {
+    if (sim.strikes('agent-freezes-at-database')) {
+      sim.count('agent frozen at a database');
+      const [least, most] = sim.chance.pick(FREEZES);
+      freeze(life, sim.scheduler.now(), sim.chance.between(least, most));
+    }
     const isLost = sim.strikes('session-lost');
-    const value = await sim.tell(life, `database: ${label}`, act);
-    return isLost ? LOST : { kind: 'done', value };
+    const value = await sim.tell(life, `database: ${label}`, () => served(act));
+    return isLost || value.kind === 'lost' ? breaks() : value;
   };
   const keyOf = (row: LedgerRow): string =>
     [row.scope, row.release, row.scriptDigest, row.number].join(' ');
   const keep = (row: LedgerRow): void => {
-    database.rows.set(keyOf(row), row);
+    watch.writes(row, environment);
+    if (row.state !== 'intent' || !sim.isOff('database-intent')) server.rows.set(keyOf(row), row);
   };
-
-  /** The end of a statement: a transaction whose client has gone is mostly undone. */
-  const effect = (row: LedgerRow, text: string): Ran => {
-    if (ended && row.atomic && sim.chance.happens(0.7)) return LOST;
-    if (row.fence < (database.fences.get(row.scope) ?? 0)) return { kind: 'superseded' };
-    if (text.includes(BROKEN_TABLE)) {
-      keep({ ...row, state: 'failed' });
-      return { kind: 'failed', sentence: `${BROKEN_TABLE} does not exist`, milliseconds: 1 };
-    }
-    watch.ends(row, database.environment, true);
-    if (row.atomic) keep({ ...row, state: 'done' });
-    return { kind: 'done', rows: 1, milliseconds: 1 };
-  };
+  const fenceOf = (scope: string): number =>
+    sim.isOff('database-fence') ? -1 : (server.fences.get(scope) ?? -1);
 
   /** On the server: it takes its time, whatever becomes of its client. */
   const perform = (row: LedgerRow, text: string): Promise<Ran> =>
     new Promise((resolve) => {
-      watch.begins(row, database.environment, text);
-      database.running.add(session);
-      const slow = sim.strikes('statement-slow');
-      const milliseconds = slow ? sim.chance.between(1_000, 90_000) : sim.chance.between(1, 100);
-      sim.scheduler.after(server, milliseconds, `ends a statement of ${row.script}`, () => {
-        const ran = effect(row, text);
-        if (ran.kind !== 'done') watch.ends(row, database.environment, false);
-        database.running.delete(session);
-        letGo();
-        resolve(ran);
+      watch.begins(row, environment, text);
+      const over = (hasHappened: boolean): void => watch.ends(row, environment, hasHappened);
+      occupy(sim, server, session, `ends a statement of ${row.script}`, () => {
+        const isKilled = !session.isOpen && (row.atomic || sim.chance.happens(0.5));
+        if (isKilled) {
+          over(false);
+          resolve(LOST);
+        } else if (text.includes(BROKEN_TABLE)) {
+          over(false);
+          const sentence = `${BROKEN_TABLE} does not exist`;
+          resolve({ kind: 'failed', sentence, milliseconds: 1 });
+        } else {
+          if (row.atomic) session.undo = () => over(false);
+          else over(true);
+          resolve({ kind: 'done', rows: 1, milliseconds: 1 });
+        }
       });
     });
+
+  const confirm = (row: LedgerRow, ran: Ran): void => {
+    keep({ ...row, state: ran.kind === 'done' ? 'done' : 'failed' });
+    if (ran.kind !== 'done' || !row.atomic) return;
+    session.undo = null;
+    watch.ends(row, environment, true);
+  };
+
+  /** The fence first, then the statement, then what came of it: within one transaction, or with none. */
+  const runThrough = async (row: LedgerRow, text: string): Promise<Ran> => {
+    const breaksAt = sim.strikes('session-lost-at-statement') ? sim.chance.pick(BREAKS) : null;
+    mayStumble(sim, life);
+    if (breaksAt === 'before it is sent') return breaks();
+    const fence = await sim.ask(life, 'database: reads the fence', () =>
+      served(() => fenceOf(row.scope)),
+    );
+    if (fence.kind !== 'done') return breaks();
+    if (fence.value > row.fence) {
+      sim.count('fence refused in a database');
+      return { kind: 'superseded' };
+    }
+    const running = await sim.ask(life, `database: runs ${row.script}`, () =>
+      served(() => ({ end: perform(row, text) })),
+    );
+    if (running.kind !== 'done' || breaksAt === 'while it runs') return breaks();
+    const ran = await running.value.end;
+    const confirmed = await reply('confirms', () => confirm(row, ran));
+    return confirmed.kind === 'done' && breaksAt === null ? ran : breaks();
+  };
 
   return {
     version: async () => ({ kind: 'done', value: 'Simulated 1' }),
     lock: () =>
-      reply('lock', () => {
-        const isFree = database.holder === null || database.holder === session;
-        if (!isFree)
-          return { kind: 'busy', session: '1', runs: database.running.size > 0 } as const;
-        database.holder = session;
-        return { kind: 'held' } as const;
+      reply('lock', (): LockAnswer => {
+        const { holder } = server;
+        if (holder === null || holder === session || sim.isOff('database-lock')) {
+          server.holder = session;
+          return { kind: 'held' };
+        }
+        sim.count('lock of a database not had');
+        const end = () => reply('ends a session', () => endIdle(sim, server, holder));
+        return { kind: 'busy', session: '1', runs: holder.runs, ...(!holder.runs && { end }) };
       }),
     raiseFence: (scope, fence) =>
       reply('raise fence', () => {
-        const highest = Math.max(fence, database.fences.get(scope) ?? 0);
-        database.fences.set(scope, highest);
-        return highest;
+        const seen = fenceOf(scope);
+        if (seen > fence) {
+          sim.count('fence refused in a database');
+          return seen;
+        }
+        server.fences.set(scope, fence);
+        watch.raises(scope, environment, fence);
+        return fence;
       }),
     readLedger: (page) =>
       reply('read ledger', () =>
-        [...database.rows.values()]
+        [...server.rows.values()]
           .filter(({ scope, release }) => scope === page.scope && release === page.release)
           .filter(isSeen)
           .filter((row) => row.script === page.script || row.scriptDigest === page.scriptDigest)
@@ -153,25 +190,15 @@ function sessionOf(sim: Sim, life: Life, database: FakeDatabase, watch: Database
     write: (row) => reply(`write ${row.state}`, () => (keep(row), null)),
     isAtomic: ({ text }) => reply('atomic?', () => !text.startsWith(BARE_WORDS)),
     run: async (row, text) => {
-      const isLost = sim.strikes('session-lost-at-statement');
-      const lost: Ran = sim.isOff('sql-answer') ? { kind: 'done', rows: 1, milliseconds: 1 } : LOST;
       watch.means(row);
-      mayStumble(sim, life);
-      if (isLost && sim.chance.happens(0.5)) return lost;
-      const running = await sim.ask(life, `database: runs ${row.script}`, () => ({
-        end: perform(row, text),
-      }));
-      if (isLost) return lost;
-      const ran = await running.end;
-      await sim.ask(life, 'database: answers', () => undefined);
-      if (ran.kind !== 'done' || row.atomic) return ran;
-      // Outside a transaction the effect stands, and its row follows.
-      const written = await reply('write done', () => {
-        keep({ ...row, state: 'done' });
-      });
-      return written.kind === 'done' ? ran : lost;
+      const ran = await runThrough(row, text);
+      const isBelieved = ran.kind === 'lost' && sim.isOff('sql-answer');
+      return isBelieved ? { kind: 'done', rows: 1, milliseconds: 1 } : ran;
     },
     set: () => reply('set', () => 0),
-    close: () => sim.tell(life, 'closes its session', end),
+    close: () =>
+      sim.tell(life, 'closes its session', () => {
+        if (!isBroken) endSession(server, session);
+      }),
   };
 }

@@ -10,6 +10,12 @@ import type { Sim } from './sim';
 /** The helper waits so long for another act, second by second. */
 const LOCK_SECONDS = 30;
 
+/** So late that it meets the next try, or the next claim. */
+const LATE_MILLISECONDS = [
+  [100, 4_000],
+  [5_000, 200_000],
+] as const;
+
 /** What the helper is called for. */
 export interface ActOnHost {
   readonly act: HelperAct;
@@ -76,8 +82,9 @@ function createHelper(
   };
 
   const lock = async (): Promise<boolean> => {
-    for (let waited = 0; host.lock !== null; waited += 1) {
+    for (let waited = 0; host.lock !== null && !sim.isOff('host-lock'); waited += 1) {
       if (waited === LOCK_SECONDS) return false;
+      if (waited === 0) sim.count('lock of a host not had at once');
       await sim.scheduler.wait(life, 1_000, 'waits for the lock');
     }
     host.lock = life;
@@ -204,7 +211,8 @@ function createHelper(
 
   return {
     perform: async (bytesArrive: Promise<boolean>, delayMilliseconds: number): Promise<Exit> => {
-      const late = sim.strikes('act-late') ? sim.chance.between(5_000, 200_000) : 0;
+      const [least, most] = sim.chance.pick(LATE_MILLISECONDS);
+      const late = sim.strikes('act-late') ? sim.chance.between(least, most) : 0;
       const delay = delayMilliseconds + late + sim.chance.between(1, 100);
       await sim.scheduler.wait(life, delay, 'begins');
       switch (act) {

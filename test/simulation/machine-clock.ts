@@ -6,6 +6,8 @@ export interface MachineClock {
   monotonicMilliseconds(): number;
   /** The machine sleeps for so long. */
   suspend(milliseconds: number): void;
+  /** It stands still for so long, as a virtual one may: neither clock knows. */
+  pause(milliseconds: number): void;
   /** Somebody may set the wall clock. */
   mayBeSet(): void;
   /** Somebody sets it right, roughly: an agent does not work with one that is wrong by more than an hour. */
@@ -30,6 +32,11 @@ export function createMachineClock(sim: Sim, aheadMilliseconds: number): Machine
     wallMilliseconds: () => sim.scheduler.now() + ahead,
     suspend: (milliseconds) => {
       suspended += milliseconds;
+    },
+    pause: (milliseconds) => {
+      suspended += milliseconds;
+      ahead -= milliseconds;
+      wentBack = true;
     },
     mayBeSet: () => {
       if (!sim.strikes('clock-set')) return;

@@ -137,7 +137,7 @@ async function edit(town: Town, issue: FakeIssue, accountId: string): Promise<vo
   const isOne = isDivided(town.sim) && chance.happens(0.8);
   const named = isOne ? [chance.pick(sites)] : sites.filter(() => chance.happens(0.7));
   const drawn = named.length === 0 ? sites.slice(0, 1) : named;
-  const content = drawContent(chance, drawn, drawPackage(chance));
+  const content = drawContent(town.sim, drawn, drawPackage(chance));
   for (const piece of textsOf(content)) {
     const text = { sha256: hash('sha256', piece), index: 0, count: 1, piece };
     await FUNCTIONS.putText(town.functions, { issueId: issue.id, accountId, ...text });

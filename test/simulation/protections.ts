@@ -75,6 +75,8 @@ export const PROTECTIONS = [
 
   /** The host refuses a fence lower than the highest it has seen. */
   'host-fence',
+  /** One act at a time on a host. */
+  'host-lock',
   /** What arrived has the digest, or nothing of it is unpacked. */
   'arrival-digest',
   /** The release that was live before stays on the host. */
@@ -82,6 +84,12 @@ export const PROTECTIONS = [
 
   // In a database.
 
+  /** A database refuses a fence lower than the highest it has seen. */
+  'database-fence',
+  /** One session at a time changes something. */
+  'database-lock',
+  /** What is about to begin outside a transaction is written down before. */
+  'database-intent',
   /** A statement that was done is known again. */
   'sql-ledger',
   /** A lost answer is not taken for a done one. */

@@ -46,6 +46,8 @@ const MUST_HAPPEN = [
     'host refused with 74',
     'host refused with 77',
   ],
+  ...['fence refused in a database', 'session outlived its client'],
+  ...['session ended for the next holder', 'machine of an agent paused', 'agent left frozen'],
   ...['release pruned', 'config-failed', 'config-reported-failed', 'lock not had in time'],
   ...['key renewed', 'agent crashed while it renewed its key', 'ended key used'],
   ...['former key brought another', 'job of another group asked for'],

@@ -1,7 +1,9 @@
 /** Which seeds have what not every seed can afford; prime to each other, so that all of it meets in some. */
-import type { Sim } from './sim';
 
-type Seed = Pick<Sim, 'seed'>;
+/** A run, as far as it matters here. */
+interface Seed {
+  readonly seed: number;
+}
 
 /** Agents renew their keys. */
 export const renewsKeys = ({ seed }: Seed): boolean => seed % 5 === 0;
@@ -11,3 +13,6 @@ export const isDivided = ({ seed }: Seed): boolean => seed % 7 === 0;
 
 /** Somebody reads the log of the work, downloads the history, and looks at the settings. */
 export const hasReader = ({ seed }: Seed): boolean => seed % 4 === 0;
+
+/** Every release has scripts, and agents fall still at their databases for so long that others take over. */
+export const isAtDatabases = ({ seed }: Seed): boolean => seed % 11 === 0;

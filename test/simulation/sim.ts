@@ -6,7 +6,8 @@ import { createScheduler } from './scheduler';
 import type { Life, Scheduler } from './scheduler';
 import { createTrace } from './trace';
 import type { Trace } from './trace';
-import { CALM, drawWeather } from './weather';
+import { isAtDatabases } from './shares';
+import { AT_DATABASES, CALM, drawWeather } from './weather';
 import type { Trouble, Weather } from './weather';
 
 export interface Violation {
@@ -46,7 +47,7 @@ export function createSim(seed: number, off: Protection | null): Sim {
   const chance = createChance(seed);
   const trace: Trace = createTrace(() => scheduler.now());
   const scheduler = createScheduler(chance, trace.note);
-  const drawn = drawWeather(chance);
+  const drawn = { ...drawWeather(chance), ...(isAtDatabases({ seed }) && AT_DATABASES) };
   const counts = new Map<string, number>();
   let weather: Weather = CALM;
   let violation: Violation | undefined;

@@ -8,7 +8,7 @@ import { checkReading, liveReader } from './readers';
 import type { ReadingRoom } from './readers';
 import { BEGINNING_MILLISECONDS, createLife } from './scheduler';
 import { notServing } from './served';
-import { hasReader } from './shares';
+import { hasReader, isAtDatabases } from './shares';
 import { createSim } from './sim';
 import type { Sim, Violation } from './sim';
 import { liveStranger } from './stranger';
@@ -27,6 +27,8 @@ export interface Run {
 
 /** How long the troubles last. */
 const STORM_SECONDS = { least: 20, most: 80 };
+/** So long that scripts run in it, and are taken over. */
+const LONG_STORM_SECONDS = { least: 60, most: 160 };
 
 /** I21: when all troubles have ended, everything ends or asks within so long. */
 const REST_SECONDS = 600;
@@ -90,7 +92,8 @@ async function tellStory(sim: Sim): Promise<void> {
   liveStranger(world, () => !stormy).catch(breaksOff(sim));
 
   sim.storm();
-  const seconds = sim.chance.between(STORM_SECONDS.least, STORM_SECONDS.most);
+  const { least, most } = isAtDatabases(sim) ? LONG_STORM_SECONDS : STORM_SECONDS;
+  const seconds = sim.chance.between(least, most);
   await sim.scheduler.wait(director, seconds * 1_000, 'ends the storm');
   stormy = false;
   sim.heal();
@@ -100,7 +103,12 @@ async function tellStory(sim: Sim): Promise<void> {
   const firsts = groups.map((group) => sim.chance.pick(fitAgents(world, group)));
   for (const agent of firsts) agent.wake();
   for (const agent of world.agents.filter((each) => !firsts.includes(each))) {
-    if (sim.chance.happens(0.7)) agent.wake();
+    const frozenMilliseconds = agent.frozenUntil() - sim.scheduler.now();
+    if (frozenMilliseconds > 0 && sim.chance.happens(0.8)) {
+      // Its job has been taken over by then.
+      sim.count('agent left frozen');
+      sim.scheduler.after(director, frozenMilliseconds, 'lets an agent thaw', agent.wake);
+    } else if (sim.chance.happens(0.7)) agent.wake();
     else agent.retire();
   }
 
@@ -145,7 +153,8 @@ async function comeToRest(world: World, director: ReturnType<typeof createLife>)
     // An event that is still late is a trouble that has not ended.
     if (world.events.pending() > 0) deadline = scheduler.now() + REST_SECONDS * 1_000;
     const reason = await unrest(world);
-    calmLooks = reason === undefined ? calmLooks + 1 : 0;
+    const isFrozen = world.agents.some((agent) => agent.frozenUntil() > scheduler.now());
+    calmLooks = reason === undefined && !isFrozen ? calmLooks + 1 : 0;
     // What was under way at the first look is over at the third.
     if (calmLooks === 3) return;
     if (scheduler.now() > deadline) {

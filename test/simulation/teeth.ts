@@ -40,5 +40,9 @@ export const TEETH: Readonly<Record<Protection, Tooth>> = {
   rooms: { seed: 35, breaks: /^I15$/ },
   'log-chunk': { seed: 188, breaks: /^I20$/ },
   'audit-head': { seed: 4, breaks: /^I13$/ },
+  'host-lock': { seed: 410, breaks: /^I1$/ },
+  'database-fence': { seed: 550, breaks: /^I1$/ },
+  'database-lock': { seed: 528, breaks: /^I[12]$/ },
+  'database-intent': { seed: 638, breaks: /^I2$/ },
   'sql-answer': { seed: 3, breaks: /^I3$/ },
 };

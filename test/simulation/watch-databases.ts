@@ -26,6 +26,8 @@ export function watchDatabases(
   /** Statement → how many words of people there were when it ran. */
   const ran = new Map<string, number>();
   const underWay = new Map<string, number>();
+  /** The highest fence that was raised or used, by environment and scope. */
+  const highest = new Map<string, number>();
 
   store.onCommit((changes) => {
     for (const { entity, after } of changes) {
@@ -81,9 +83,26 @@ export function watchDatabases(
       sim.violated('I2', `${nameOf(row, environment)} ran twice.`);
   }
 
+  /** I1: whatever changes something comes in the order of fences. */
+  function checkFence(environment: string, scope: string, fence: number, what: string): void {
+    const place = `${environment} ${scope}`;
+    const seen = highest.get(place) ?? fence;
+    if (fence < seen) sim.violated('I1', `${what} by fence ${fence} follows fence ${seen}.`);
+    highest.set(place, Math.max(fence, seen));
+  }
+
   return {
+    raises: (scope, environment, fence) => {
+      const place = `${environment} ${scope}`;
+      highest.set(place, Math.max(fence, highest.get(place) ?? 0));
+    },
+    writes: (row, environment) => {
+      const what = `Writing ${row.state} of ${nameOf(row, environment)}`;
+      checkFence(environment, row.scope, row.fence, what);
+    },
     begins: (row, environment, text) => {
       const what = nameOf(row, environment);
+      checkFence(environment, row.scope, row.fence, what);
       const others = underWay.get(environment) ?? 0;
       underWay.set(environment, others + 1);
       if (others > 0) sim.violated('I2', `${what} began while another one ran.`);

@@ -23,7 +23,8 @@ export function watchHosts(
   hosts: readonly FakeHost[],
   stages: OrderWatch,
 ): HostWatch {
-  const underWay = new Map<string, Set<number>>();
+  /** The fences of what is under way on a host. */
+  const underWay = new Map<string, number[]>();
   const highest = new Map<string, number>();
   /** What a host served before a job touched it, and before that, by job and host. */
   const former = new Map<string, readonly (string | null)[]>();
@@ -116,12 +117,12 @@ export function watchHosts(
   return {
     begins: (host, act, order) => {
       const what = `${act} of ${order.version} on ${host.id} by fence ${order.fence}`;
-      const others = [...(underWay.get(host.id) ?? [])].filter((fence) => fence !== order.fence);
+      const others = underWay.get(host.id) ?? [];
       if (others.length > 0) sim.violated('I1', `${what} overlaps with fence ${others.join()}.`);
       if (order.fence < (highest.get(host.id) ?? 0))
         sim.violated('I1', `${what} follows fence ${highest.get(host.id) ?? 0}.`);
       highest.set(host.id, Math.max(order.fence, highest.get(host.id) ?? 0));
-      underWay.set(host.id, (underWay.get(host.id) ?? new Set()).add(order.fence));
+      underWay.set(host.id, [...others, order.fence]);
 
       const job = store.peek('job', order.job);
       if (!job) {
@@ -134,7 +135,8 @@ export function watchHosts(
       sim.count(`${act} on a host`);
     },
     ends: (host, act, order) => {
-      underWay.get(host.id)?.delete(order.fence);
+      const acts = underWay.get(host.id) ?? [];
+      acts.splice(acts.indexOf(order.fence), 1);
       stages.ends(host, act);
     },
   };

@@ -30,6 +30,8 @@ const WORST = {
   'agent-crashes': 0.012,
   'agent-freezes': 0.015,
   'agent-stops': 0.002,
+  /** It was the whole machine that stood still, with both its clocks. */
+  'machine-paused': 0.5,
   /** While an act is under way on a host: the moments that matter most. */
   'agent-crashes-at-act': 0.3,
   'agent-freezes-at-act': 0.2,
@@ -55,6 +57,10 @@ const WORST = {
   'session-lost': 0.05,
   /** The same while a statement runs: the moment that matters most. */
   'session-lost-at-statement': 0.6,
+  /** The server does not learn that a session's client is gone. */
+  'session-lingers': 0.5,
+  /** Before the agent sends its next word to a database. */
+  'agent-freezes-at-database': 0.25,
   /** It takes long, whatever becomes of its session. */
   'statement-slow': 0.3,
   'settings-changed': 0.06,
@@ -74,6 +80,15 @@ const WORST = {
   'host-disk-full': 0.12,
   /** The host says that the release does not start. */
   'start-refused': 0.1,
+} as const;
+
+/** What goes wrong at databases in the seeds that are about them. */
+export const AT_DATABASES = {
+  'agent-freezes-at-database': 0.15,
+  'machine-paused': 0.5,
+  'session-lingers': 0.5,
+  'session-lost': 0.04,
+  'session-lost-at-statement': 0.3,
 } as const;
 
 export type Trouble = keyof typeof WORST;

@@ -110,8 +110,8 @@ export async function createWorld(sim: Sim): Promise<World> {
   const hostWatch = watchHosts(sim, store, history, hosts, stages);
   const jobWatch = watchJobs(sim, store);
   const effects = watchEffects(sim, store);
-  const idOf = ({ name }: Life): string =>
-    machines.find((machine) => name.startsWith(`${machine.name}.`))?.identity.agent ?? '';
+  const idOf = (life: Life): string =>
+    machines.find((machine) => isOf(machine, life))?.identity.agent ?? '';
   const reach = watchReach(
     sim,
     store,
@@ -120,7 +120,11 @@ export async function createWorld(sim: Sim): Promise<World> {
   );
   const meansSoon = (life: Life) => (ref: JobRef, what: string) => {
     reach.means(idOf(life), ref.job, what);
-    effects.means(idOf(life), ref, what, 'soon');
+    // Whoever has just thawed looked before it froze.
+    const isThawed = life.frozenUntil + THAWED_MILLISECONDS > sim.scheduler.now();
+    const isBlind =
+      isThawed || agents.some((agent) => isOf(agent.machine, life) && agent.clocksLie());
+    effects.means(idOf(life), ref, what, isBlind ? 'clocks-lie' : 'soon');
   };
   const deeds = createDeeds();
   const databaseWatch = watchDatabases(sim, store, history);
@@ -177,6 +181,12 @@ export async function createWorld(sim: Sim): Promise<World> {
     ...{ keys, logs, reach, tap },
   };
 }
+
+/** For so long after a freeze a word may still be sent that was due before it. */
+const THAWED_MILLISECONDS = 120_000;
+
+const isOf = (machine: AgentMachine, life: Life): boolean =>
+  life.name.startsWith(`${machine.name}.`);
 
 const INSTALLER: Installer = {
   provideIssueType: () => Promise.resolve(ISSUE_TYPE),
