@@ -23,7 +23,8 @@ export interface DatabaseWatch {
   means(row: LedgerRow): void;
   /** From here on no lower fence changes anything in the scope. */
   raises(scope: string, environment: string, fence: number): void;
-  writes(row: LedgerRow, environment: string): void;
+  /** `fence`: of the job that writes; the row may be of an earlier one, whose statement a person has called done. */
+  writes(row: LedgerRow, environment: string, fence: number): void;
   begins(row: LedgerRow, environment: string, text: string): void;
   /** It is over; it has taken effect, or not. */
   ends(row: LedgerRow, environment: string, hasHappened: boolean): void;
@@ -74,6 +75,8 @@ function sessionOf(sim: Sim, life: Life, server: DatabaseServer, watch: Database
   const session: ServerSession = { isOpen: true, runs: false, undo: null };
   /** The client has lost it, whatever the server believes. */
   let isBroken = false;
+  /** What its client came with, by scope. */
+  const fences = new Map<string, number>();
   life.onDeath.push(() => leaveSession(sim, server, session));
 
   const breaks = (): typeof LOST => {
@@ -98,7 +101,7 @@ function sessionOf(sim: Sim, life: Life, server: DatabaseServer, watch: Database
   const keyOf = (row: LedgerRow): string =>
     [row.scope, row.release, row.scriptDigest, row.number].join(' ');
   const keep = (row: LedgerRow): void => {
-    watch.writes(row, environment);
+    watch.writes(row, environment, fences.get(row.scope) ?? row.fence);
     if (row.state !== 'intent' || !sim.isOff('database-intent')) server.rows.set(keyOf(row), row);
   };
   const fenceOf = (scope: string): number =>
@@ -168,8 +171,9 @@ function sessionOf(sim: Sim, life: Life, server: DatabaseServer, watch: Database
         const end = () => reply('ends a session', () => endIdle(sim, server, holder));
         return { kind: 'busy', session: '1', runs: holder.runs, ...(!holder.runs && { end }) };
       }),
-    raiseFence: (scope, fence) =>
-      reply('raise fence', () => {
+    raiseFence: (scope, fence) => {
+      fences.set(scope, fence);
+      return reply('raise fence', () => {
         const seen = fenceOf(scope);
         if (seen > fence) {
           sim.count('fence refused in a database');
@@ -178,7 +182,8 @@ function sessionOf(sim: Sim, life: Life, server: DatabaseServer, watch: Database
         server.fences.set(scope, fence);
         watch.raises(scope, environment, fence);
         return fence;
-      }),
+      });
+    },
     readLedger: (page) =>
       reply('read ledger', () =>
         [...server.rows.values()]

@@ -96,9 +96,9 @@ export function watchDatabases(
       const place = `${environment} ${scope}`;
       highest.set(place, Math.max(fence, highest.get(place) ?? 0));
     },
-    writes: (row, environment) => {
+    writes: (row, environment, fence) => {
       const what = `Writing ${row.state} of ${nameOf(row, environment)}`;
-      checkFence(environment, row.scope, row.fence, what);
+      checkFence(environment, row.scope, fence, what);
     },
     begins: (row, environment, text) => {
       const what = nameOf(row, environment);
