@@ -26,6 +26,10 @@ export async function judgeOutbid(
   hold: Hold,
   outbid: Outbid,
 ): Promise<Extract<FinishOutcome, { kind: 'failed' }> | Exclude<Stop, { kind: 'refused' }>> {
+  agent.log.warn('A target has seen a higher fence; Interlock is asked whose the job is.', {
+    ...hold.ref,
+    why: outbid.sentence,
+  });
   const ours = await stillOurs(agent, hold);
   if (ours.kind === 'interrupted') return ours;
   if (ours.kind !== 'yes') return { kind: 'lost', why: outbid.sentence };

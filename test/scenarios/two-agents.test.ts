@@ -67,7 +67,8 @@ describe('two agents for one environment', () => {
 
   /**
    * Wakes the first agent while nobody can tell it that the job is gone, and by its own clock it still has it:
-   * answers what it says about what stopped it. Then it goes on as an agent that has nothing to do.
+   * answers what it says about what refused it. Nothing begins until Interlock tells it whose the job is; then it
+   * goes on as an agent that has nothing to do.
    */
   async function wakeFirst(): Promise<string> {
     const { lines } = first;
@@ -76,11 +77,12 @@ describe('two agents for one environment', () => {
       waitFor(words, async () => lines.slice(since).find((line) => line.includes(words)), 60, 50);
     door.shut();
     first.program().process.kill('SIGCONT');
-    const stopped = await says('"The work of a job stopped where it stood."');
+    const refused = await says('Interlock is asked whose the job is');
     door.open();
+    await says('"The work of a job stopped where it stood."');
     expect(await says('"A job has ended."')).toContain('"kind":"dropped"');
     expect(first.program().process.exitCode).toBeNull();
-    return stopped;
+    return refused;
   }
 
   test('one runs the job, the other does nothing', async () => {
