@@ -40,7 +40,7 @@ const WORKERS = {
   servers: '--maxWorkers=3',
   pages: '--maxWorkers=2',
   // These wait more than they work: for processes, leases and polls.
-  scenarios: '--maxWorkers=4',
+  scenarios: '--maxWorkers=3',
   figures: '--runInBand',
 };
 
