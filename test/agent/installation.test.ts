@@ -52,8 +52,12 @@ const asAgent = (...words: readonly string[]): readonly string[] => [
   ...words,
 ];
 
+/** Names node, as on a machine where another one comes first on the path. */
 const install = (machine: OwnMachine) =>
-  machine.run(['sh', join('/opt/given', unpacked.slice(given.length), 'install.sh')]);
+  machine.run([
+    ...['env', 'NODE=/usr/local/bin/node'],
+    ...['sh', join('/opt/given', unpacked.slice(given.length), 'install.sh')],
+  ]);
 
 function configure(machine: OwnMachine, change: object): void {
   const config = { url: 'http://127.0.0.1:1/x1/agent', stateDirectory: STATE, name: 'test agent' };
