@@ -1,5 +1,5 @@
 /** The agent as it is installed: one package, one file of it, run as a program. */
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import {
@@ -33,6 +33,9 @@ import type { PlanPlace } from './support/plans';
 import { scratch } from './support/scratch';
 import { aSshHost } from './support/ssh';
 import type { TestSsh } from './support/ssh';
+
+// Programs start slowly on a busy machine, and each of these tests starts several.
+jest.setTimeout(120_000);
 
 const REPOSITORY = join(__dirname, '../..');
 const directory = scratch();
@@ -377,7 +380,7 @@ describe('the command line', () => {
       stderr: expect.stringContaining('another key'),
     });
     expect(run('trust', '192.0.2.1', '--config', file)).toMatchObject({ code: 78 });
-  }, 30_000);
+  }, 120_000);
 });
 
 interface Installed {
@@ -488,7 +491,7 @@ describe('an installed agent', () => {
     for (const line of agent.log().trim().split('\n'))
       expect(JSON.parse(line)).toHaveProperty('msg');
     expect(run('status', '--config', file).stdout).toContain('no open job');
-  }, 30_000);
+  }, 120_000);
 
   test('is started and ended as its unit says, and tells what it does: status, logs, logs --follow [S1-24]', async () => {
     const { app, file } = await anInstalledAgent('watched', '1.0.0');
@@ -536,7 +539,7 @@ describe('an installed agent', () => {
     expect(await exitOf(follower)).toBe(0);
     expect(followed.split('\n').filter((line) => line.includes('Claimed a job.'))).toHaveLength(1);
     expect(run('status', ...config).stdout).toMatch(/, not running;/);
-  }, 30_000);
+  }, 120_000);
 
   test('that the app refuses, on a machine with a wrong clock, runs on, and status says both and since when', async () => {
     const { app, file, start } = await anInstalledAgent('refused', '1.0.0');
@@ -556,7 +559,7 @@ describe('an installed agent', () => {
     expect(agent.exitCode).toBeNull();
     agent.kill('SIGTERM');
     expect(await exitOf(agent)).toBe(0);
-  }, 30_000);
+  }, 120_000);
 
   test('deploys onto the machine on which it stands, where no ssh server listens [S2-43]', async () => {
     const base = join(directory, 'local-sites');
@@ -587,7 +590,7 @@ describe('an installed agent', () => {
       expect(await served(port)).toContain(`"version":"${version}"`);
     }
     expect(readdirSync(join(base, 'shop', 'releases'))).toHaveLength(2);
-  }, 30_000);
+  }, 120_000);
 
   test('killed with -9 once the package is on the host, goes on with its next life', async () => {
     const { app, base, port, start } = await anInstalledAgent('killed', '1.1.0');
@@ -606,7 +609,7 @@ describe('an installed agent', () => {
     expect(await served(port)).toContain('"version":"1.1.0"');
     second.kill('SIGTERM');
     expect(await exitOf(second)).toBe(0);
-  }, 30_000);
+  }, 120_000);
 
   test('puts a service that never gets healthy back to the old version, which serves', async () => {
     const good = await anInstalledAgent('sick', '1.0.0');
@@ -645,7 +648,7 @@ describe('an installed agent', () => {
     expect(await served(good.port)).toContain('"version":"1.0.0"');
     agent.kill('SIGTERM');
     await exitOf(agent);
-  }, 30_000);
+  }, 120_000);
 });
 
 /** An app that offers two jobs, the first until its end. */
@@ -748,7 +751,7 @@ describe('an update', () => {
     });
     expect(app.outcome).toEqual({ kind: 'succeeded' });
     expect(existsSync(join(state, 'drain'))).toBe(false);
-  }, 30_000);
+  }, 120_000);
 
   test('that is asked for with a killed agent is carried out by its next start', async () => {
     const { app, file, state, start } = await anInstalledAgent('asked', '1.1.0');
@@ -766,5 +769,5 @@ describe('an update', () => {
     expect(await exitOf(second)).toBe(EXIT_CODES.drained.code);
     expect(await draining).toMatchObject({ code: 0 });
     expect(app.outcome).toEqual({ kind: 'succeeded' });
-  }, 30_000);
+  }, 120_000);
 });

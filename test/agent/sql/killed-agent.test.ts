@@ -90,7 +90,7 @@ describe('what a transaction cannot undo', () => {
     const server = await servers.mariadb();
     try {
       const text =
-        'CREATE TABLE before_it (id int); CREATE TABLE slow AS SELECT SLEEP(6) AS s; INSERT INTO before_it VALUES (1);';
+        'CREATE TABLE before_it (id int); CREATE TABLE slow AS SELECT SLEEP(10) AS s; INSERT INTO before_it VALUES (1);';
       const run = { rule: server.rule, scripts: [{ id: 'ddl', text }], release: '2', job: '2.1' };
       const child = startAgent({ ...run, fence: 1 });
       await until(async () => (await counted(server, '2', 'intent', 2)) === 1);
