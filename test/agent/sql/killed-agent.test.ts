@@ -101,7 +101,7 @@ describe('what a transaction cannot undo', () => {
       expect(asked.end).toEqual({
         kind: 'unknown',
         question: expect.stringMatching(
-          /^Known: the agent began statement 2 of 3 \(line 1: CREATE TABLE slow AS SELECT SLEEP\(6\) AS s\) of script ddl\.sql .*\nNot known: .*\nChoices, .*retry runs it again .*not done stops here.*done says that this statement has happened, and runs what comes after it \(1\)\.$/,
+          /^Known: the agent began statement 2 of 3 \(line 1: CREATE TABLE slow AS SELECT SLEEP\(10\) AS s\) of script ddl\.sql .*\nNot known: .*\nChoices, .*retry runs it again .*not done stops here.*done says that this statement has happened, and runs what comes after it \(1\)\.$/,
         ),
         isStatement: true,
       });
