@@ -32,6 +32,15 @@ function aCopy(boot: string) {
   };
 }
 
+const ENTRY = {
+  at: 1,
+  step: 'code-1',
+  host: 'web1',
+  state: 'staged',
+  note: '',
+  milliseconds: 1,
+};
+
 const stateOf = async () => (await world.ports.memory.get('agent', world.agent.agentId))?.state;
 const SUSPENDED = {
   status: 403,
@@ -93,14 +102,6 @@ describe('an agent of which two copies are alive', () => {
     await cloned();
     const before = new Map(world.ports.memory.rows);
     const { job, fence } = claim;
-    const entry = {
-      at: 1,
-      step: 'code-1',
-      host: 'web1',
-      state: 'staged',
-      note: '',
-      milliseconds: 1,
-    };
 
     const answers = [
       await world.agent.call({ op: 'claim', job, data: { requestId: 'request-9' } }),
@@ -111,7 +112,7 @@ describe('an agent of which two copies are alive', () => {
         data: { digest: 'a'.repeat(64), offset: 0 },
       }),
       await world.agent.call({ op: 'heartbeat', job, fence, data: { step: null } }),
-      await world.agent.call({ op: 'report', job, fence, seq: 1, data: { entries: [entry] } }),
+      await world.agent.call({ op: 'report', job, fence, seq: 1, data: { entries: [ENTRY] } }),
       await world.agent.call({
         op: 'finish',
         job,
@@ -289,14 +290,6 @@ describe('a copy of an agent’s key that neither polls nor sends heartbeats', (
     const claim = await world.claim();
     const { job, fence } = claim;
     const before = new Map(world.ports.memory.rows);
-    const entry = {
-      at: 1,
-      step: 'code-1',
-      host: 'web1',
-      state: 'staged',
-      note: '',
-      milliseconds: 1,
-    };
     const lines = [{ at: 1, level: 'info', text: 'a line' }];
     const about = { boot: 'thief001', job, fence } as const;
 
@@ -307,7 +300,7 @@ describe('a copy of an agent’s key that neither polls nor sends heartbeats', (
         data: { digest: claim.planDigest, offset: 0 },
       }),
       await world.agent.call({ ...about, op: 'heartbeat', data: { step: null } }),
-      await world.agent.call({ ...about, op: 'report', seq: 1, data: { entries: [entry] } }),
+      await world.agent.call({ ...about, op: 'report', seq: 1, data: { entries: [ENTRY] } }),
       await world.agent.call({ ...about, op: 'log', data: { chunk: 0, firstLine: 0, lines } }),
       await world.agent.call({
         ...about,

@@ -14,6 +14,7 @@ import { aHold } from '../support/a-hold';
 import { aJournal, anAgent } from '../support/an-agent';
 import { createFakeApp } from '../support/fake-app';
 import { createFleet } from '../support/fake-hosts';
+import { passingBy } from '../support/passed-calls';
 import { aPlan } from '../support/plans';
 import { scratch } from '../support/scratch';
 
@@ -50,20 +51,7 @@ function aDeath(at: number) {
     }
     moments += 1;
   };
-  const mortal = <Port extends object>(port: Port, names: readonly string[]): Port =>
-    new Proxy(port, {
-      get: (of, name, receiver) => {
-        const member: unknown = Reflect.get(of, name, receiver);
-        if (typeof member !== 'function' || !names.includes(String(name))) return member;
-        return async (...words: unknown[]) => {
-          await pass();
-          const answer: unknown = await Reflect.apply(member, of, words);
-          await pass();
-          return answer;
-        };
-      },
-    });
-  return { died, mortal, moments: () => moments };
+  return { died, pass, moments: () => moments };
 }
 
 function aWorld() {
@@ -84,10 +72,10 @@ function aWorld() {
       ...centres,
       find: (id, environment) => {
         const store = centres.find(id, environment);
-        return store && death.mortal(store, ['write']);
+        return store && passingBy(death.pass, store, ['write']);
       },
     };
-    const mortalJournal: Journal = death.mortal(journal, ['tell']);
+    const mortalJournal: Journal = passingBy(death.pass, journal, ['tell']);
     const parts = { clock: machineClock, app, fleet: createFleet(), centres: kept };
     const agent = anAgent({ ...parts, journal: mortalJournal });
     const hold = await aHold(agent, app, JOB);

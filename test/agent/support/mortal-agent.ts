@@ -8,6 +8,7 @@ import { createFakeApp } from './fake-app';
 import type { FakeApp } from './fake-app';
 import { createFleet } from './fake-hosts';
 import type { Fleet } from './fake-hosts';
+import { passingBy } from './passed-calls';
 import { aPlan } from './plans';
 import { createVirtualClock } from './virtual-clock';
 import type { VirtualClock } from './virtual-clock';
@@ -68,25 +69,12 @@ export function aMortal(machine: Machine, deathAt = Number.POSITIVE_INFINITY): M
     await liveOn();
     moments += 1;
   };
-  const mortal = <Port extends object>(port: Port, names: readonly string[]): Port =>
-    new Proxy(port, {
-      get: (of, name, receiver) => {
-        const member: unknown = Reflect.get(of, name, receiver);
-        if (typeof member !== 'function' || !names.includes(String(name))) return member;
-        return async (...words: unknown[]) => {
-          await pass();
-          const answer: unknown = await Reflect.apply(member, of, words);
-          await pass();
-          return answer;
-        };
-      },
-    });
   const fleet: Fleet = {
     ...machine.fleet,
     connect: async (target) => {
       const line = await machine.fleet.connect(target);
       if (line.kind === 'failed') return line;
-      const session = mortal(line.session, ['stage', 'activate', 'reactivate', 'start']);
+      const session = passingBy(pass, line.session, ['stage', 'activate', 'reactivate', 'start']);
       return { kind: 'connected', session };
     },
   };
@@ -100,8 +88,8 @@ export function aMortal(machine: Machine, deathAt = Number.POSITIVE_INFINITY): M
         await liveOn();
       },
     },
-    app: mortal(machine.app, PERILOUS.app),
-    journal: mortal(machine.journal, PERILOUS.journal),
+    app: passingBy(pass, machine.app, PERILOUS.app),
+    journal: passingBy(pass, machine.journal, PERILOUS.journal),
     fleet,
   });
   return { agent, kill, died, moments: () => moments };
