@@ -154,6 +154,8 @@ describe('people with a browser', () => {
     for (const name of ['Dana Base', 'Lee Leader', 'Pat Owner', 'Interlock'])
       expect(told).toContain(name);
     await auditor.page.getByRole('link', { name: 'History' }).click();
+    // The browser shows what it has of a page before it has all of it.
+    await auditor.page.waitForURL(/activity=history/);
     await auditor.shoot('31-history');
     const history = await auditor.page.locator('#activity').innerText();
     for (const name of ['Dev Dahl', 'Dana Base', 'Tess Turner', 'Lee Leader'])
