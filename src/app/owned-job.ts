@@ -11,7 +11,7 @@ import type { Ports } from './ports';
 /** The job, if it is one that the caller may speak about: it was offered to it, and lies within its reach. */
 export async function knownJob(
   ports: Ports,
-  { agent, envelope }: AgentCall<unknown>,
+  { agent, envelope }: Pick<AgentCall<unknown>, 'agent' | 'envelope'>,
 ): Promise<JobRecord | undefined> {
   const job = envelope.job === undefined ? undefined : await ports.store.get('job', envelope.job);
   return job?.agents.includes(agent.agentId) && reaches(agent, workplaceOfJob(job))

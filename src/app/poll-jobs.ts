@@ -23,21 +23,23 @@ const PENDING_HOT_SECONDS = 600;
 
 /** Two reads; a write at most once a minute, and one for each checkpoint that comes countersigned. */
 export async function pollJobs(ports: Ports, call: AgentCall<PollData>): Promise<AgentAnswer> {
-  const { agent, envelope, data, isLate } = call;
+  const { agent, envelope, data, signedAt, isLate } = call;
   const now = ports.clock.now();
   const { boot } = envelope;
   const { version, speaks = FIRST_PROTOCOL } = data;
   const trouble = versionTrouble('This agent', speaks);
   if (trouble !== null) {
     // Its inbox shows no life: whoever offers work must not count on it.
-    if (!isLate) await noteLife(ports, { agent, boot, version, speaks, inbox: undefined });
+    if (!isLate)
+      await noteLife(ports, { agent, boot, signedAt, version, speaks, inbox: undefined });
     return outdated(now, trouble);
   }
   const inbox =
     agent.state === 'active' ? await ports.store.get('inbox', agent.agentId) : undefined;
   const isHot = inbox !== undefined && nextPoll(inbox, now) <= POLL_HOT_MILLISECONDS;
-  const life = { agent, boot, version, speaks, inbox, isHot, clock: data.clockAheadSeconds };
-  if (!isLate) await noteLife(ports, life);
+  const clock = data.clockAheadSeconds;
+  if (!isLate)
+    await noteLife(ports, { agent, boot, signedAt, version, speaks, inbox, isHot, clock });
   const countersigned = await keepOf(ports, call);
   const answer: PollAnswer = {
     now,

@@ -44,9 +44,9 @@ export async function renewLease(
 /** An agent that works does not poll. */
 async function noteWorker(
   ports: Ports,
-  { agent, envelope }: AgentCall<HeartbeatData>,
+  { agent, envelope, signedAt }: AgentCall<HeartbeatData>,
 ): Promise<void> {
   if (!isLifeDue(ports, agent, envelope.boot)) return;
   const inbox = await ports.store.get('inbox', agent.agentId);
-  await noteLife(ports, { agent, boot: envelope.boot, inbox });
+  await noteLife(ports, { agent, boot: envelope.boot, signedAt, inbox });
 }

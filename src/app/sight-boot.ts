@@ -1,11 +1,12 @@
 /** Which start of its agent a signed call comes from: judged for every operation, before anything else is done. */
-import { afterBoot, judgeBoot } from '#core/boots';
+import { afterBoot, judgeBoot, secondsUntilRoom } from '#core/boots';
 import type { AgentRecord } from '#wire/records';
 import { CLOCK_SKEW_MAX_SECONDS } from '#wire/signature';
-import { busy, suspended } from './agent-answer';
+import { busy, gone, suspended } from './agent-answer';
 import type { AgentAnswer } from './agent-answer';
 import type { AgentCall } from './agent-call';
 import { suspendAgent } from './manage-agents';
+import { knownJob } from './owned-job';
 import type { Ports } from './ports';
 
 export type BootJudgement =
@@ -31,22 +32,36 @@ export async function sightBoot(
     await suspendAgent(ports, agent);
     return { kind: 'refused', answer: suspended(now, agent.name) };
   }
-  if (await mayGoOn(ports, call, sighting)) return { kind: 'heard', isLate: sighting === 'late' };
-  return { kind: 'refused', answer: busy(now, 1) };
+  const wait = sighting === 'new' ? secondsUntilRoom(bootsOf(agent), now) : 0;
+  if (wait > 0 && BEGINS.includes(envelope.op)) {
+    const message =
+      'An agent has started too often; its next start is heard when one is forgotten.';
+    ports.log.warn(message, { agent: agent.agentId, seconds: wait });
+    return { kind: 'refused', answer: busy(now, Math.min(wait, RETRY_MAX_SECONDS)) };
+  }
+  const answer = await refusalOf(ports, call, sighting);
+  return answer ? { kind: 'refused', answer } : { kind: 'heard', isLate: sighting === 'late' };
 }
 
+/** With these a start shows itself. */
+const BEGINS: readonly string[] = ['poll', 'claim'];
+
+/** Whoever is told to wait for longer asks again meanwhile: a person may have confirmed the agent anew. */
+const RETRY_MAX_SECONDS = 60;
+
 /** Only the start that was seen last begins work or brings a key. */
-async function mayGoOn(
+async function refusalOf(
   ports: Ports,
-  { agent, envelope }: Pick<AgentCall<object>, 'agent' | 'envelope'>,
+  call: Omit<AgentCall<object>, 'isLate'>,
   sighting: 'same' | 'new' | 'late',
-): Promise<boolean> {
-  if (sighting === 'same') return true;
-  switch (envelope.op) {
+): Promise<AgentAnswer | undefined> {
+  if (sighting === 'same') return undefined;
+  const later = busy(ports.clock.now(), 1);
+  switch (call.envelope.op) {
     case 'claim':
-      return sighting === 'new' && noteBoot(ports, agent, envelope.boot);
+      return sighting === 'new' ? noteClaimer(ports, call) : later;
     case 'add-key':
-      return false;
+      return later;
     case 'enroll':
     // A poll notes its boot together with the sign of life.
     case 'poll':
@@ -56,23 +71,33 @@ async function mayGoOn(
     case 'report':
     case 'log':
     case 'finish':
-      return true;
+      return undefined;
   }
 }
 
-/** True when the app knows from now on that this start is the agent's last. */
-async function noteBoot(ports: Ports, agent: AgentRecord, boot: string): Promise<boolean> {
+/** Nothing is answered to a claimer before the app knows that this start is the agent's last; a claim of what is not its own changes nothing. */
+async function noteClaimer(
+  ports: Ports,
+  call: Omit<AgentCall<object>, 'isLate'>,
+): Promise<AgentAnswer | undefined> {
   const { store, clock } = ports;
+  const { agent, envelope, signedAt } = call;
   const { agentId, version } = agent;
-  const boots = afterBoot(bootsOf(agent), boot, clock.now());
+  const { boot } = envelope;
+  if (!(await knownJob(ports, call))) return gone(clock.now());
+  const boots = afterBoot(bootsOf(agent), { boot, signedAt }, clock.now());
   const record: AgentRecord = { ...agent, ...boots, version: version + 1 };
   const result = await store.transact([
     { type: 'set', entity: 'agent', key: agentId, record, expect: version },
   ]);
-  if (result === 'done') return true;
+  if (result === 'done') return undefined;
   const known = await store.get('agent', agentId);
-  return known?.state === 'active' && known.boot === boot;
+  return known?.state === 'active' && known.boot === boot ? undefined : busy(clock.now(), 1);
 }
 
 /** What is known of an agent's starts. */
-export const bootsOf = ({ boot, formerBoots = [] }: AgentRecord) => ({ boot, formerBoots });
+export const bootsOf = ({ boot, bootSignedAt, formerBoots = [] }: AgentRecord) => ({
+  boot,
+  bootSignedAt,
+  formerBoots,
+});

@@ -1,7 +1,7 @@
 /**
  * Whether two copies of one agent are alive. Each start of an agent draws a random word, its boot. A restart is a
- * boot that nobody has seen, after which the former one is silent for ever; what is still on its way from the former
- * one changes nothing. An agent says with each sign of life which time of the app's it has heard last: a former boot
+ * boot that nobody has seen, after which the former one is silent for ever; what is still on its way from a former
+ * one changes nothing, be it the first that is heard of a start which died before. An agent says with each sign of life which time of the app's it has heard last: a former boot
  * that has heard a time after its successor was seen was alive beside it. Not seen: two machines that went on from
  * one snapshot of a running agent, whose boot is the same; fences and sequence numbers keep those apart.
  */
@@ -14,6 +14,8 @@ export interface FormerBoot {
 
 export interface BootsSeen {
   readonly boot: string | null;
+  /** When the first message that was seen of it was signed, as its machine says and no later than it was seen; absent in records from before. */
+  readonly bootSignedAt?: number | undefined;
   /** The latest first. */
   readonly formerBoots: readonly FormerBoot[];
 }
@@ -30,8 +32,12 @@ export interface SignOfBoot {
 /** `late` says nothing new: a message of a boot that has ended since. */
 export type BootSighting = 'same' | 'new' | 'late' | 'second-life';
 
-/** How many former boots are remembered. */
-const FORMER_MAX = 5;
+/**
+ * How many former boots are remembered, and how long none is forgotten: many times as long as a living agent is silent, so that
+ * nobody pushes its boot out by boots of his own before it is heard again.
+ */
+const FORMER_MAX = 40;
+const FORMER_KEPT_SECONDS = 900;
 
 /** The app answers from several machines, whose clocks are a little apart. */
 const CLOCKS_APART_SECONDS = 5;
@@ -40,7 +46,7 @@ const CLOCKS_APART_SECONDS = 5;
 export function judgeBoot(seen: BootsSeen, sign: SignOfBoot): BootSighting {
   if (sign.boot === seen.boot) return 'same';
   const former = seen.formerBoots.find(({ boot }) => boot === sign.boot);
-  if (!former) return 'new';
+  if (!former) return diedUnseen(seen, sign) ? 'late' : 'new';
   const wasAlive =
     sign.heard === undefined
       ? sign.signedAt > former.until + sign.skewSeconds
@@ -48,13 +54,34 @@ export function judgeBoot(seen: BootsSeen, sign: SignOfBoot): BootSighting {
   return wasAlive ? 'second-life' : 'late';
 }
 
+/**
+ * A start signed its first message and died, and the next start was heard before that message arrived. A living one whose clock was set
+ * back hears the app's time with the refusal, and signs by that from then on.
+ */
+const diedUnseen = (
+  { bootSignedAt = 0, formerBoots }: BootsSeen,
+  { signedAt, heard = 0 }: SignOfBoot,
+): boolean => signedAt < bootSignedAt && heard <= (formerBoots[0]?.until ?? bootSignedAt);
+
+/** For how many seconds no new boot is taken in: as long as that would make the app forget one too early. */
+export function secondsUntilRoom({ boot, formerBoots }: BootsSeen, now: number): number {
+  const oldest = formerBoots[FORMER_MAX - 1];
+  if (boot === null || !oldest) return 0;
+  return Math.max(0, oldest.until + FORMER_KEPT_SECONDS - now);
+}
+
 /** The boots after a new one was seen. */
 export const afterBoot = (
   seen: BootsSeen,
-  boot: string,
+  { boot, signedAt }: Pick<SignOfBoot, 'boot' | 'signedAt'>,
   now: number,
-): { readonly boot: string; readonly formerBoots: FormerBoot[] } => ({
+): {
+  readonly boot: string;
+  readonly bootSignedAt: number;
+  readonly formerBoots: FormerBoot[];
+} => ({
   boot,
+  bootSignedAt: Math.min(signedAt, now),
   formerBoots: [
     ...(seen.boot === null ? [] : [{ boot: seen.boot, until: now }]),
     ...seen.formerBoots,

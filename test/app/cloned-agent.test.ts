@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
+import { handleAgentCall } from '#app/handle-agent';
 import { approveAgent, listAgents, revokeAgent, suspendAgent } from '#app/manage-agents';
 import type { AgentAnswer } from '#app/agent-answer';
 import { newKey } from '../support/agent-caller';
@@ -61,6 +62,50 @@ describe('an agent that starts again', () => {
     }
 
     expect(await stateOf()).toBe('active');
+  });
+});
+
+describe('an agent that is killed after it has signed its first claim', () => {
+  test('is no clone when that claim arrives after the next start’s, and loses nothing to it', async () => {
+    const job = (await world.record()).state.run?.job ?? '';
+    await aCopy('start000').poll();
+    world.ports.pass(60);
+    const data = { requestId: 'request-1' };
+    const held = world.agent.request({ op: 'claim', boot: 'start001', job, data });
+    world.ports.pass(5);
+    const next = { requestId: 'request-2' };
+    const claim = await world.agent.call({ op: 'claim', boot: 'start002', job, data: next });
+    const { fence } = claim.body as { readonly fence: number };
+    const life = aCopy('start002');
+    expect((await life.beat(job, fence)).status).toBe(200);
+    world.ports.pass(3);
+
+    expect((await handleAgentCall(world.ports, held)).status).toBe(503);
+
+    for (let beats = 0; beats < 3; beats += 1) {
+      world.ports.pass(20);
+      expect((await life.beat(job, fence)).status).toBe(200);
+    }
+    expect(await stateOf()).toBe('active');
+  });
+
+  test('is heard once it has heard the app, where its clock was set back by minutes', async () => {
+    const pollAt = (heard: number) =>
+      world.agent.request({
+        op: 'poll',
+        boot: 'start002',
+        data: { version: '0.2.0', busy: false, heard },
+      });
+    const [first, second] = [pollAt(0), pollAt(world.ports.clock.now() + 210)];
+    const bootOf = async () => (await world.ports.memory.get('agent', world.agent.agentId))?.boot;
+    world.ports.pass(200);
+    await aCopy('start001').poll();
+    world.ports.pass(10);
+
+    expect((await handleAgentCall(world.ports, first)).status).toBe(200);
+    expect(await bootOf()).toBe('start001');
+    expect((await handleAgentCall(world.ports, second)).status).toBe(200);
+    expect(await bootOf()).toBe('start002');
   });
 });
 
@@ -284,6 +329,49 @@ describe('a copy of an agent’s key that neither polls nor sends heartbeats', (
     expect(await honest.poll()).toMatchObject(SUSPENDED);
     expect(await finishWith('thief001', await jobOf(), 1)).toBe(403);
     expect((await world.record()).state.status).toBe('code-executing');
+  });
+
+  test('is found all the same when it pushes boots of its own in before', async () => {
+    const honest = aCopy('honest01');
+    await honest.poll();
+    world.ports.pass(10);
+    const job = await jobOf();
+    const tried: number[] = [];
+    for (let boot = 100; boot < 200; boot += 1) {
+      const data = { requestId: `thief-${String(boot)}` };
+      const claim = { op: 'claim', boot: `thief${String(boot)}`, job, data } as const;
+      tried.push((await world.agent.call(claim)).status);
+    }
+    expect([tried[0], tried.at(-1)]).toEqual([200, 503]);
+    world.ports.pass(10);
+    await honest.poll();
+    world.ports.pass(10);
+
+    expect(await honest.poll()).toMatchObject(SUSPENDED);
+  });
+
+  test('changes no byte by claiming what is not the agent’s', async () => {
+    await aCopy('honest01').poll();
+    const before = new Map(world.ports.memory.rows);
+    const data = { requestId: 'thief-1' };
+
+    for (const job of ['nothing', '10009.1'])
+      expect(await world.agent.call({ op: 'claim', boot: 'thief001', job, data })).toMatchObject({
+        status: 410,
+      });
+
+    expect(world.ports.memory.rows).toEqual(before);
+  });
+
+  test('that brings a key of its own under a boot that nobody has seen is told to wait', async () => {
+    await aCopy('honest01').poll();
+    const before = new Map(world.ports.memory.rows);
+    const { data } = newKey(world.agent, world.ports);
+
+    const answer = await world.agent.call({ op: 'add-key', boot: 'thief001', data });
+
+    expect(answer).toMatchObject({ status: 503, body: { error: 'busy' } });
+    expect(world.ports.memory.rows).toEqual(before);
   });
 
   test('that guesses the fence of a job says nothing about it, whatever it tries, and changes no byte', async () => {

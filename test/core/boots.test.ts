@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { afterBoot, judgeBoot } from '#core/boots';
+import { afterBoot, judgeBoot, secondsUntilRoom } from '#core/boots';
 import type { BootsSeen } from '#core/boots';
 
 const SKEW = 300;
@@ -12,7 +12,12 @@ describe('the boot of an agent', () => {
     const none = { boot: null, formerBoots: [] };
     const sign = { heard: 0, signedAt: 1_000, skewSeconds: SKEW };
     expect(judgeBoot(none, { boot: 'first', ...sign })).toBe('new');
-    expect(judgeBoot(afterBoot(none, 'first', 1_000), { boot: 'first', ...sign })).toBe('same');
+    expect(
+      judgeBoot(afterBoot(none, { boot: 'first', signedAt: 1_000 }, 1_000), {
+        boot: 'first',
+        ...sign,
+      }),
+    ).toBe('same');
   });
 
   test('is a plain restart while the former one is silent', () => {
@@ -37,17 +42,43 @@ describe('the boot of an agent', () => {
     expect(judge('first', undefined, 1_301)).toBe('second-life');
   });
 
-  test('is remembered for some starts', () => {
-    let boots: BootsSeen = { boot: null, formerBoots: [] };
-    for (let start = 1; start <= 9; start += 1) boots = afterBoot(boots, `boot${start}`, start);
+  test('is late when it was signed before its successor, which was heard first', () => {
+    const second = afterBoot(seen, { boot: 'third', signedAt: 2_000 }, 2_002);
+    const sign = { boot: 'unseen', skewSeconds: SKEW };
 
-    expect(boots.boot).toBe('boot9');
-    expect(boots.formerBoots.map(({ boot, until }) => `${boot} ${until}`)).toEqual([
-      'boot8 9',
-      'boot7 8',
-      'boot6 7',
-      'boot5 6',
-      'boot4 5',
-    ]);
+    expect(judgeBoot(second, { ...sign, heard: 0, signedAt: 1_999 })).toBe('late');
+    expect(judgeBoot(second, { ...sign, heard: undefined, signedAt: 1_999 })).toBe('late');
+    expect(judgeBoot(second, { ...sign, heard: 0, signedAt: 2_000 })).toBe('new');
+  });
+
+  test('is new however its clock was set back, once it has heard the app', () => {
+    const second = afterBoot(seen, { boot: 'third', signedAt: 2_000 }, 2_002);
+    const sign = { boot: 'fourth', skewSeconds: SKEW, signedAt: 1_800 };
+
+    expect(judgeBoot(second, { ...sign, heard: 0 })).toBe('late');
+    expect(judgeBoot(second, { ...sign, heard: 2_003 })).toBe('new');
+  });
+
+  test('is taken to have begun when it was seen, where its clock is ahead', () => {
+    const second = afterBoot(seen, { boot: 'third', signedAt: 2_200 }, 2_002);
+
+    expect(second.bootSignedAt).toBe(2_002);
+  });
+
+  test('is not forgotten within a quarter of an hour, however many come after it', () => {
+    let boots: BootsSeen = { boot: null, formerBoots: [] };
+    let now = 1_000;
+    while (secondsUntilRoom(boots, now) === 0) {
+      boots = afterBoot(boots, { boot: `boot${String(now)}`, signedAt: now }, now);
+      now += 1;
+    }
+
+    expect(boots.formerBoots).toHaveLength(40);
+    expect(boots.formerBoots.at(-1)).toEqual({ boot: 'boot1000', until: 1_001 });
+    expect(secondsUntilRoom(boots, 1_900)).toBe(1);
+    expect(secondsUntilRoom(boots, 1_901)).toBe(0);
+    const next = afterBoot(boots, { boot: 'next', signedAt: 1_901 }, 1_901);
+    expect(next.formerBoots).toHaveLength(40);
+    expect(next.formerBoots.at(-1)?.boot).toBe('boot1001');
   });
 });
