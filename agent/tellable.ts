@@ -90,7 +90,11 @@ const LooseOutcome = z.discriminatedUnion('kind', [
     failure: TellableFailure,
     fenceSeen: count.optional(),
   }),
-  z.object({ kind: z.literal('unknown'), question: sentence }),
+  z.object({
+    kind: z.literal('unknown'),
+    question: sentence,
+    isStatement: z.literal(true).optional().catch(undefined),
+  }),
 ]);
 
 /** The end of a job as the app takes it; what cannot be read is an end that nobody knows. */
@@ -100,12 +104,9 @@ export function tellableOutcome(value: unknown): FinishOutcome {
   return strict.success ? strict.data : { kind: 'unknown', question: UNREADABLE_END };
 }
 
-/** Where nothing was seen the outcome says nothing of it. */
-function withoutAbsent(outcome: z.infer<typeof LooseOutcome>): object {
-  if (outcome.kind !== 'failed') return outcome;
-  const { fenceSeen, ...failed } = outcome;
-  return { ...failed, ...(fenceSeen !== undefined && { fenceSeen }) };
-}
+/** What is not there is not said to be undefined. */
+const withoutAbsent = (outcome: z.infer<typeof LooseOutcome>): object =>
+  Object.fromEntries(Object.entries(outcome).filter(([, member]) => member !== undefined));
 
 const UNREADABLE_END =
   'Known: the work of this job is over, and its end stands in the agent’s journal in a form that the agent cannot read.\nNot known: how it ended.\nChoices, after a look at the hosts and databases: retry does the stage once more, and what is done there stays done; not done stops here; done says that all of this stage has happened.';

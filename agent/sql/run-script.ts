@@ -127,12 +127,8 @@ const brokenOrUnusable = (
 async function ask(story: ScriptStory, database: Database, row: LedgerRow): Promise<LineEnd> {
   const { script, hold } = story;
   story.acts.ended(row, 'unknown');
-  const asked = await database.write({
-    ...row,
-    state: 'asked',
-    job: hold.ref.job,
-    fence: hold.ref.fence,
-  });
+  // The fence stays that of the claim which began it: asked again, it is the same act.
+  const asked = await database.write({ ...row, state: 'asked', job: hold.ref.job });
   if (asked.kind !== 'done') return brokenOrUnusable(story, asked);
   const own = row.scriptDigest === script.step.text.sha256;
   const statement = own ? script.statements[row.number - 1] : undefined;

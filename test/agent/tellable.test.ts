@@ -59,6 +59,26 @@ describe('what is to tell', () => {
     expect(tellableOutcome({ kind: 'failed', failure })).toEqual({ kind: 'failed', failure });
   });
 
+  test('keeps everything of an end that the app knows of ends, in the journal and on the way', async () => {
+    const ends: readonly FinishOutcome[] = [
+      { kind: 'succeeded' },
+      { kind: 'failed', failure: { class: 'SQL', sentence: 'It failed.' }, fenceSeen: 7 },
+      { kind: 'unknown', question: 'Has CALL a() run?', isStatement: true },
+    ];
+    expect(ends.map((end) => Object.keys(end))).toEqual(
+      FinishOutcome.options.map(({ shape }) => Object.keys(shape)),
+    );
+
+    for (const outcome of ends) {
+      const { journal } = aJournal();
+      await journal.beginJob({ job: JOB, fence: 1 }, 0);
+      await journal.finishJob(JOB, outcome);
+
+      expect(await journal.openJobs()).toEqual([{ job: JOB, fence: 1, outcome }]);
+      expect(await journal.nextMessage(JOB)).toMatchObject({ kind: 'finish', outcome });
+    }
+  });
+
   test('can be written, sent and read again, however long its words and however wild its numbers are', async () => {
     await fc.assert(
       fc.asyncProperty(anyEntry, anyText, async (entry, words) => {

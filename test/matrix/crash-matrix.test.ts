@@ -1,8 +1,9 @@
 /** The agent is killed with -9, as often as two cores allow. `npm run crash-matrix -- --full` takes every point alone. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { ACTS } from '#core/act-chain';
 import { STATES } from '../../agent/act';
 import { BOUNDARIES, IDLE } from './support/boundaries';
-import { crashTable, playPoints } from './support/crash-cells';
+import { actsText, crashTable, playPoints } from './support/crash-cells';
 import type { Crashes } from './support/crash-cells';
 import { openCrashPlace } from './support/crash-place';
 import type { CrashPlace } from './support/crash-place';
@@ -16,7 +17,7 @@ describe('an agent that is killed', () => {
   beforeAll(async () => {
     place = await openCrashPlace();
     crashes = await playPoints(place, { full: false, seed: 1, atOnce: 8 });
-    process.stderr.write(`${crashTable(crashes.rows)}\n`);
+    process.stderr.write(`${crashTable(crashes.rows)}\n${actsText(crashes.acts)}\n`);
   }, 900_000);
   afterAll(() => place.close(), 30_000);
 
@@ -32,6 +33,11 @@ describe('an agent that is killed', () => {
   test(`at ${String(POINTS_MIN)} points and more ends each release as if nobody had died, or asks where nobody can know [S0-85]`, () => {
     expect(crashes.violations).toEqual([]);
     expect(crashes.points).toBeGreaterThanOrEqual(POINTS_MIN);
+  });
+
+  test('has told each act that a target knows of, of every kind that there is, and no other [S0-41]', () => {
+    expect(new Set(crashes.acts.matched)).toEqual(new Set(ACTS));
+    expect(crashes.acts.matched.length).toBeGreaterThan(crashes.points);
   });
 
   test.each([

@@ -3,7 +3,7 @@
  * `--only host.stage` with it at those, `--seed 2` at other points than CI's.
  */
 import process from 'node:process';
-import { crashTable, playPoints } from './support/crash-cells';
+import { actsText, crashTable, playPoints } from './support/crash-cells';
 import { openCrashPlace } from './support/crash-place';
 import { readOptions } from './support/options';
 
@@ -19,12 +19,13 @@ async function main(): Promise<number> {
   const from = performance.now();
   const place = await openCrashPlace();
   try {
-    const { rows, points, violations, missed } = await playPoints(place, {
+    const { rows, points, violations, missed, acts } = await playPoints(place, {
       ...{ full: options.full || only !== undefined, seed, atOnce, ...(only && { only }) },
       // Apart from the table, and at once: all of it takes minutes.
       tell: (line) => console.error(line),
     });
     console.log(crashTable(rows));
+    console.log(actsText(acts));
     for (const point of missed) console.log(`not passed this time: ${point}`);
     for (const violation of violations) console.error(violation);
     const questions = rows.reduce((sum, row) => sum + row.questions, 0);

@@ -1,6 +1,5 @@
 /** A release with a real agent's client and journal beside it: the agent keeps checkpoints, countersigns them, and bears witness. */
 import { DatabaseSync } from 'node:sqlite';
-import { exportAudit } from '#app/export-audit';
 import { handleAgentCall } from '#app/handle-agent';
 import { COUNTERSIGNATURES_MAX } from '#wire/checkpoint';
 import type { RunStage } from '#core/plan-step';
@@ -21,8 +20,8 @@ import type { Journal } from '../../agent/ports/journal';
 import type { Log } from '../../agent/ports/log';
 import { createServerTime } from '../../agent/server-time';
 import type { OwnWitness } from '../../agent/verify-audit/verify-audit';
-import { joinPages } from '../../static/release-panel/src/join-pages';
 import { LEADER, NOW, OWNER, REPORTER, TESTER } from './builders';
+import { downloadAudit } from './download-audit';
 import { aReleaseWorld } from './release-world';
 import type { ReleaseWorld } from './release-world';
 
@@ -194,23 +193,13 @@ export async function anAuditedRelease(): Promise<AuditedRelease> {
       if (result.kind !== 'answered') throw new Error(JSON.stringify(result));
       await journal.acknowledgeCheckpoints(result.answer.countersigned ?? []);
     },
-    audit: () => downloadAudit(world),
+    audit: async () => JSON.parse(JSON.stringify(await downloadAudit(world))) as Audit,
     own: {
       ...identity,
       checkpointsOf: (issueId) => checkpointsOf(database, identity.audience, issueId),
     },
   };
   return release;
-}
-
-/** All pages in one, as the browser joins them. */
-async function downloadAudit({ ports, issue }: ReleaseWorld): Promise<Audit> {
-  const audit = await joinPages(async (start) => {
-    const page = await exportAudit(ports, { issueId: issue.id, ...start });
-    if (page.kind === 'refused') throw new Error(page.sentence);
-    return page;
-  });
-  return JSON.parse(JSON.stringify(audit)) as Audit;
 }
 
 /** Draws from 0 to below 1. */

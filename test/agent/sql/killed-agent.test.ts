@@ -8,7 +8,7 @@ import { Client } from 'pg';
 import { servers } from '../../support/database-servers';
 import type { DatabaseServer } from '../../support/database-servers';
 import { PROGRAM } from '../support/run-scripts-program';
-import { runTestScripts } from '../support/script-world';
+import { runTestScripts, statementsTold } from '../support/script-world';
 import type { ScriptRun } from '../support/script-world';
 
 const DEADLINE_MILLISECONDS = 60_000;
@@ -115,6 +115,11 @@ describe('what a transaction cannot undo', () => {
 
       const again = await runTestScripts({ ...run, fence: 3 });
       expect(again.end.kind).toBe('unknown');
+      // Asked about twice, it is one act: of the claim that began it.
+      expect(statementsTold([...asked.entries, ...again.entries])).toEqual([
+        'statement 1-1 done 1 found',
+        'statement 2-2 unknown 1',
+      ]);
 
       await server.query('DROP TABLE slow');
       const retried = await runTestScripts({ ...run, job: '2.2', fence: 4 });

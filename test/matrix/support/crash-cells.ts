@@ -1,10 +1,10 @@
 /** Releases whose agents are killed, judged: as the clean run, an explicit question, or for people to repair. */
 import type { CrashPlace } from './crash-place';
 import { oneByOne, some, throughRecovery } from './crash-plan';
-import type { CleanRuns, Killing } from './crash-plan';
+import type { Killing } from './crash-plan';
 import { playCrash, stageOf } from './crash-story';
 import type { CrashEnd, Story } from './crash-story';
-import { differences } from './differences';
+import { judge } from './judge-cell';
 import { medianOf, tableOf } from './table';
 
 /** A step kind and the boundary at which agents died. */
@@ -30,6 +30,8 @@ export interface Crashes {
   /** Calls that have points, and points that agents have passed or died at, over all stories. */
   readonly offered: ReadonlySet<string>;
   readonly passed: ReadonlySet<string>;
+  /** What audits and targets had to say of acts, over all releases. */
+  readonly acts: CrashEnd['acts'];
 }
 
 export interface Search {
@@ -44,16 +46,6 @@ export interface Search {
   readonly tell?: (line: string) => void;
 }
 
-/** Statements that no transaction undoes: nobody but a person can tell whether they have happened. */
-const NOT_ATOMIC: Readonly<Record<Story, readonly number[]>> = {
-  postgresql: [4],
-  mysql: [1, 4],
-  deploy: [],
-  broken: [],
-  restored: [],
-  'roll back': [],
-};
-
 /** One first point of so many is followed through the whole recovery in a full search. */
 const RECOVERY_ONE_OF = 30;
 
@@ -65,20 +57,24 @@ export async function playPoints(place: CrashPlace, search: Search): Promise<Cra
     stories.map(async (story) => [story, await playCrash(place, story, [])] as const),
   );
   const clean = new Map(ends);
-  const violations = ends.flatMap(([story, { disagreements }]) =>
-    disagreements.map((why) => `${story} without a death: ${why}`),
+  const violations = ends.flatMap(([story, { disagreements, acts }]) =>
+    [...disagreements, ...acts.endless, ...acts.untold].map(
+      (why) => `${story} without a death: ${why}`,
+    ),
   );
   const due: Killing[] = full ? [...oneByOne(clean, only)] : [...some(clean, seed)];
   const rows = new Map<string, Row>();
   const missed: string[] = [];
   const offered = new Set(ends.flatMap(([, end]) => end.offered));
   const passed = new Set(ends.flatMap(([, end]) => end.points));
+  const acts = ends.map(([, end]) => end.acts);
   let played = 0;
   const work = async (): Promise<void> => {
     for (let next = due.shift(); next; next = due.shift()) {
       const killing = next;
       const end = await playCrash(place, killing.story, killing.killAt);
       const found = judge(killing.story, clean, end);
+      acts.push(end.acts);
       violations.push(...found.map((why) => `${end.deaths.join(', then ')}: ${why}`));
       count(rows, killing.story, end, found.length > 0);
       for (const point of end.deaths) passed.add(point);
@@ -96,8 +92,14 @@ export async function playPoints(place: CrashPlace, search: Search): Promise<Cra
   };
   await Promise.all(Array.from({ length: atOnce }, work));
   const points = [...rows.values()].reduce((sum, { seconds }) => sum + seconds.length, 0);
-  return { rows: inOrder(rows), points, violations, missed, offered, passed };
+  return { rows: inOrder(rows), points, violations, missed, offered, passed, acts: joined(acts) };
 }
+
+const joined = (acts: readonly CrashEnd['acts'][]): CrashEnd['acts'] => ({
+  matched: acts.flatMap(({ matched }) => matched),
+  endless: acts.flatMap(({ endless }) => endless),
+  untold: acts.flatMap(({ untold }) => untold),
+});
 
 const isDead = (point: string, { deaths }: CrashEnd): boolean =>
   point.startsWith('+') ? deaths.length > 1 : deaths.includes(point);
@@ -141,25 +143,6 @@ function words({ question }: CrashEnd, found: readonly string[]): string {
   return question === null ? 'as the clean run' : 'a question';
 }
 
-/** I22: what is known, what is not, and the choices. */
-const QUESTION =
-  /^Known: .*\bstatement (\d) of \d\b.*\nNot known: .+\nChoices, .*\bretry\b.*\bnot done\b.*\bdone\b/;
-
-function judge(story: Story, clean: CleanRuns, played: CrashEnd): readonly string[] {
-  const { question, statements, disagreements, picture } = played;
-  const expected = clean.get(story)?.picture ?? {};
-  if (question === null) return [...disagreements, ...differences(expected, picture)];
-  const number = Number(QUESTION.exec(question)?.[1]);
-  const mayAsk = NOT_ATOMIC[story].includes(number);
-  // It has happened, or it has not; everything before it has.
-  const isTrue = statements === number || statements === number - 1;
-  return [
-    ...disagreements,
-    ...(mayAsk ? [] : [`a person is asked: ${question}`]),
-    ...(isTrue ? [] : [`asked of statement ${String(number)} with ${String(statements)} done`]),
-  ];
-}
-
 const ORDER = [
   ...[
     'SQL, postgresql',
@@ -190,3 +173,18 @@ export const crashTable = (rows: readonly Row[]): string =>
       ...[String(repairs), medianOf(seconds).toFixed(1)],
     ]),
   );
+
+/** How many acts of each kind were compared, and those that are not at both ends, for people. */
+export function actsText({ matched, endless, untold }: Crashes['acts']): string {
+  const kinds = [...new Set(matched)].sort();
+  const counts = kinds.map(
+    (kind) => `${String(matched.filter((what) => what === kind).length)} ${kind}`,
+  );
+  return [
+    `acts that audit and target both have, once: ${String(matched.length)} (${counts.join(', ')})`,
+    `told without their end: ${String(endless.length)}`,
+    ...endless,
+    `that nobody lived to tell: ${String(untold.length)}`,
+    ...untold,
+  ].join('\n');
+}

@@ -29,6 +29,9 @@ export interface CrashPlace {
 /** Says that it has begun, where the host's own files are. */
 const RUN = '#!/bin/sh\necho "$INTERLOCK_VERSION" >>../../booted\nexec sleep 1000000\n';
 
+/** What put 1.0.0 on the host, before any release. */
+export const EARLIER_JOB = 'earlier.1';
+
 /** The version whose process ends as soon as it has begun. */
 export const BROKEN = '1.2.0';
 
@@ -49,7 +52,7 @@ export async function openCrashPlace(): Promise<CrashPlace> {
   );
   const servedBefore = join(directory, 'template');
   mkdirSync(servedBefore);
-  const words = [servedBefore, '1', 'earlier.1', packages['1.0.0'] ?? '', '1.0.0'];
+  const words = [servedBefore, '1', EARLIER_JOB, packages['1.0.0'] ?? '', '1.0.0'];
   const input = readFileSync(join(store, 'shop-1.0.0.tar.gz'));
   execFileSync('sh', [HOST_HELPER, 'stage', ...words, String(input.length + 1_000), '5'], {
     input,

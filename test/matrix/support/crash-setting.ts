@@ -6,7 +6,10 @@ import { setKey, written } from '../../support/written-content';
 import { BROKEN } from './crash-place';
 import type { CrashPlace } from './crash-place';
 import { SCRIPTS } from './target-database';
-import type { TargetHost } from './target-host';
+import type { StillHost, TargetHost } from './target-host';
+
+/** The only one. */
+export const HOST = 'web1';
 
 /** How long a life waits for the app. */
 export const DEADLINES = { appConnectSeconds: 10, appFirstByteSeconds: 10, appTotalSeconds: 20 };
@@ -34,11 +37,11 @@ export function codeFor(place: CrashPlace, is: { broken: boolean; configured: bo
 }
 
 /** The shop lives in the point's own directory and on its own port, of the one OpenSSH host. */
-export function siteOf({ ssh }: CrashPlace, host: TargetHost | undefined) {
+export function siteOf({ ssh }: CrashPlace, host: TargetHost | StillHost) {
   const place = {
-    hosts: [aHost({ id: 'web1', name: 'web-1', address: ssh.address, sshPort: ssh.port })],
-    basePath: host?.base ?? '/srv/shop',
-    servicePort: host?.port ?? 8080,
+    hosts: [aHost({ id: HOST, name: 'web-1', address: ssh.address, sshPort: ssh.port })],
+    basePath: host.base,
+    servicePort: 'port' in host ? host.port : 8080,
     healthPath: '/healthz',
     versionPath: '/version',
   };
@@ -48,7 +51,7 @@ export function siteOf({ ssh }: CrashPlace, host: TargetHost | undefined) {
 interface ConfigParts {
   readonly directory: string;
   readonly url: string;
-  readonly base: string | undefined;
+  readonly base: string;
   readonly rule: DatabaseRule | undefined;
 }
 
@@ -65,7 +68,7 @@ export function configOf(
     hosts: [
       {
         ...{ match: '127.0.0.0/8', ports: [ssh.port], environments, probePorts: ['1024-65535'] },
-        ...{ user: ssh.user, key: ssh.key, knownHosts: ssh.knownHosts, basePath: base ?? '/srv' },
+        ...{ user: ssh.user, key: ssh.key, knownHosts: ssh.knownHosts, basePath: base },
       },
     ],
     stores: [{ id: 'packages', kind: 'directory', path: join(shared, 'packages') }],

@@ -12,19 +12,17 @@ import { LEADER, NOW } from '../../support/builders';
 import { aReleaseWorld } from '../../support/release-world';
 import { discrepancies } from './after-death';
 import { click, SIT_ALONE, startRelease } from './clicks';
-import { disagreements, recordsOf } from './compare-records';
+import { aftermathOf } from './crash-end';
+import type { Aftermath } from './crash-end';
 import type { CrashPlace } from './crash-place';
 import { codeFor, configOf, DEADLINES, scriptsFor, siteOf } from './crash-setting';
 import { fastClock } from './fast-clock';
-import { fenceFaults } from './granted-claims';
 import { letIn } from './let-in';
 import { endLife, startLife } from './life';
 import type { Life } from './life';
 import { serveHandlers } from './served-app';
 import { quickDirectory } from './quick-directory';
-import { effectsIn } from './target-database';
-import { aTargetHost, namespacesIn } from './target-host';
-import type { TargetHost } from './target-host';
+import { aStillHost, aTargetHost } from './target-host';
 
 /** What a story is about, and the stages that its agent works on. */
 export const STORIES = {
@@ -39,13 +37,7 @@ export const STORIES = {
 } as const;
 export type Story = keyof typeof STORIES;
 
-export interface CrashEnd {
-  /** Everything that must be as in the clean run, unless people are asked. */
-  readonly picture: object;
-  readonly question: string | null;
-  /** Statements that have taken effect; null: the story has none. */
-  readonly statements: number | null;
-  readonly disagreements: readonly string[];
+export interface CrashEnd extends Aftermath {
   /** Points that the last life has passed. */
   readonly points: readonly string[];
   /** Calls that have points in the last life, whether it has come to them or not. */
@@ -67,10 +59,6 @@ const REST = ['deployed', 'rolled-back', 'fix-pending'];
 
 /** The stage of a point. */
 export const stageOf = (point: string): string => point.split(' ')[0] ?? '';
-
-/** Each point has a directory and a port of its own. */
-const placeless = (text: string, host: TargetHost | undefined): string =>
-  host ? text.replaceAll(host.base, 'BASE').replaceAll(String(host.port), 'PORT') : text;
 
 /** Points of one stage wait for each other: a second life passes again what the first one has passed. */
 const inOneLife = (due: readonly string[]): string[] =>
@@ -97,7 +85,7 @@ export async function playCrash(
   const isSql = story === 'postgresql' || story === 'mysql';
   const pool = isSql ? place.databases[story] : undefined;
   const rule = await pool?.take();
-  const host = isSql ? undefined : await aTargetHost(place, hostDirectory);
+  const host = await (isSql ? aStillHost : aTargetHost)(place, hostDirectory);
   const began = Date.now();
   const clock = fastClock(PACE, began, NOW * 1_000);
   const site = siteOf(place, host);
@@ -112,7 +100,7 @@ export async function playCrash(
     story === 'restored' ? '"state":"healthy"' : undefined,
   );
   const url = `http://127.0.0.1:${String(app.port)}/agent`;
-  const config = configOf(place, { directory, url, base: host?.base, rule });
+  const config = configOf(place, { directory, url, base: host.base, rule });
   const configFile = join(directory, 'agent.yml');
   writeFileSync(configFile, JSON.stringify(config));
 
@@ -186,22 +174,12 @@ export async function playCrash(
     const points = await endLife(life);
     await app.drain();
 
-    const { question } = (await world.record()).state;
-    const effects = rule && (await effectsIn(rule));
+    const aftermath = await inState(({ database: journal }) =>
+      aftermathOf({ world, app, journal, directory, host, rule, isKilled: deaths.length > 0 }),
+    );
     return {
-      picture: {
-        ...(await recordsOf(world, (text) => placeless(text, host))),
-        ...(effects && { effects }),
-        ...(host && { host: host.look(), namespaces: namespacesIn(join(directory, 'centre')) }),
-      },
-      question,
-      statements: effects?.statements ?? null,
-      disagreements: await inState(async ({ database }) => [
-        ...app.setbacks,
-        ...fenceFaults(world.ports.memory, app.granted),
-        ...afterDeath,
-        ...disagreements(world.ports.memory, database, { mayBeDropped: deaths.length > 0 }),
-      ]),
+      ...aftermath,
+      disagreements: [...afterDeath, ...aftermath.disagreements],
       points,
       offered: life.offered(),
       deaths,
@@ -210,7 +188,7 @@ export async function playCrash(
   } finally {
     life?.child.kill('SIGKILL');
     await app.close();
-    await host?.close();
+    if ('close' in host) await host.close();
     if (rule) await pool?.giveBack(rule);
     for (const used of [directory, hostDirectory]) rmSync(used, { recursive: true, force: true });
   }

@@ -26,21 +26,44 @@ const INDEXED = {
   mysql: `SELECT 1 AS found FROM information_schema.statistics WHERE table_schema = database() AND index_name = 'by_note'`,
 };
 
+const LEDGER = `SELECT script_id, script_digest, statement_number, job, fence, state
+  FROM interlock_ledger ORDER BY script_digest, statement_number`;
+
 /** The places of a script's notes after each statement; null: no table. */
 const STATES = [null, '', 'x x', 'x+ x+'];
 
-/** How many statements have taken effect, and how many the ledger has as done. */
-export async function effectsIn(rule: DatabaseRule) {
+const ScriptRows = z.array(
+  z
+    .object({
+      script_id: z.string(),
+      script_digest: z.string(),
+      statement_number: z.coerce.number(),
+      job: z.string(),
+      fence: z.coerce.number(),
+      state: z.enum(['intent', 'asked', 'done', 'failed']),
+    })
+    .transform(({ script_id, script_digest, statement_number, job, fence, state }) => ({
+      ...{ script: script_id, digest: script_digest, number: statement_number },
+      ...{ job, fence, state },
+    })),
+);
+/** What the ledger there says of a statement. */
+export type ScriptRow = z.infer<typeof ScriptRows>[number];
+
+/** How many statements have taken effect, and what the ledger has of each. */
+export async function effectsIn(
+  rule: DatabaseRule,
+): Promise<{ readonly statements: number; readonly ledger: readonly ScriptRow[] }> {
   const notes = await ask(rule, 'SELECT note FROM crashed ORDER BY id').then(
     (rows) => rows.map(({ note }) => String(note)).join(' '),
     () => null,
   );
   const indexed = (await ask(rule, INDEXED[rule.engine])).length;
-  const ledger = await ask(rule, 'SELECT state FROM interlock_ledger').catch(() => []);
+  const ledger = await ask(rule, LEDGER).catch(() => []);
   return {
     // What no order of the statements leads to is less than nothing.
     statements: STATES.indexOf(notes) + indexed,
-    ledger: ledger.map(({ state }) => String(state)).sort(),
+    ledger: ScriptRows.parse(ledger),
   };
 }
 

@@ -1,11 +1,11 @@
 /** A host's directory of one point, and who answers on its port what the process there serves. */
 import { execFile } from 'node:child_process';
 import { cp } from 'node:fs/promises';
-import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { promisify } from 'node:util';
-import { BROKEN } from './crash-place';
+import { BROKEN, EARLIER_JOB } from './crash-place';
 import type { CrashPlace } from './crash-place';
 
 export interface TargetHost {
@@ -33,7 +33,7 @@ export async function aTargetHost(place: CrashPlace, directory: string): Promise
   const bound = service.address();
   const port = typeof bound === 'object' ? (bound?.port ?? 0) : 0;
   await cp(place.servedBefore, base, { recursive: true, verbatimSymlinks: true });
-  const words = ['start', base, '1', 'earlier.1', place.packages['1.0.0'] ?? '', '1.0.0'];
+  const words = ['start', base, '1', EARLIER_JOB, place.packages['1.0.0'] ?? '', '1.0.0'];
   await promisify(execFile)('sh', [place.helper, ...words, String(port), 'bin/start']);
   return {
     base,
@@ -57,6 +57,42 @@ export async function aTargetHost(place: CrashPlace, directory: string): Promise
     },
   };
 }
+
+/** A host with 1.0.0, for which a release has nothing to do. */
+export interface StillHost {
+  readonly base: string;
+  /** What is not there as it was, a sentence each. */
+  touched(): readonly string[];
+}
+
+/** Whoever makes the directory removes it. */
+export async function aStillHost(
+  { servedBefore }: CrashPlace,
+  directory: string,
+): Promise<StillHost> {
+  const base = join(directory, 'srv');
+  await cp(servedBefore, base, { recursive: true, verbatimSymlinks: true });
+  const touched = (): readonly string[] => {
+    const [before, now] = [filesIn(servedBefore), filesIn(base)];
+    const paths = [...new Set([...before.keys(), ...now.keys()])];
+    return paths
+      .filter((path) => before.get(path) !== now.get(path))
+      .map((path) => `the host has another ${path}, and nothing was to be done there`);
+  };
+  return { base, touched };
+}
+
+/** What each file holds, and where each link leads. */
+const filesIn = (directory: string): ReadonlyMap<string, string> =>
+  new Map(
+    readdirSync(directory, { recursive: true, withFileTypes: true })
+      .filter((entry) => !entry.isDirectory())
+      .map((entry) => {
+        const path = join(entry.parentPath, entry.name);
+        const held = entry.isSymbolicLink() ? readlinkSync(path) : readFileSync(path, 'utf8');
+        return [relative(directory, path), held] as const;
+      }),
+  );
 
 /** How the process began, its id, when, and from which release. */
 const runRecord = (base: string): readonly string[] => {
