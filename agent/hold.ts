@@ -31,7 +31,7 @@ export interface Hold {
   /** Between the effects of one host, where stopping would leave it half done: the lease alone, even when asked to stop. */
   mayContinue(): Promise<Permit>;
   renew(from: Instant, seconds: number, decision: SignedDecision): void;
-  /** The app takes this agent for a stranger, or has suspended it: once the lease is over nobody waits for another. */
+  /** The app takes this agent for a stranger, or has suspended it: nothing begins, and once the lease is over nobody waits for another. */
   refuse(): void;
   lose(why: string): void;
   /** The app cannot read this agent: the job is lost, and not to be claimed again by whoever would tell the same. */
@@ -85,7 +85,7 @@ export function takeHold(
   const mayBegin = async (): Promise<Permit> => {
     const held = await mayContinue();
     if (held.kind !== 'yes') return held;
-    if (stopping.aborted) return { kind: 'interrupted' };
+    if (stopping.aborted || isRefused) return { kind: 'interrupted' };
     if (stopAsked) return { kind: 'refused', failure: STOPPED };
     const judged = judgeDecision(decision, claim, settings.identity, app.serverSeconds());
     if (judged.kind === 'live') return { kind: 'yes' };
