@@ -1,0 +1,85 @@
+/** Hosts that have all seen a higher fence, as after a restored backup: the app is asked whose the job is. */
+import { describe, expect, test } from '@jest/globals';
+import { liveAgent } from '../../agent/agent-loop';
+import type { Agent } from '../../agent/ports/agent';
+import { aJournal, anAgent } from './support/an-agent';
+import { createFakeApp } from './support/fake-app';
+import { createFleet } from './support/fake-hosts';
+import { aPlan } from './support/plans';
+import { createVirtualClock } from './support/virtual-clock';
+
+/** How long a store takes to write the job's row; who comes meanwhile is told that it is busy. */
+const WRITE_MILLISECONDS = 300;
+
+function aWorld(hostCount: number) {
+  const clock = createVirtualClock();
+  const names = Array.from({ length: hostCount }, (_, index) => `web-${String(index + 1)}`);
+  const app = createFakeApp(clock, aPlan(names, { batchSize: hostCount }));
+  const fleet = createFleet();
+  const { journal } = aJournal();
+  const base = anAgent({ clock, app, fleet, journal });
+  const limits = { ...base.settings.limits, hostsAtOnce: hostCount };
+  const agent: Agent = { ...base, settings: { ...base.settings, limits } };
+
+  const heartbeats: number[] = [];
+  let writers = 0;
+  const { heartbeat } = app;
+  app.heartbeat = async (ref, step) => {
+    heartbeats.push(clock.milliseconds);
+    writers += 1;
+    const isAlone = writers === 1;
+    await clock.sleep(WRITE_MILLISECONDS);
+    writers -= 1;
+    return isAlone ? heartbeat(ref, step) : BUSY;
+  };
+  const live = async (): Promise<void> => {
+    const stopping = new AbortController();
+    const watch = async (): Promise<void> => {
+      while (app.outcome === null && clock.milliseconds < 600_000) await clock.sleep(500);
+      stopping.abort();
+    };
+    await clock.drive(Promise.all([liveAgent(agent, stopping.signal), watch()]));
+  };
+  return { clock, app, fleet, names, heartbeats, live };
+}
+
+const BUSY = {
+  ...({ kind: 'refused', error: 'busy' } as const),
+  ...{ message: 'The app is busy.', retryAfterSeconds: 1 },
+};
+
+describe('a job whose hosts have all seen a higher fence', () => {
+  test.each([10, 50])(
+    'asks the app once whose it is, and not for each of %d hosts',
+    async (hostCount) => {
+      const { app, fleet, names, heartbeats, clock, live } = aWorld(hostCount);
+      for (const name of names) fleet.host(name).fence = 120;
+
+      await live();
+
+      expect(app.outcome).toMatchObject({ kind: 'failed', fenceSeen: 120 });
+      expect(heartbeats).toEqual([expect.any(Number)]);
+      expect(clock.milliseconds).toBeLessThan(20_000);
+      const failed = app.entries.filter(({ state }) => state === 'failed');
+      expect(failed.map(({ host }) => host).sort()).toEqual([...names].sort());
+    },
+  );
+
+  test('is lost where another agent has taken it after the app was asked for the first of them', async () => {
+    const { app, fleet, clock, live } = aWorld(2);
+    fleet.host('web-1').fence = 120;
+    const { connect } = fleet;
+    fleet.connect = async (target) => {
+      if (target.host.name === 'web-2') {
+        await clock.sleep(5_000);
+        app.takeOver();
+        fleet.host('web-2').fence = app.fence;
+      }
+      return connect(target);
+    };
+
+    await live();
+
+    expect(app.outcome).toBeNull();
+  });
+});
