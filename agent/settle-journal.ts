@@ -56,7 +56,7 @@ async function settleIntent(story: HostStory, intent: JournaledIntent): Promise<
   if (asked.kind === 'silent') {
     // A package that is half copied changes nothing that is served: staging will say what is wrong.
     if (intent.act === 'stage') return { kind: 'succeeded' };
-    const question = story.agent.redact(questionAbout(story, intent.act, intent, asked.sentence));
+    const question = questionAbout(story, intent.act, intent, asked.sentence);
     const acts = [ownAct(story, meant, 'unknown')];
     await journal.tell(intent.job, entryOf(story, 'unknown', question, 0, acts));
     return { kind: 'unknown', question };

@@ -4,6 +4,7 @@ import type { ConfigStep, RestoreStep } from '#core/plan-step';
 import { NOTE_MAX_CHARS } from '#wire/agent';
 import type { AgentAct, HostState } from '#wire/agent';
 import type { PartEnd } from '../bound-step';
+import { cutText } from '../cut-text';
 import type { Hold } from '../hold';
 import { judgeOutbid } from '../outbid';
 import type { Agent } from '../ports/agent';
@@ -15,8 +16,6 @@ export interface ChangeStory {
   readonly hold: Hold;
   readonly step: ConfigStep | RestoreStep;
 }
-
-/** Longest note that the app takes. */
 
 /** The namespace as sentences say it. */
 export const nameOf = ({ step, hold }: ChangeStory): string =>
@@ -62,7 +61,7 @@ export async function tell(
     step: step.id,
     host: step.change,
     state,
-    note: agent.redact(note).slice(0, NOTE_MAX_CHARS),
+    note: cutText(agent.redact(note), NOTE_MAX_CHARS),
     milliseconds: 0,
     ...(acts.length > 0 && { acts: [...acts] }),
   });
