@@ -5,7 +5,7 @@ import type { Agent } from '../../agent/ports/agent';
 import { aJournal, anAgent } from './support/an-agent';
 import { createFakeApp } from './support/fake-app';
 import { createFleet } from './support/fake-hosts';
-import { aPlan } from './support/plans';
+import { aPlan, OLD } from './support/plans';
 import { createVirtualClock } from './support/virtual-clock';
 
 /** How long a store takes to write the job's row; who comes meanwhile is told that it is busy. */
@@ -40,7 +40,7 @@ function aWorld(hostCount: number) {
     };
     await clock.drive(Promise.all([liveAgent(agent, stopping.signal), watch()]));
   };
-  return { clock, app, fleet, names, heartbeats, live };
+  return { clock, app, fleet, journal, names, heartbeats, live };
 }
 
 const BUSY = {
@@ -81,5 +81,81 @@ describe('a job whose hosts have all seen a higher fence', () => {
     await live();
 
     expect(app.outcome).toBeNull();
+  });
+});
+
+describe('a host that sees a higher fence in the middle of its story', () => {
+  /** Another installation comes to web-1 at the first of these acts. */
+  const outbidAt = async (act: string, start: 'sound' | 'broken') => {
+    const { app, fleet, live } = aWorld(1);
+    const host = fleet.host('web-1');
+    fleet.disturb = (moment, _name, name) => {
+      if (moment === 'before' && name === act) host.fence = 120;
+      return undefined;
+    };
+    const failure = { class: 'start-up', sentence: 'bin/start ended with 1.' } as const;
+    fleet.refuse = (_name, name) =>
+      start === 'broken' && name === 'start' ? { kind: 'refused', failure } : undefined;
+    await live();
+    return { app, host };
+  };
+
+  test('between switch and start is not brought back, and says so once', async () => {
+    const { app, host } = await outbidAt('start', 'sound');
+
+    expect(app.outcome).toEqual({
+      kind: 'failed',
+      failure: {
+        class: 'permission',
+        sentence: expect.stringMatching(
+          /^Host web-1 \(10\.0\.0\.1\) has seen fence 120 (?!.*has seen).* then retry, and Interlock goes on above 120\.$/,
+        ),
+      },
+      fenceSeen: 120,
+    });
+    expect(host.effects).toEqual(['stage 1.1.0', 'activate 1.1.0']);
+    expect(app.entries.map(({ state }) => state)).toEqual([
+      'staging',
+      'staged',
+      'switching',
+      'switched',
+      'starting',
+      'failed',
+    ]);
+  });
+
+  test('on its way back says why it went back, and tells the app the fence', async () => {
+    const { app } = await outbidAt('reactivate', 'broken');
+
+    expect(app.outcome).toEqual({
+      kind: 'failed',
+      failure: {
+        class: 'start-up',
+        sentence: expect.stringMatching(
+          /^bin\/start ended with 1\. The way back to 1\.0\.0 failed as well: Host web-1 .* has seen fence 120 .* goes on above 120\.$/,
+        ),
+      },
+      fenceSeen: 120,
+    });
+  });
+
+  test('whose way back an earlier life had begun tells the app the fence, too', async () => {
+    const { app, fleet, journal, live } = aWorld(1);
+    const ref = { job: '10001.9', fence: 1 };
+    await journal.beginJob(ref, 0);
+    const failure = { class: 'health', sentence: 'It answers 500.' } as const;
+    const place = { step: 'code-1', host: 'web-1' };
+    const told = { ...place, at: 1, state: 'failed', note: '', milliseconds: 0 } as const;
+    const act = { ...ref, ...place, ...OLD, act: 'return-activate', failure } as const;
+    await journal.writeResult(await journal.writeIntent(act, told), 'done', told);
+    fleet.host('web-1').fence = 120;
+
+    await live();
+
+    expect(app.outcome).toMatchObject({
+      kind: 'failed',
+      failure: { class: 'health', sentence: expect.stringMatching(/^It answers 500\. The way/) },
+      fenceSeen: 120,
+    });
   });
 });
