@@ -90,19 +90,28 @@ export async function endOf(
         writtenAct(written.record, written.kind === 'written-before'),
       ]);
       return { kind: 'succeeded' };
-    case 'superseded':
-      return judgeOutbid(story.agent, story.hold, {
+    case 'superseded': {
+      const end = await judgeOutbid(story.agent, story.hold, {
         target: `Namespace ${nameOf(story)}`,
         seen: written.seen,
         kept: `fence of writer in ${written.file}`,
         sentence: written.sentence,
       });
+      if (end.kind === 'failed')
+        await tell(story, 'failed', end.failure.sentence, [unwrittenAct(story)]);
+      return end;
+    }
     case 'failed': {
-      const { act: what, fence } = writerOf(story);
       const failure = { class: 'config', sentence: written.sentence } as const;
-      return fail(story, failure, [{ what, result: 'failed', fence, of: 'no revision' }]);
+      return fail(story, failure, [unwrittenAct(story)]);
     }
   }
+}
+
+/** A write that the store did not take, as entries tell it for the audit. */
+function unwrittenAct(story: ChangeStory): AgentAct {
+  const { act, fence } = writerOf(story);
+  return { what: act, result: 'failed', fence, of: 'no revision' };
 }
 
 /** A write as entries tell it for the audit; `found`: the store has it from an earlier try. */

@@ -5,7 +5,7 @@ import type { Agent } from '../../agent/ports/agent';
 import { aJournal, anAgent } from './support/an-agent';
 import { createFakeApp } from './support/fake-app';
 import { createFleet } from './support/fake-hosts';
-import { aPlan, OLD } from './support/plans';
+import { aPlan, NEW, OLD } from './support/plans';
 import { createVirtualClock } from './support/virtual-clock';
 
 /** How long a store takes to write the job's row; who comes meanwhile is told that it is busy. */
@@ -156,6 +156,27 @@ describe('a host that sees a higher fence in the middle of its story', () => {
       kind: 'failed',
       failure: { class: 'health', sentence: expect.stringMatching(/^It answers 500\. The way/) },
       fenceSeen: 120,
+    });
+  });
+
+  test('where an earlier life ended in the middle of an act is told as failed, and that nobody knows what became of it', async () => {
+    const { app, fleet, journal, live } = aWorld(1);
+    const ref = { job: '10001.9', fence: 1 };
+    const place = { step: 'code-1', host: 'web-1' };
+    await journal.beginJob(ref, 0);
+    await journal.writeIntent(
+      { ...ref, ...place, ...NEW, act: 'activate' },
+      { ...place, at: 1, state: 'switching', note: '', milliseconds: 0 },
+    );
+    fleet.host('web-1').fence = 120;
+
+    await live();
+
+    expect(app.outcome).toMatchObject({ kind: 'failed', fenceSeen: 120 });
+    expect(app.entries.at(-1)).toMatchObject({
+      state: 'failed',
+      note: expect.stringMatching(/^Host web-1 .* goes on above 120\.$/),
+      acts: [{ what: 'activate', result: 'unknown', fence: 1 }],
     });
   });
 });
