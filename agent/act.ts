@@ -188,10 +188,7 @@ const endInSilence = (
 ): Attempted =>
   act === 'stage'
     ? { kind: 'failed', failure: { class: 'transport', sentence }, result: 'unknown' }
-    : {
-        kind: 'unknown',
-        question: story.agent.redact(questionAbout(story, act, release, sentence)),
-      };
+    : { kind: 'unknown', question: questionAbout(story, act, release, sentence) };
 
 const brokenOff = ({ target }: HostStory, act: HostAct, sentence: string): Attempted => ({
   kind: 'failed',

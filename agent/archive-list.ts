@@ -105,4 +105,8 @@ const parents = (path: string): readonly string[] => {
 /** Equal for names that some file system takes for one. */
 const folded = (path: string): string => path.normalize('NFC').toLowerCase();
 
-const shown = (path: string): string => JSON.stringify(path.slice(0, 200));
+/** Whole or not at all: where it is cut, half a secret could be left, which nobody would find. */
+const shown = (path: string): string =>
+  path.length <= PATH_MAX_CHARS
+    ? JSON.stringify(path)
+    : `a path of ${String(path.length)} characters`;

@@ -37,7 +37,9 @@ export async function deployHost(staged: StagedHost): Promise<PartEnd> {
   const mayStart = await hold.mayContinue();
   if (mayStart.kind !== 'yes') return mayStart;
   const started = await act(story, { act: 'start' }, release);
-  if (started.kind === 'failed') return goBack(story, before(staged), started.failure);
+  // A host that has seen a higher fence refuses the way back as well.
+  if (started.kind === 'failed' && started.fenceSeen === undefined)
+    return goBack(story, before(staged), started.failure);
   if (started.kind !== 'done') return started;
 
   const served = await waitHealthy(story, release, agent.settings.limits.healthSeconds);
@@ -66,6 +68,7 @@ export async function goBack(
         story,
         failure,
         `The way back to ${former.version} failed as well: ${done.failure.sentence}`,
+        done.fenceSeen,
       );
     }
     if (done.kind !== 'done') return done;
@@ -99,8 +102,13 @@ async function tellHealthy(story: HostStory, note: string, milliseconds = 0): Pr
   return { kind: 'succeeded' };
 }
 
-async function fail(story: HostStory, failure: Failure, what: string): Promise<PartEnd> {
+async function fail(
+  story: HostStory,
+  failure: Failure,
+  what: string,
+  fenceSeen?: number,
+): Promise<PartEnd> {
   const told: Failure = { class: failure.class, sentence: `${failure.sentence} ${what}` };
   await story.agent.journal.tell(story.hold.ref.job, entryOf(story, 'failed', told.sentence));
-  return { kind: 'failed', failure: told };
+  return { kind: 'failed', failure: told, ...(fenceSeen !== undefined && { fenceSeen }) };
 }

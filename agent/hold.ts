@@ -26,12 +26,14 @@ export interface Hold {
   isResumed: boolean;
   /** What is being done, for the heartbeat. */
   step: string | null;
+  /** Settles once the app has said whose the job is; asked when the first target refused its fence, for all that do. */
+  whose: Promise<void> | undefined;
   /** Before the first effect, each batch and each host: lease and decision. Waits while the lease is in doubt. */
   mayBegin(): Promise<Permit>;
   /** Between the effects of one host, where stopping would leave it half done: the lease alone, even when asked to stop. */
   mayContinue(): Promise<Permit>;
   renew(from: Instant, seconds: number, decision: SignedDecision): void;
-  /** The app takes this agent for a stranger, or has suspended it: once the lease is over nobody waits for another. */
+  /** The app takes this agent for a stranger, or has suspended it: nothing begins, and once the lease is over nobody waits for another. */
   refuse(): void;
   lose(why: string): void;
   /** The app cannot read this agent: the job is lost, and not to be claimed again by whoever would tell the same. */
@@ -85,7 +87,7 @@ export function takeHold(
   const mayBegin = async (): Promise<Permit> => {
     const held = await mayContinue();
     if (held.kind !== 'yes') return held;
-    if (stopping.aborted) return { kind: 'interrupted' };
+    if (stopping.aborted || isRefused) return { kind: 'interrupted' };
     if (stopAsked) return { kind: 'refused', failure: STOPPED };
     const judged = judgeDecision(decision, claim, settings.identity, app.serverSeconds());
     if (judged.kind === 'live') return { kind: 'yes' };
@@ -97,6 +99,7 @@ export function takeHold(
     ref: { job: claim.job, fence: claim.fence },
     isResumed: claim.lastSeq > 0,
     step: null,
+    whose: undefined,
     mayBegin,
     mayContinue,
     renew: (from, seconds, newest) => {

@@ -18,7 +18,7 @@ export interface Outbid {
 }
 
 /**
- * A job that the app gave to another agent is lost. One that the app says is ours, asked after the refusal, is no
+ * A job that the app gave to another agent is lost. One that the app says is ours, asked after a refusal, is no
  * other agent's: claimed again it would be refused again until the fences are even, and nobody would hear of it.
  */
 export async function judgeOutbid(
@@ -48,13 +48,22 @@ function outbidWords({ ref }: Hold, { target, seen, kept }: Outbid): string {
   return `${target} has seen ${higher} and refuses fence ${ref.fence} of job ${ref.job}, which is this agent's as Interlock says (so Interlock came back from a backup, or another installation of it releases there): see to it that nobody else releases there, ${remedy}.`;
 }
 
-/** Asks by heartbeats until the app says whose the job is, or nobody waits for the answer any more. */
+/**
+ * Many hosts refuse at once, and each heartbeat writes the job's row at the app: one of them asks for all. While the lease
+ * lasts that answer stays true; and were it not, the app would refuse the end of a job that is another agent's.
+ */
 async function stillOurs(agent: Agent, hold: Hold): Promise<Permit> {
+  hold.whose ??= askWhose(agent, hold);
+  await hold.whose;
+  return hold.mayContinue();
+}
+
+/** Asks by heartbeats until the app says whose the job is, or nobody waits for the answer any more. */
+async function askWhose(agent: Agent, hold: Hold): Promise<void> {
   for (let failures = 1; ; failures += 1) {
     const result = await agent.app.heartbeat(hold.ref, hold.step);
     const wait = takeHeartbeat(agent, hold, result, failures);
-    const permit = await hold.mayContinue();
-    if (result.kind === 'answered' || permit.kind !== 'yes') return permit;
+    if (result.kind === 'answered' || (await hold.mayContinue()).kind !== 'yes') return;
     await agent.clock.sleep(wait, hold.over);
   }
 }

@@ -1,4 +1,5 @@
 /** What a person is asked when nobody can tell how an act ended: what is known, what is not, the choices. */
+import { cutText } from './cut-text';
 import type { HostStory } from './host-story';
 import { nameOf } from './host-story';
 import type { InstalledRelease } from './ports/hosts';
@@ -22,15 +23,18 @@ const ON_THE_WAY_BACK =
 
 /** The question about one host. */
 export function questionAbout(
-  { hold, step, target }: HostStory,
+  { agent, hold, step, target }: HostStory,
   act: HostAct,
   { version }: InstalledRelease,
   sentence: string,
 ): string {
   const host = nameOf(target);
-  return [
-    `Known: the agent began ${MEANT[act]} ${step.site} ${version} on host ${host}, and then: ${sentence.slice(0, SENTENCE_MAX_CHARS)}`,
+  // Cut behind the redaction, so that no half of a secret is left.
+  const last = cutText(agent.redact(sentence), SENTENCE_MAX_CHARS);
+  const question = [
+    `Known: the agent began ${MEANT[act]} ${step.site} ${version} on host ${host}, and then: ${last}`,
     `Not known: whether that happened, and which version the host serves; the hosts after it were not touched.`,
     `Choices, once the host is back or somebody has looked at ${step.basePath}/current there: ${hold.claim.stage === 'ROLLBACK' ? ON_THE_WAY_BACK : ON_THE_WAY}`,
   ].join('\n');
+  return agent.redact(question);
 }

@@ -52,13 +52,20 @@ async function settleIntent(story: HostStory, intent: JournaledIntent): Promise<
   const meant = { act: intent.act, fence: intent.fence, release: intent };
   const asked = await askState(story, story.hold.ref.fence);
   if (asked.kind === 'lost') return asked;
-  if (asked.kind === 'outbid') return judgeOutbid(story.agent, story.hold, asked.outbid);
+  const unknown = [ownAct(story, meant, 'unknown')];
+  if (asked.kind === 'outbid') {
+    const end = await judgeOutbid(story.agent, story.hold, asked.outbid);
+    if (end.kind === 'failed') {
+      const { sentence } = end.failure;
+      await journal.tell(intent.job, entryOf(story, 'failed', sentence, 0, unknown));
+    }
+    return end;
+  }
   if (asked.kind === 'silent') {
     // A package that is half copied changes nothing that is served: staging will say what is wrong.
     if (intent.act === 'stage') return { kind: 'succeeded' };
-    const question = story.agent.redact(questionAbout(story, intent.act, intent, asked.sentence));
-    const acts = [ownAct(story, meant, 'unknown')];
-    await journal.tell(intent.job, entryOf(story, 'unknown', question, 0, acts));
+    const question = questionAbout(story, intent.act, intent, asked.sentence);
+    await journal.tell(intent.job, entryOf(story, 'unknown', question, 0, unknown));
     return { kind: 'unknown', question };
   }
   const happened = hasHappened(intent.act, intent, asked.facts);

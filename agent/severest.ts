@@ -1,5 +1,6 @@
 /** How several hosts' ends become one. */
 import type { PartEnd } from './bound-step';
+import { cutText } from './cut-text';
 
 /** Most severe first: who has lost the job tells nobody, a question outweighs a failure. */
 const SEVERITY = ['lost', 'interrupted', 'unknown', 'failed', 'refused', 'succeeded'] as const;
@@ -15,7 +16,7 @@ export function severest(ends: readonly PartEnd[]): PartEnd {
   if (!first) return { kind: 'succeeded' };
   if (first.kind === 'unknown') {
     const questions = same.map((end) => (end.kind === 'unknown' ? end.question : ''));
-    return { kind: 'unknown', question: questions.join('\n\n').slice(0, QUESTION_MAX_CHARS) };
+    return { kind: 'unknown', question: cutText(questions.join('\n\n'), QUESTION_MAX_CHARS) };
   }
   if (first.kind !== 'failed' || same.length === 1) return first;
   const others = `${same.length - 1} more ${same.length === 2 ? 'host' : 'hosts'} failed as well.`;

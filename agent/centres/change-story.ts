@@ -4,6 +4,7 @@ import type { ConfigStep, RestoreStep } from '#core/plan-step';
 import { NOTE_MAX_CHARS } from '#wire/agent';
 import type { AgentAct, HostState } from '#wire/agent';
 import type { PartEnd } from '../bound-step';
+import { cutText } from '../cut-text';
 import type { Hold } from '../hold';
 import { judgeOutbid } from '../outbid';
 import type { Agent } from '../ports/agent';
@@ -15,8 +16,6 @@ export interface ChangeStory {
   readonly hold: Hold;
   readonly step: ConfigStep | RestoreStep;
 }
-
-/** Longest note that the app takes. */
 
 /** The namespace as sentences say it. */
 export const nameOf = ({ step, hold }: ChangeStory): string =>
@@ -62,7 +61,7 @@ export async function tell(
     step: step.id,
     host: step.change,
     state,
-    note: agent.redact(note).slice(0, NOTE_MAX_CHARS),
+    note: cutText(agent.redact(note), NOTE_MAX_CHARS),
     milliseconds: 0,
     ...(acts.length > 0 && { acts: [...acts] }),
   });
@@ -91,19 +90,28 @@ export async function endOf(
         writtenAct(written.record, written.kind === 'written-before'),
       ]);
       return { kind: 'succeeded' };
-    case 'superseded':
-      return judgeOutbid(story.agent, story.hold, {
+    case 'superseded': {
+      const end = await judgeOutbid(story.agent, story.hold, {
         target: `Namespace ${nameOf(story)}`,
         seen: written.seen,
         kept: `fence of writer in ${written.file}`,
         sentence: written.sentence,
       });
+      if (end.kind === 'failed')
+        await tell(story, 'failed', end.failure.sentence, [unwrittenAct(story)]);
+      return end;
+    }
     case 'failed': {
-      const { act: what, fence } = writerOf(story);
       const failure = { class: 'config', sentence: written.sentence } as const;
-      return fail(story, failure, [{ what, result: 'failed', fence, of: 'no revision' }]);
+      return fail(story, failure, [unwrittenAct(story)]);
     }
   }
+}
+
+/** A write that the store did not take, as entries tell it for the audit. */
+function unwrittenAct(story: ChangeStory): AgentAct {
+  const { act, fence } = writerOf(story);
+  return { what: act, result: 'failed', fence, of: 'no revision' };
 }
 
 /** A write as entries tell it for the audit; `found`: the store has it from an earlier try. */

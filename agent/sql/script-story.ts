@@ -1,6 +1,7 @@
 /** What the story of one script needs, and how it is told. */
 import { ENTRY_ACTS_MAX, NOTE_MAX_CHARS, SENTENCE_MAX_CHARS } from '#wire/agent';
 import type { FinishOutcome, HostState, ReportEntry } from '#wire/agent';
+import { cutText } from '../cut-text';
 import { doneStatementsIn } from '../decision';
 import type { Hold } from '../hold';
 import type { Agent } from '../ports/agent';
@@ -38,7 +39,7 @@ export async function tell(
     step: script.step.id,
     host: script.step.script,
     state,
-    note: agent.redact(note).slice(0, NOTE_MAX_CHARS),
+    note: cutText(agent.redact(note), NOTE_MAX_CHARS),
     milliseconds: Math.round(milliseconds),
     ...(told.length > 0 && { acts: [...told] }),
   };
@@ -62,10 +63,10 @@ export function failedAt(
       ? 'Nothing of it is done'
       : `What is done before it stays done (${String(before)})`;
   const wait = after === 0 ? '' : ` ${waiting(after)}`;
-  const sentence = `Script ${script.step.name}, statement ${String(statement.number)} of ${total} at line ${String(statement.line)}, failed in database ${placeOf(script.rule)}: ${agent.redact(words).slice(0, NOTE_MAX_CHARS)}. ${stands}.${wait} Correct the script or the database, then retry.`;
+  const sentence = `Script ${script.step.name}, statement ${String(statement.number)} of ${total} at line ${String(statement.line)}, failed in database ${placeOf(script.rule)}: ${cutText(agent.redact(words), NOTE_MAX_CHARS)}. ${stands}.${wait} Correct the script or the database, then retry.`;
   return {
     kind: 'failed',
-    failure: { class: 'SQL', sentence: sentence.slice(0, SENTENCE_MAX_CHARS) },
+    failure: { class: 'SQL', sentence: cutText(agent.redact(sentence), SENTENCE_MAX_CHARS) },
   };
 }
 
@@ -81,7 +82,7 @@ export function questionAbout(
 ): FinishOutcome {
   const total = String(script.statements.length);
   const which = statement
-    ? `statement ${String(number)} of ${total} (line ${String(statement.line)}: ${shown(statement)})`
+    ? `statement ${String(number)} of ${total} (line ${String(statement.line)}: ${shown(agent, statement)})`
     : `statement ${String(number)} of an earlier text`;
   const rest = statement ? script.statements.length - number : script.statements.length;
   const left = [
@@ -100,12 +101,13 @@ export function questionAbout(
   ].join('\n');
   return {
     kind: 'unknown',
-    question: agent.redact(question).slice(0, SENTENCE_MAX_CHARS),
+    question: cutText(agent.redact(question), SENTENCE_MAX_CHARS),
     ...(goesOn && { isStatement: true }),
   };
 }
 
-function shown({ text }: Statement): string {
-  const line = text.replaceAll(/\s+/g, ' ');
-  return line.length > SHOWN_STATEMENT_CHARS ? `${line.slice(0, SHOWN_STATEMENT_CHARS)}…` : line;
+/** Without its secrets first: folded or cut, they would not be found any more. */
+function shown({ redact }: Agent, { text }: Statement): string {
+  const line = redact(text).replaceAll(/\s+/g, ' ');
+  return line.length > SHOWN_STATEMENT_CHARS ? `${cutText(line, SHOWN_STATEMENT_CHARS)}…` : line;
 }

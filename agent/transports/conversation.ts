@@ -47,13 +47,20 @@ export function converse(streams: Streams, input: Input | undefined): Conversati
   return { stdout: said, stderr: complained, inputFailed };
 }
 
-/** Collects text up to the limit; what comes after is read and forgotten, so that nobody blocks. */
+/**
+ * Collects text up to the limit; what comes after is read and forgotten, so that nobody blocks. So is a line that the limit
+ * would cut: it could hold half a secret, which nobody would find.
+ */
 function keepText(stream: Readable): () => string {
   const decoder = new TextDecoder();
   let text = '';
+  let isFull = false;
   stream.on('data', (bytes: Buffer) => {
-    const room = OUTPUT_MAX_CHARS - text.length;
-    if (room > 0) text += decoder.decode(bytes, { stream: true }).slice(0, room);
+    if (isFull) return;
+    text += decoder.decode(bytes, { stream: true });
+    if (text.length <= OUTPUT_MAX_CHARS) return;
+    isFull = true;
+    text = text.slice(0, text.slice(0, OUTPUT_MAX_CHARS).lastIndexOf('\n') + 1);
   });
   return () => text;
 }

@@ -79,19 +79,25 @@ describe('an archive is refused whole', () => {
     expect(await problemOf(withEntry(...entries))).toContain(words);
   });
 
-  test('when a pax header hides the real path', async () => {
-    const record = (key: string, value: string): string => {
-      const rest = ` ${key}=${value}\n`;
-      return `${rest.length + 2}${rest}`;
-    };
-    const hidden = [
-      tarEntry({ path: 'pax', type: 'x', body: record('path', '../../evil') }),
-      tarEntry({ path: 'good' }),
-    ];
+  /** An archive with an entry whose real path stands in a pax header. */
+  const withPaxPath = (path: string): Buffer => {
+    const rest = ` path=${path}\n`;
+    const digits = String(rest.length + 2).length;
+    const body = `${String(rest.length + digits)}${rest}`;
+    const hidden = [tarEntry({ path: 'pax', type: 'x', body }), tarEntry({ path: 'good' })];
+    return gzipSync(Buffer.concat([tarEntry(PROGRAM), ...hidden, END]));
+  };
 
-    expect(await problemOf(gzipSync(Buffer.concat([tarEntry(PROGRAM), ...hidden, END])))).toContain(
-      'evil',
+  test('when a pax header hides the real path', async () => {
+    expect(await problemOf(withPaxPath('../../evil'))).toContain('evil');
+  });
+
+  test('with no piece of a path that is too long to be shown: it may hold half a secret', async () => {
+    expect(await problemOf(withPaxPath('x'.repeat(256)))).toBe(
+      'holds a path of 256 characters, which is no plain path inside the package',
     );
+    const longest = `/${'x'.repeat(254)}`;
+    expect(await problemOf(withPaxPath(longest))).toContain(`holds "${longest}", which`);
   });
 
   test('when entries stand after its end', async () => {

@@ -10,9 +10,9 @@ import { createVirtualClock } from './support/virtual-clock';
 
 const HOUR_MILLISECONDS = 3_600_000;
 
-function aWorld() {
+function aWorld(plan = aPlan()) {
   const clock = createVirtualClock();
-  const app = createFakeApp(clock, aPlan());
+  const app = createFakeApp(clock, plan);
   const fleet = createFleet();
   const told: string[] = [];
   const said: string[] = [];
@@ -126,7 +126,7 @@ test('an agent that nobody has confirmed says so in its status, until somebody h
   expect(told.at(-1)).toBe('refused: over');
 });
 
-/** Has the app refuse the agent as soon as the first host is asked to `act`; `seconds` is how long acts take there from then on. */
+/** Has the app refuse the agent as soon as the first host is asked to `act`; `seconds` is how long acts take from then on. */
 function refuseAt(
   world: ReturnType<typeof aWorld>,
   how: 'unauthorized' | 'pending',
@@ -141,7 +141,7 @@ function refuseAt(
   const connect = fleet.connect.bind(fleet);
   fleet.connect = async (target) => {
     const line = await connect(target);
-    if (line.kind !== 'connected' || target.host.name !== 'web-1') return line;
+    if (line.kind !== 'connected') return line;
     const { session } = line;
     const slowly = async <Answer>(name: string, answer: Promise<Answer>): Promise<Answer> => {
       await clock.sleep((seconds[name] ?? 0) * 1_000);
@@ -178,6 +178,30 @@ describe.each([
     expect(await journal.openJobs()).toEqual([{ job: '10001.9', fence: 1, outcome: null }]);
     expect(app.calls.slice(-20)).toEqual(Array.from({ length: 20 }, () => 'poll'));
     expect(app.calls.length).toBeLessThan(100);
+  });
+
+  test('begins no other host from the moment on that it hears of it, however much of its lease is left', async () => {
+    const hosts = Array.from({ length: 30 }, (_, index) => `web-${String(index + 1)}`);
+    const world = aWorld(aPlan(hosts, { batchSize: 1 }));
+    const { app, fleet, journal, clock, live } = world;
+    const { heartbeat } = app;
+    refuseAt(world, how, 'activate', { activate: 3 });
+    let done: readonly string[] | undefined;
+    app.heartbeat = async (ref, step) => {
+      const result = await heartbeat(ref, step);
+      if (result.kind === 'refused') done ??= [...fleet.effects];
+      return result;
+    };
+
+    await live(() => clock.milliseconds >= HOUR_MILLISECONDS);
+
+    expect(done?.at(-1)).toBe('web-7 activate 1.1.0');
+    expect(fleet.effects).toEqual([...(done ?? []), 'web-7 start 1.1.0']);
+    expect(await journal.openJobs()).toEqual([{ job: '10001.9', fence: 1, outcome: null }]);
+
+    app.disturb = () => undefined;
+    await live(() => app.outcome !== null);
+    expect(app.outcome).toEqual({ kind: 'succeeded' });
   });
 
   test('whose work was over before its lease keeps the end, and tells it once it is known again', async () => {

@@ -12,6 +12,7 @@ import { join } from 'node:path';
 import { canonicalText } from '#core/canonical';
 import type { ConfigChange, ConfigValue, KeyChange } from '#core/content';
 import type { Plan } from '#core/plan';
+import type { AgentAct } from '#wire/agent';
 import { performPlan } from '../../../agent/perform-plan';
 import type { WorkEnd } from '../../../agent/perform-plan';
 import { createCentres } from '../../../agent/centres/centres';
@@ -32,6 +33,8 @@ interface Ended {
   readonly end: WorkEnd;
   /** `shop-properties done: 1 key set; it is revision 1 now` */
   readonly told: readonly string[];
+  /** What its entries say for the audit. */
+  readonly acts: readonly AgentAct[];
 }
 
 interface Job {
@@ -94,6 +97,7 @@ function aWorld() {
     return {
       end,
       told: told.map(({ host, state, note }) => `${host} ${state}${note && `: ${note}`}`),
+      acts: told.flatMap(({ acts = [] }) => acts),
     };
   };
 
@@ -308,7 +312,7 @@ describe('a CONFIG job', () => {
   });
 
   test.each([
-    [true, { kind: 'lost', why: expect.stringContaining('fence 7') }],
+    [true, { kind: 'lost', why: expect.stringContaining('fence 7') }, ['a running'], []],
     [
       false,
       {
@@ -321,10 +325,15 @@ describe('a CONFIG job', () => {
         },
         fenceSeen: 7,
       },
+      [
+        'a running',
+        expect.stringMatching(/^a failed: Namespace .* and Interlock goes on above 7\.$/),
+      ],
+      [{ what: 'apply', result: 'failed', fence: 3, of: 'no revision' }],
     ],
   ])(
     'of a lower fence than the namespace has seen lets go of the job, or fails where it is its own (another’s: %s)',
-    async (isTakenOver, end) => {
+    async (isTakenOver, end, told, acts) => {
       const { aChange, run, valuesOf } = aWorld();
       await run('CONFIG', planOf(aChange('a', [set('x', text('2'))])), { job: 'j.2', fence: 7 });
 
@@ -332,7 +341,7 @@ describe('a CONFIG job', () => {
         ...{ job: 'j.1', fence: 3, isTakenOver },
       });
 
-      expect(late.end).toEqual(end);
+      expect(late).toEqual({ end, told, acts });
       expect(valuesOf('a')).toEqual({ x: { kind: 'text', text: '2' } });
     },
   );

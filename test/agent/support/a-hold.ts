@@ -1,4 +1,5 @@
 /** A claimed job in an agent's hands, without the loop around it. */
+import type { AgentAct } from '#wire/agent';
 import type { Hold } from '../../../agent/hold';
 import { takeHold } from '../../../agent/hold';
 import type { Agent } from '../../../agent/ports/agent';
@@ -29,4 +30,5 @@ interface Told {
   readonly host: string;
   readonly state: string;
   readonly note: string;
+  readonly acts?: readonly AgentAct[];
 }

@@ -46,7 +46,7 @@ export interface ScriptRunEnd {
 /** One claim of a job of the SQL stage, with a journal of its own. */
 export async function runTestScripts(
   run: ScriptRun,
-  other: Partial<Pick<Agent, 'clock' | 'databases'>> = {},
+  other: Partial<Pick<Agent, 'clock' | 'databases' | 'redact'>> = {},
 ): Promise<ScriptRunEnd> {
   const { rule, scripts, job = '10001.1', fence = 1, release = '10001', doneStatements = [] } = run;
   const plan: Plan = { ...aPlan(), issueId: release, steps: scripts.map(stepOf) };
@@ -71,6 +71,7 @@ export async function runTestScripts(
         return journal.tell(of, entry);
       },
     },
+    redact: other.redact ?? base.redact,
     databases:
       other.databases ?? createDatabases(base.settings.file, base.settings.limits, () => undefined),
     settings: { ...base.settings, databases: [rule] },

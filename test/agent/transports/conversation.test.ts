@@ -3,6 +3,7 @@ import { PassThrough, Writable } from 'node:stream';
 import { setImmediate as turn } from 'node:timers/promises';
 import { converse } from '../../../agent/transports/conversation';
 import type { Streams } from '../../../agent/transports/conversation';
+import { OUTPUT_MAX_CHARS } from '../../../agent/transports/transport';
 
 const PIECES = 100;
 /** As long as anything could still move. */
@@ -78,5 +79,27 @@ describe('a package', () => {
     await settle();
 
     expect(isGivenBack).toBe(true);
+  });
+});
+
+describe('what a command says', () => {
+  const said = async (...pieces: readonly string[]): Promise<string> => {
+    const streams = silent();
+    const stdin = new Writable({ write: (_bytes, _encoding, done) => done() });
+    const { stderr } = converse({ stdin, ...streams }, undefined);
+    for (const piece of pieces) streams.stderr.write(piece);
+    await settle();
+    return stderr();
+  };
+  const full = `${'x'.repeat(OUTPUT_MAX_CHARS - 11)}\n`;
+
+  test('is kept as it is up to the limit, the last line without its end too', async () => {
+    expect(await said(full, '0123456789')).toBe(`${full}0123456789`);
+  });
+
+  test('ends with a whole line where it is longer than is kept: the line that is cut may hold half a secret', async () => {
+    expect(await said(full, '0123456789-', 'and more\n', 'late\n')).toBe(full);
+    expect(await said(`${full}0123456789-and more\n`)).toBe(full);
+    expect(await said('x'.repeat(OUTPUT_MAX_CHARS + 1))).toBe('');
   });
 });
