@@ -116,14 +116,22 @@ function unclaimedText(
   place: string,
 ): string {
   if (otherWork) {
-    const { agent, issueKey } = otherWork;
+    const { agent, issueKey, waitBefore } = otherWork;
     const stop = isLong ? ', unless you answer not done to stop here: nothing has begun' : '';
-    return `Agent ${agent} works on ${issueKey}; this comes next${stop}.`;
+    return `Agent ${agent} works on ${issueKey}; ${turnText(waitBefore)}${stop}.`;
   }
   if (!isLong) return `Waiting for an agent of ${place} to take up the work.`;
   return isAlive
     ? `An agent of ${place} is there and has not taken up the work since ${utcText(since)}; look at its log, or answer not done to stop here: nothing has begun.`
     : `No agent of ${place} has taken up the work since ${utcText(since)}; start the agent, or answer retry or not done: nothing has begun.`;
+}
+
+/** An agent takes its jobs in the order in which they were offered. */
+function turnText(waitBefore: number): string {
+  if (waitBefore === 0) return 'this comes next';
+  return waitBefore === 1
+    ? '1 release waits before this one'
+    : `${String(waitBefore)} releases wait before this one`;
 }
 
 function mayAct(
