@@ -59,7 +59,7 @@ export function nowSentence(
       return `Deployed in ${place}.${aside(release)}`;
     case 'fix-pending':
       return release.failure
-        ? `${release.failure.stage} failed (${release.failure.class}): ${release.failure.sentence} ${mayAct(RETRY_OF[release.failure.stage], release, world)}`
+        ? `${failureText(release.failure)} ${mayAct(RETRY_OF[release.failure.stage], release, world)}`
         : 'Waiting for a fix.';
     case 'sql-pending': {
       const waiting = unreviewedScripts(release).map(({ name }) => name);
@@ -89,6 +89,11 @@ export function nowSentence(
       return `${statusName(release.status)}.`;
   }
 }
+
+const failureText = ({ stage, class: kind, sentence }: NonNullable<Release['failure']>): string =>
+  kind === 'stopped'
+    ? `${stage} was stopped: ${sentence}`
+    : `${stage} failed (${kind}): ${sentence}`;
 
 /** What a person would take for done by this release, and is not. */
 function aside({ content }: Release): string {

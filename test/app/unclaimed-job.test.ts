@@ -107,6 +107,18 @@ describe('a job that no agent has ever claimed', () => {
     },
   );
 
+  test('is told as stopped by a person where one answers that it was not done', async () => {
+    const world = await started();
+    world.ports.pass(AGENT_SILENCE_MAX_SECONDS + 1);
+
+    await answer(world, 'not-done');
+
+    const sentence = 'A person stopped CODE before any agent had begun it.';
+    const failure = { stage: 'CODE', class: 'stopped', sentence };
+    expect((await world.record()).state).toMatchObject({ status: 'fix-pending', failure });
+    expect((await look(world)).now).toContain(`CODE was stopped: ${sentence}`);
+  });
+
   test('waits for an agent that is heard from, and can be stopped', async () => {
     const world = await started();
     world.ports.pass(AGENT_SILENCE_MAX_SECONDS + 1);
