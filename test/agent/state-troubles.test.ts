@@ -16,6 +16,7 @@ import type { AgentConfig } from '../../agent/config';
 import { writeIdentity } from '../../agent/journal';
 import { noRoom } from '../../agent/journal-room';
 import { fileTrouble } from '../../agent/file-trouble';
+import { fingerprintOf, openKey } from '../../agent/keys';
 import { keepLog } from '../../agent/kept-log';
 import { watchWelcome } from '../../agent/stranger';
 import { keepTroubles } from '../../agent/troubles';
@@ -145,6 +146,27 @@ describe('a start', () => {
 });
 
 describe('status', () => {
+  test('shows the next key as well while nobody knows whether Interlock has taken it: the settings show either', () => {
+    const state = enrolled();
+    showStatus(config, print);
+    expect(printed.filter((line) => line.includes('fingerprint'))).toEqual([
+      `fingerprint ${fingerprintOf(state.key.publicKey)}`,
+    ]);
+
+    const next = openKey(paths.nextKey);
+    printed = [];
+    expect(showStatus(config, print)).toEqual({ exit: 'done' });
+    expect(printed).toContain(
+      `fingerprint of its next key ${fingerprintOf(next.publicKey)}: the settings show this one where Interlock has taken it and its answer was lost`,
+    );
+
+    writeFileSync(paths.nextKey, 'nonsense');
+    printed = [];
+    expect(showStatus(config, print)).toEqual({ exit: 'done' });
+    expect(printed.join('\n')).toMatch(/trouble: The next key \S+ cannot be used \(.*\); move it/);
+    state.close();
+  });
+
   test('of a running agent tells what troubles it and since when; of one that does not run, nothing of the past', () => {
     const state = enrolled();
     const since = new Date(Date.UTC(2026, 10, 20, 14));
