@@ -1,4 +1,4 @@
-/** Secrets that a program has broken into lines or groups: base64 in columns, hex with blanks or colons, dumps of bytes. */
+/** Secrets that a program has broken into lines or groups: base64 in columns, hex with marks between its bytes, dumps of bytes. */
 
 export interface BrokenSecrets {
   learn(secret: string): void;
@@ -11,8 +11,14 @@ const PIECE = { base64: 8, hex: 12 } as const;
 /** Pieces are known at every third byte, so that eight bytes in a row always hold a known one. */
 const STEP = { base64: 4, hex: 6 } as const;
 /** Eight bytes and more; the lines of a folded text are longer. */
-const BASE64_RUN = /[A-Za-z0-9+/]{11,}/g;
-const HEX_RUN = /(?:[0-9A-Fa-f]{2}(?: {0,2}|:)){8,}/g;
+const BASE64_RUN = /[A-Za-z0-9+/_-]{11,}/g;
+/** Dumps put blanks between bytes, `openssl` `:`, .NET `-`, `xxd -i` `, 0x`, strings of programs `\x`, URLs `%`. */
+const HEX_RUN = /(?:[0-9A-Fa-f]{2}(?: {0,2}|[:%-]|,? ?0x|\\{1,2}x)){8,}/g;
+/** What stands between the digits of bytes. */
+const HEX_MARKS = /0x|[^0-9A-Fa-f]/g;
+
+/** Base64 for URLs has two marks of its own. */
+const standard = (run: string): string => run.replaceAll('-', '+').replaceAll('_', '/');
 
 /** Knows no secret yet. */
 export function createBrokenSecrets(): BrokenSecrets {
@@ -30,11 +36,11 @@ export function createBrokenSecrets(): BrokenSecrets {
   };
   const masked = (line: string, mask: string): string => {
     for (const { 0: run, index } of line.matchAll(HEX_RUN)) {
-      const digits = run.replace(/[ :]/g, '').toLowerCase();
+      const digits = run.replace(HEX_MARKS, '').toLowerCase();
       // A dump shows the same bytes as letters at the end of its line.
       if (shows(digits, 'hex')) return line.slice(0, index) + mask;
     }
-    return line.replace(BASE64_RUN, (run) => (shows(run, 'base64') ? mask : run));
+    return line.replace(BASE64_RUN, (run) => (shows(standard(run), 'base64') ? mask : run));
   };
   return {
     learn: (secret) => {

@@ -10,6 +10,7 @@ import { probeDatabase } from '../sql/probe-database';
 import { connectLocal } from '../transports/connect-local';
 import { checkCentres, checkKeys, checkOwner, checkSecrets, mayUse, wrong } from './check-files';
 import type { Print } from './check-files';
+import { checkUnit } from './check-unit';
 import { statePaths } from './state-directory';
 
 /** Looks at one kind of thing: prints a line for each, answers the first problem. */
@@ -22,6 +23,7 @@ const LOOKS: readonly Look[] = [
   checkKeys,
   checkCentres,
   checkSecrets,
+  checkUnit,
   askLocalUsers,
   shortPassword,
   askDatabases,

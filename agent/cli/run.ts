@@ -7,7 +7,9 @@ import { readIdentity } from '../journal';
 import { keepLog } from '../kept-log';
 import { createLog } from '../log';
 import type { Agent } from '../ports/agent';
+import type { Log } from '../ports/log';
 import { probeDatabase } from '../sql/probe-database';
+import { connectLocal } from '../transports/connect-local';
 import { AGENT_VERSION } from '../version';
 import { assembleAgent } from './assemble-agent';
 import { openState, statePaths } from './state-directory';
@@ -40,6 +42,7 @@ export async function runAgent(
     const agent = assembleAgent({ config, file, state, identity, log });
     log.info('The agent has started.', { version: AGENT_VERSION });
     void tellDatabases(agent);
+    void tellLocalUsers(config, file, log);
     drain.asked.addEventListener('abort', () => {
       log.info('Asked to drain: no new job begins, and what has begun comes to its end.');
     });
@@ -76,6 +79,16 @@ function redactedError(cause: unknown, redact: Agent['redact']): unknown {
   cause.message = redact(cause.message);
   cause.stack = redact(cause.stack ?? cause.message);
   return cause;
+}
+
+/** Says in the log as whom packages run on this machine: a shell may use sudo where the service may not. */
+async function tellLocalUsers({ hosts }: AgentConfig, file: string, log: Log): Promise<void> {
+  for (const rule of hosts) {
+    if (rule.transport !== 'local') continue;
+    const connected = await connectLocal(rule, file);
+    if (connected.kind === 'failed') log.warn(connected.failure.sentence);
+    else if (rule.runAs !== undefined) log.info(`Packages run on this machine as ${rule.runAs}.`);
+  }
 }
 
 /** Says in the log which databases answer; work does not wait for it, and asks again before it begins. */

@@ -1,8 +1,10 @@
 /** `interlock-agent status`: who this agent is, what it has open and what keeps it from work; may be asked while it runs. */
 import { existsSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
+import { isAbsent } from '../centres/durable-file';
 import type { AgentConfig } from '../config';
 import type { CommandEnd } from '../exit-codes';
+import { wordsOf } from '../file-trouble';
 import { isInstanceLocked } from '../instance-lock';
 import { readIdentity, readOpenJobs } from '../journal';
 import { noRoom } from '../journal-room';
@@ -35,6 +37,8 @@ export function showStatus(config: AgentConfig, print: (line: string) => void): 
   print(`agent ${agent}, version ${AGENT_VERSION}, ${isRunning ? 'running' : NOT_RUNNING}`);
   print(`installation ${audience} at ${url}`);
   print(`fingerprint ${fingerprint.text}`);
+  const next = existsSync(paths.nextKey) ? nextKeyLine(paths.nextKey) : undefined;
+  if (next !== undefined) print(next);
   for (const { since, sentence } of isRunning ? readTroubles(paths.troubles) : [])
     print(`trouble since ${since}: ${sentence}`);
   const room = noRoom(stateDirectory, paths.journal);
@@ -59,6 +63,18 @@ function factsIn(database: DatabaseSync) {
 type Fingerprint =
   | { readonly kind: 'fingerprint'; readonly text: string }
   | { readonly kind: 'failed'; readonly sentence: string };
+
+/** A key that was made and whose answer never came: the app may know it as this agent's newest. */
+function nextKeyLine(nextKey: string): string | undefined {
+  try {
+    const next = fingerprintOf(readKey(nextKey).publicKey);
+    return `fingerprint of its next key ${next}: the settings show this one where Interlock has taken it and its answer was lost`;
+  } catch (cause) {
+    // It takes the current one's place while the agent runs.
+    if (isAbsent(cause)) return undefined;
+    return `trouble: The next key ${nextKey} cannot be used (${wordsOf(cause)}); move it away, and the agent makes another one.`;
+  }
+}
 
 function fingerprintIn(key: string): Fingerprint {
   try {

@@ -11,14 +11,9 @@ export function viewMark(record: ReleaseRecord, job: JobRecord | undefined, now:
   return [record.version, job?.version ?? 0, attendanceMark(job, now)].join('.');
 }
 
-/** What is said of a job that waits depends on other jobs, and on how long it waits. */
-const WAITING_LOOK_SECONDS = 30;
-
-function attendanceMark(job: JobRecord | undefined, now: number): string {
-  if (job?.status === 'offered')
-    return `waiting${String(Math.floor((now - job.offeredAt) / WAITING_LOOK_SECONDS))}`;
-  return job !== undefined && isAbandoned(job, now) ? 'abandoned' : 'attended';
-}
+/** What other jobs change in what is said of one that waits is seen by the page's next whole look, half a minute later at most. */
+const attendanceMark = (job: JobRecord | undefined, now: number): string =>
+  job !== undefined && isAbandoned(job, now) ? 'abandoned' : 'attended';
 
 /**
  * Panels ask every few seconds, and a whole view reads a dozen records: 4,000 units a minute are all that an

@@ -26,7 +26,10 @@ export async function otherWorkOf(
   if (!running) return null;
   const release = await store.get('release', running.issueId);
   const agent = running.claims?.at(-1)?.name ?? running.agent ?? '';
-  return { agent, issueKey: release?.issueKey ?? running.job };
+  const queue = inboxes.get(running.agent ?? '')?.jobs ?? [];
+  const before = queue.slice(0, Math.max(0, queue.indexOf(job.job)));
+  const waitBefore = before.filter((other) => found.get('job', other)?.status !== 'running').length;
+  return { agent, issueKey: release?.issueKey ?? running.job, waitBefore };
 }
 
 const keeps = ({ agent, ...other }: JobRecord, { agents }: JobRecord, now: number): boolean =>

@@ -20,6 +20,8 @@ export interface OtherWork {
   /** As people call the agent. */
   readonly agent: string;
   readonly issueKey: string;
+  /** Jobs that it was offered before this one, and nobody has begun. */
+  readonly waitBefore: number;
 }
 
 /** Times are epoch seconds. */

@@ -65,14 +65,17 @@ export function decideAnswer(
   if (command.answer === 'retry' || (ofStatement && command.answer === 'done'))
     return accept(answered);
   if (command.answer === 'not-done') {
-    const failure: Failure = {
-      class: 'unknown',
-      sentence: `A person answered that ${run.stage} was not done.`,
-    };
+    const failure = failureOf(run, attendance);
     return accept(answered, { type: FAILED[run.stage], job: run.job, failure });
   }
   return accept(answered, succeeded(release, run, facts));
 }
+
+/** Where nothing has begun, nothing is unknown. */
+const failureOf = ({ stage }: Run, { kind }: Attendance): Failure =>
+  kind === 'unclaimed' || kind === 'unoffered'
+    ? { class: 'stopped', sentence: `A person stopped ${stage} before any agent had begun it.` }
+    : { class: 'unknown', sentence: `A person answered that ${stage} was not done.` };
 
 /** Two people may answer at once, and an agent may come back with a question in between. */
 function otherWork(

@@ -59,7 +59,7 @@ export function nowSentence(
       return `Deployed in ${place}.${aside(release)}`;
     case 'fix-pending':
       return release.failure
-        ? `${release.failure.stage} failed (${release.failure.class}): ${release.failure.sentence} ${mayAct(RETRY_OF[release.failure.stage], release, world)}`
+        ? `${failureText(release.failure)} ${mayAct(RETRY_OF[release.failure.stage], release, world)}`
         : 'Waiting for a fix.';
     case 'sql-pending': {
       const waiting = unreviewedScripts(release).map(({ name }) => name);
@@ -90,6 +90,11 @@ export function nowSentence(
   }
 }
 
+const failureText = ({ stage, class: kind, sentence }: NonNullable<Release['failure']>): string =>
+  kind === 'stopped'
+    ? `${stage} was stopped: ${sentence}`
+    : `${stage} failed (${kind}): ${sentence}`;
+
 /** What a person would take for done by this release, and is not. */
 function aside({ content }: Release): string {
   const text = content ? centreOnlyText(content) : '';
@@ -116,14 +121,22 @@ function unclaimedText(
   place: string,
 ): string {
   if (otherWork) {
-    const { agent, issueKey } = otherWork;
+    const { agent, issueKey, waitBefore } = otherWork;
     const stop = isLong ? ', unless you answer not done to stop here: nothing has begun' : '';
-    return `Agent ${agent} works on ${issueKey}; this comes next${stop}.`;
+    return `Agent ${agent} works on ${issueKey}; ${turnText(waitBefore)}${stop}.`;
   }
   if (!isLong) return `Waiting for an agent of ${place} to take up the work.`;
   return isAlive
     ? `An agent of ${place} is there and has not taken up the work since ${utcText(since)}; look at its log, or answer not done to stop here: nothing has begun.`
     : `No agent of ${place} has taken up the work since ${utcText(since)}; start the agent, or answer retry or not done: nothing has begun.`;
+}
+
+/** An agent takes its jobs in the order in which they were offered. */
+function turnText(waitBefore: number): string {
+  if (waitBefore === 0) return 'this comes next';
+  return waitBefore === 1
+    ? '1 release waits before this one'
+    : `${String(waitBefore)} releases wait before this one`;
 }
 
 function mayAct(

@@ -1,5 +1,5 @@
 /** `interlock-agent check` finds what would fail later, and says it in one sentence. */
-import { beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { execFileSync } from 'node:child_process';
 import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -55,6 +55,44 @@ describe('check', () => {
       });
     },
   );
+
+  describe('of a unit that systemd knows', () => {
+    const path = process.env['PATH'];
+    const local = { match: '127.0.0.1/32', transport: 'local', runAs: 'nobody-of-this-name' };
+    const hosts = [{ ...local, environments: ['SIT'], basePath: '/srv', probePorts: [8080] }];
+    afterEach(() => {
+      process.env['PATH'] = path;
+    });
+
+    /** A systemctl that shows the unit so; systemd's own words, `man systemctl`. */
+    const systemctl = (config: string, forbids: 'yes' | 'no') => (): void => {
+      const program = '/usr/local/bin/interlock-agent';
+      const argv = `${program} run --config ${config}`;
+      const words = `ExecStart={ path=${program} ; argv[]=${argv} ; ignore_errors=no }\nNoNewPrivileges=${forbids}\n`;
+      const bin = join(directory, 'bin');
+      mkdirSync(bin);
+      writeFileSync(join(bin, 'systemctl'), `#!/bin/sh\nprintf '%s' '${words}'\n`, { mode: 0o755 });
+      process.env['PATH'] = `${bin}:${path ?? ''}`;
+    };
+
+    test('says that the service may not use sudo, though this shell may', async () => {
+      expect(await check({ hosts }, () => systemctl(file, 'yes')())).toMatchObject({
+        exit: 'config',
+        sentence: `${file}: runAs is nobody-of-this-name, and the unit interlock-agent has NoNewPrivileges=yes, so the service may not use sudo, whatever this shell may; run: systemctl edit interlock-agent, write NoNewPrivileges=no below [Service], then run: systemctl restart interlock-agent`,
+      });
+    });
+
+    test('goes on where the service may, and where the unit is of another agent', async () => {
+      const goesOn = { sentence: expect.stringContaining('may run nothing as that user') };
+      const allowed = await check({ hosts }, () => systemctl(file, 'no')());
+      expect(allowed).toMatchObject(goesOn);
+      expect(allowed.lines).toContain('ok  unit interlock-agent  may use sudo');
+      rmSync(join(directory, 'bin'), { recursive: true });
+      expect(
+        await check({ hosts }, () => systemctl('/etc/interlock/agent.yml', 'yes')()),
+      ).toMatchObject(goesOn);
+    });
+  });
 
   const asRoot = process.getuid?.() === 0;
   test(

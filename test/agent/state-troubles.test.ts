@@ -1,9 +1,11 @@
 /** What the commands say of a state directory that is damaged, closed or in trouble: the true thing, and its remedy. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { machineClock } from '../../agent/clock';
 import { drainAgent } from '../../agent/cli/drain';
 import { runEnroll } from '../../agent/cli/enroll';
+import { runAgent } from '../../agent/cli/run';
 import { showLogs } from '../../agent/cli/logs';
 import { listSecrets, setSecret } from '../../agent/cli/secret';
 import { openState, statePaths } from '../../agent/cli/state-directory';
@@ -16,6 +18,7 @@ import type { AgentConfig } from '../../agent/config';
 import { writeIdentity } from '../../agent/journal';
 import { noRoom } from '../../agent/journal-room';
 import { fileTrouble } from '../../agent/file-trouble';
+import { fingerprintOf, openKey } from '../../agent/keys';
 import { keepLog } from '../../agent/kept-log';
 import { watchWelcome } from '../../agent/stranger';
 import { keepTroubles } from '../../agent/troubles';
@@ -36,9 +39,9 @@ let paths: ReturnType<typeof statePaths>;
 let printed: string[];
 const print = (line: string): void => void printed.push(line);
 
-function configOf(stateDirectory: string): AgentConfig {
+function configOf(stateDirectory: string, hosts = ''): AgentConfig {
   const parsed = parseConfig(
-    `{url: "${URL}", stateDirectory: "${stateDirectory}", name: a, hosts: []}`,
+    `{url: "${URL}", stateDirectory: "${stateDirectory}", name: a, hosts: [${hosts}]}`,
     'agent.yml',
   );
   if (parsed.kind !== 'config') throw new Error(parsed.sentence);
@@ -133,6 +136,24 @@ describe('a start', () => {
     });
   });
 
+  test('tells its log as which user of this machine it may run nothing, before a job comes there', async () => {
+    const local = `{match: 127.0.0.1/32, transport: local, runAs: nobody-of-this-name, environments: [SIT], basePath: /srv, probePorts: [8080]}`;
+    config = configOf(config.stateDirectory, local);
+    enrolled().close();
+    const stopping = new AbortController();
+    const told = 'agent.yml: runAs is nobody-of-this-name, and this agent may run nothing as that';
+    const isTold = (): boolean =>
+      existsSync(paths.log) && readFileSync(paths.log, 'utf8').includes(told);
+
+    const ended = runAgent(config, 'agent.yml', stopping.signal);
+    for (const last = Date.now() + 20_000; !isTold() && Date.now() < last;)
+      await machineClock.sleep(20);
+    stopping.abort();
+
+    expect(await ended).toEqual({ exit: 'done' });
+    expect(isTold()).toBe(true);
+  }, 30_000);
+
   test('does not take a lock that cannot be used for another agent', () => {
     mkdirSync(config.stateDirectory);
     mkdirSync(paths.lock);
@@ -145,6 +166,27 @@ describe('a start', () => {
 });
 
 describe('status', () => {
+  test('shows the next key as well while nobody knows whether Interlock has taken it: the settings show either', () => {
+    const state = enrolled();
+    showStatus(config, print);
+    expect(printed.filter((line) => line.includes('fingerprint'))).toEqual([
+      `fingerprint ${fingerprintOf(state.key.publicKey)}`,
+    ]);
+
+    const next = openKey(paths.nextKey);
+    printed = [];
+    expect(showStatus(config, print)).toEqual({ exit: 'done' });
+    expect(printed).toContain(
+      `fingerprint of its next key ${fingerprintOf(next.publicKey)}: the settings show this one where Interlock has taken it and its answer was lost`,
+    );
+
+    writeFileSync(paths.nextKey, 'nonsense');
+    printed = [];
+    expect(showStatus(config, print)).toEqual({ exit: 'done' });
+    expect(printed.join('\n')).toMatch(/trouble: The next key \S+ cannot be used \(.*\); move it/);
+    state.close();
+  });
+
   test('of a running agent tells what troubles it and since when; of one that does not run, nothing of the past', () => {
     const state = enrolled();
     const since = new Date(Date.UTC(2026, 10, 20, 14));

@@ -1,6 +1,6 @@
 /** An agent falls silent, another takes its job over, and the first comes back. */
 import { describe, expect, test } from '@jest/globals';
-import { revokeAgent } from '#app/manage-agents';
+import { approveAgent, listAgents, revokeAgent, suspendAgent } from '#app/manage-agents';
 import { showLog } from '#app/show-log';
 import { showRelease } from '#app/show-release';
 import { AGENT_SILENCE_MAX_SECONDS } from '#core/facts';
@@ -144,8 +144,8 @@ describe('an agent that is enrolled while a job is open', () => {
   };
   const pollOf = async (agent: AgentCaller) =>
     (await agent.call({ op: 'poll', data: { version: '0.2.0', busy: false } })).body;
-  const letOut = ({ ports, agent }: ReleaseWorld) =>
-    revokeAgent(ports, { project: PROJECT, agentId: agent.agentId });
+  const letOut = ({ ports, agent }: ReleaseWorld, { agentId } = agent) =>
+    revokeAgent(ports, { project: PROJECT, agentId });
 
   test('takes the place of one that was revoked in the middle of its job, once its lease and grace are over', async () => {
     const world = await started();
@@ -201,14 +201,64 @@ describe('an agent that is enrolled while a job is open', () => {
     for (const agent of others) expect(await pollOf(agent)).toMatchObject({ jobs: [] });
   });
 
-  test('waits for a later job where twelve agents have this one: no transaction grows too large', async () => {
+  test('takes the place of one that is on the roster no more, however many were there', async () => {
     const world = await started();
-    for (let count = 1; count < 14; count += 1) await world.enrollAgent();
+    const { job } = await world.claim();
+    for (let count = 1; count < 13; count += 1) {
+      const other = await world.enrollAgent();
+      await world.ports.drain();
+      expect(await pollOf(other)).toMatchObject({ jobs: [job] });
+      await letOut(world, other);
+    }
+    await letOut(world);
+    const fresh = await world.enrollAgent();
     await world.ports.drain();
-    const { run } = (await world.record()).state;
 
-    expect((await world.ports.memory.get('job', run?.job ?? ''))?.agents).toHaveLength(12);
-    expect(await world.finish(await world.claim(), { kind: 'succeeded' })).toBe(200);
+    expect(await pollOf(fresh)).toMatchObject({ jobs: [job] });
+    world.ports.pass(SILENCE);
+    const claim = await world.claim('fresh-1', fresh);
+    expect((await fresh.call(words(claim).finish)).status).toBe(200);
+  });
+
+  test('waits for a later job where twelve agents have this one: no transaction grows too large', async () => {
+    const world = await aReleaseWorld();
+    const former = [];
+    for (let count = 1; count < 12; count += 1) former.push(await world.enrollAgent());
+    await world.click('submit', REPORTER);
+    await world.click('start', TESTER);
+    const claim = await world.claim();
+    for (const agent of former) await letOut(world, agent);
+    world.ports.pass(60);
+    const newcomers = [];
+    for (let count = 1; count < 13; count += 1) newcomers.push(await world.enrollAgent());
+    await world.ports.drain();
+
+    const agents = (await world.ports.memory.get('job', claim.job))?.agents ?? [];
+    expect(agents).toHaveLength(12);
+    expect(agents).toContain(world.agent.agentId);
+    expect(newcomers.filter(({ agentId }) => agents.includes(agentId))).toHaveLength(11);
+    expect(await world.finish(claim, { kind: 'succeeded' })).toBe(200);
+  });
+
+  test('finds its inbox as it should be when it was suspended and let in again', async () => {
+    const world = await started();
+    const { job } = await world.claim();
+    const other = await world.enrollAgent();
+    await world.ports.drain();
+    const inboxOf = async () => (await world.ports.memory.get('inbox', other.agentId))?.jobs;
+    const known = await world.ports.memory.get('agent', other.agentId);
+    if (!known) throw new Error('No agent.');
+    expect(await suspendAgent(world.ports, known)).toEqual({ kind: 'done' });
+    await world.enrollAgent();
+    await world.ports.drain();
+    expect(await inboxOf()).toEqual([]);
+
+    const agents = await listAgents(world.ports, PROJECT);
+    const fingerprint = agents.find(({ agentId }) => agentId === other.agentId)?.fingerprint ?? '';
+    const again = { project: PROJECT, agentId: other.agentId, fingerprint };
+    expect(await approveAgent(world.ports, again)).toEqual({ kind: 'done' });
+    await world.ports.drain();
+    expect(await inboxOf()).toEqual([job]);
   });
 });
 

@@ -1,6 +1,5 @@
 /** Work that no agent has begun: nobody can say that it is done, and nobody has to while its agent is busy. */
 import { describe, expect, test } from '@jest/globals';
-import { glanceRelease } from '#app/glance-release';
 import { revokeAgent } from '#app/manage-agents';
 import { showRelease } from '#app/show-release';
 import type { UnknownAnswer } from '#core/release-event';
@@ -14,6 +13,9 @@ import type { ReleaseWorld } from '../support/release-world';
 
 const BLOG = aContent({
   code: [{ site: 'blog', version: '1.0.0', artifactSha256: PACKAGE_DIGEST }],
+});
+const WIKI = aContent({
+  code: [{ site: 'wiki2', version: '1.0.0', artifactSha256: PACKAGE_DIGEST }],
 });
 
 const start = async (world: ReleaseWorld): Promise<void> => {
@@ -47,6 +49,19 @@ async function twoReleases() {
   const claim = await busy.claim();
   await start(waiting);
   return { busy, waiting, claim };
+}
+
+/** Two releases wait for the agent of a third, one after the other. */
+async function threeReleases() {
+  const busy = await aReleaseWorld({
+    sites: [aSite(), aSite({ id: 'blog' }), aSite({ id: 'wiki2' })],
+  });
+  const [next, last] = [await busy.another(BLOG), await busy.another(WIKI)];
+  await start(busy);
+  const claim = await busy.claim();
+  await start(next);
+  await start(last);
+  return { busy, next, last, claim };
 }
 
 /** The agent lives on in its work for so long. */
@@ -92,6 +107,18 @@ describe('a job that no agent has ever claimed', () => {
     },
   );
 
+  test('is told as stopped by a person where one answers that it was not done', async () => {
+    const world = await started();
+    world.ports.pass(AGENT_SILENCE_MAX_SECONDS + 1);
+
+    await answer(world, 'not-done');
+
+    const sentence = 'A person stopped CODE before any agent had begun it.';
+    const failure = { stage: 'CODE', class: 'stopped', sentence };
+    expect((await world.record()).state).toMatchObject({ status: 'fix-pending', failure });
+    expect((await look(world)).now).toContain(`CODE was stopped: ${sentence}`);
+  });
+
   test('waits for an agent that is heard from, and can be stopped', async () => {
     const world = await started();
     world.ports.pass(AGENT_SILENCE_MAX_SECONDS + 1);
@@ -133,6 +160,25 @@ describe('a release whose agent works on another one', () => {
     expect(await answer(waiting, 'done')).toMatchObject({ kind: 'refused' });
   });
 
+  test('says how many others wait before it', async () => {
+    const { busy, next, last, claim } = await threeReleases();
+    await beat(busy, claim, 2 * AGENT_SILENCE_MAX_SECONDS);
+
+    const { issueKey } = await busy.record();
+    const stop = 'answer not done to stop here: nothing has begun.';
+    expect((await look(next)).now).toBe(
+      `Agent Room 1 works on ${issueKey}; this comes next, unless you ${stop}`,
+    );
+    expect((await look(last)).now).toBe(
+      `Agent Room 1 works on ${issueKey}; 1 release waits before this one, unless you ${stop}`,
+    );
+
+    expect(await answer(next, 'not-done')).toEqual({ kind: 'done' });
+    expect((await look(last)).now).toBe(
+      `Agent Room 1 works on ${issueKey}; this comes next, unless you ${stop}`,
+    );
+  });
+
   test('can be stopped after a while, and nothing else', async () => {
     const { busy, waiting, claim } = await twoReleases();
     await beat(busy, claim, 2 * AGENT_SILENCE_MAX_SECONDS);
@@ -156,17 +202,6 @@ describe('a release whose agent works on another one', () => {
     busy.ports.pass(2 * AGENT_SILENCE_MAX_SECONDS);
 
     expect((await look(waiting)).answers).toEqual(['not-done', 'retry']);
-  });
-
-  test('is looked at anew every half a minute, because others’ work changes what it says', async () => {
-    const { waiting } = await twoReleases();
-    await look(waiting);
-    const { mark } = await look(waiting);
-    const glance = () => glanceRelease(waiting.ports, { issueId: waiting.issue.id, mark });
-
-    expect(await glance()).toEqual({ kind: 'same' });
-    waiting.ports.pass(30);
-    expect(await glance()).toEqual({ kind: 'changed' });
   });
 
   test('costs its look three reads more than one whose work is under way', async () => {

@@ -385,6 +385,26 @@ describe('agents', () => {
     await page.close();
   }, 60_000);
 
+  test('can be approved anew once another state was seen, or after a minute', async () => {
+    let state: AgentState = 'suspended';
+    const { page, row } = await openWith(() => state);
+    const approve = row.getByRole('button', { name: 'Approve sh-b-agent-1' });
+    const behind = row.getByText('sh-b-agent-1 is approved; Jira’s list is behind');
+    await approve.click();
+    await untilShown(page, behind);
+
+    state = 'active';
+    await untilShown(page, row.getByText(/^(Online|Offline)$/));
+    state = 'suspended';
+    await untilShown(page, row.getByText('Suspended'));
+    expect(await behind.count()).toBe(0);
+
+    await approve.click();
+    await untilShown(page, behind);
+    await untilShown(page, approve);
+    await page.close();
+  }, 60_000);
+
   test('are looked at again as long as their tab is open, and what is typed elsewhere stays', async () => {
     let state: AgentState = 'revoked';
     const { page, row, project } = await openWith(() => state);

@@ -29,6 +29,7 @@ describe('a release that has stopped', () => {
   test.each([
     ['CODE', 'health', 'UAT', 'Code failed in UAT: health check'],
     ['SQL', 'SQL', 'SIT', 'SQL failed in SIT'],
+    ['CODE', 'stopped', 'SIT', 'Code stopped in SIT by a person'],
     ['ROLLBACK', 'transport', null, 'Rollback failed in its environment: connection'],
   ] as const)('names stage %s and cause %s in people’s words', (stage, cause, place, title) => {
     expect(failureTitle({ stage, class: cause, sentence: '' }, place)).toBe(title);

@@ -11,7 +11,7 @@ const STAGES: Readonly<Record<Failure['stage'], string>> = {
   ROLLBACK: 'Rollback',
 };
 
-const CAUSES: Readonly<Record<Failure['class'], string>> = {
+const CAUSES: Readonly<Record<Exclude<Failure['class'], 'stopped'>, string>> = {
   package: 'package',
   config: 'configuration',
   SQL: 'SQL',
@@ -21,13 +21,15 @@ const CAUSES: Readonly<Record<Failure['class'], string>> = {
   'time-out': 'time-out',
   permission: 'permission',
   capacity: 'capacity',
-  stopped: 'stopped by a person',
   unknown: 'cause unknown',
 };
 
 /** `Code failed in SIT: health check`; the stage alone where the cause would say it again. */
 export function failureTitle(failure: Failure, environment: string | null): string {
-  const [stage, cause] = [STAGES[failure.stage], CAUSES[failure.class]];
-  const title = `${stage} failed in ${environment ?? 'its environment'}`;
+  const stage = STAGES[failure.stage];
+  const place = environment ?? 'its environment';
+  if (failure.class === 'stopped') return `${stage} stopped in ${place} by a person`;
+  const cause = CAUSES[failure.class];
+  const title = `${stage} failed in ${place}`;
   return stage === cause ? title : `${title}: ${cause}`;
 }

@@ -1,8 +1,6 @@
 import { lazy, Suspense, useState } from 'react';
 import { Tabs } from '../../shared/src/tabs';
 import type { TabItem } from '../../shared/src/tabs';
-import { Activity } from './activity';
-import { ConfigChanges } from './config-changes';
 import { Environments } from './environments';
 import { Header } from './header';
 import { hostsOf } from './host-states';
@@ -15,13 +13,15 @@ import type { TabKey } from './first-tab';
 import { useDraft } from './use-draft';
 import type { ReleaseShown } from './view';
 
-// Most looks at a release edit nothing, so the editor comes when it is opened.
+// A tab that few looks open comes when it is opened.
 const ContentEditor = lazy(() =>
   import('./editor/content-editor').then((loaded) => ({ default: loaded.ContentEditor })),
 );
-
-// The log comes with what draws it, for whoever wants to read it.
+const ConfigChanges = lazy(() =>
+  import('./config-changes').then((loaded) => ({ default: loaded.ConfigChanges })),
+);
 const Log = lazy(() => import('./log/log').then((loaded) => ({ default: loaded.Log })));
+const Activity = lazy(() => import('./activity').then((loaded) => ({ default: loaded.Activity })));
 
 interface ReleaseProps {
   readonly view: ReleaseShown;
@@ -49,17 +49,13 @@ export function Release({ view, isStale, look, hurry }: ReleaseProps) {
       <Stages view={view} />
       <NowCard view={view} isWriting={draft.isTouched} onActed={acted} />
       <Tabs label="Release details" items={tabsOf(view)} selected={selected} onSelect={setChosen}>
-        {selected === 'hosts' && <Hosts hosts={hostsOf(view)} content={view.content} />}
-        {selected === 'sql' && <Scripts view={view} onReviewed={acted} />}
-        {selected === 'config' && <ConfigChanges changes={view.config} />}
-        {selected === 'log' && (
-          <Suspense fallback={<div className="skeleton loading-card" />}>
-            <Log view={view} />
-          </Suspense>
-        )}
-        {selected === 'activity' && <Activity entries={view.story} />}
-        {selected === 'content' && (
-          <Suspense fallback={<div className="skeleton loading-card" />}>
+        <Suspense fallback={<div className="skeleton loading-card" />}>
+          {selected === 'hosts' && <Hosts hosts={hostsOf(view)} content={view.content} />}
+          {selected === 'sql' && <Scripts view={view} onReviewed={acted} />}
+          {selected === 'config' && <ConfigChanges changes={view.config} />}
+          {selected === 'log' && <Log view={view} />}
+          {selected === 'activity' && <Activity entries={view.story} />}
+          {selected === 'content' && (
             <ContentEditor
               draft={draft}
               environments={view.environments.map(({ id }) => id)}
@@ -68,8 +64,8 @@ export function Release({ view, isStale, look, hurry }: ReleaseProps) {
               onRefused={() => void look()}
               onSaved={acted}
             />
-          </Suspense>
-        )}
+          )}
+        </Suspense>
       </Tabs>
     </>
   );

@@ -1,6 +1,6 @@
 import DynamicTable from '@atlaskit/dynamic-table';
 import Lozenge from '@atlaskit/lozenge';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import type { AgentView } from '#wire/page';
 import { ActBar } from './act-bar';
 import { ask } from './api/app';
@@ -111,11 +111,25 @@ interface Behind {
   readonly before: AgentView['state'];
 }
 
+/** Longer than the store lists anything late: what still shows then is how it is. */
+const BEHIND_MILLISECONDS = 60_000;
+
+/** What a list tells of the state before; forgotten once another state was seen, and in any case after a while. */
+function useBehind(state: AgentView['state']) {
+  const [behind, setBehind] = useState<Behind>();
+  if (behind !== undefined && behind.before !== state) setBehind(undefined);
+  useEffect(() => {
+    if (behind === undefined) return undefined;
+    const timer = setTimeout(() => setBehind(undefined), BEHIND_MILLISECONDS);
+    return () => clearTimeout(timer);
+  }, [behind]);
+  return [behind?.act, setBehind] as const;
+}
+
 /** Approving says: the agent's terminal shows this fingerprint. */
 function Acts({ agent, lookUntil }: ActsProps) {
   const { agentId, name, fingerprint, state } = agent;
-  const [lastBehind, setBehind] = useState<Behind>();
-  const behind = lastBehind?.before === state ? lastBehind.act : undefined;
+  const [behind, setBehind] = useBehind(state);
   const watch = (act: Behind['act']) => async (): Promise<void> => {
     const isSeen = await lookUntil((agents) => {
       const now = agents.find((each) => each.agentId === agentId)?.state;
