@@ -90,7 +90,11 @@ const LooseOutcome = z.discriminatedUnion('kind', [
     failure: TellableFailure,
     fenceSeen: count.optional(),
   }),
-  z.object({ kind: z.literal('unknown'), question: sentence }),
+  z.object({
+    kind: z.literal('unknown'),
+    question: sentence,
+    isStatement: z.literal(true).optional().catch(undefined),
+  }),
 ]);
 
 /** The end of a job as the app takes it; what cannot be read is an end that nobody knows. */
@@ -100,11 +104,20 @@ export function tellableOutcome(value: unknown): FinishOutcome {
   return strict.success ? strict.data : { kind: 'unknown', question: UNREADABLE_END };
 }
 
-/** Where nothing was seen the outcome says nothing of it. */
+/** What is not so, or was not seen, the outcome says nothing of. */
 function withoutAbsent(outcome: z.infer<typeof LooseOutcome>): object {
-  if (outcome.kind !== 'failed') return outcome;
-  const { fenceSeen, ...failed } = outcome;
-  return { ...failed, ...(fenceSeen !== undefined && { fenceSeen }) };
+  switch (outcome.kind) {
+    case 'succeeded':
+      return outcome;
+    case 'failed': {
+      const { fenceSeen, ...failed } = outcome;
+      return { ...failed, ...(fenceSeen !== undefined && { fenceSeen }) };
+    }
+    case 'unknown': {
+      const { isStatement, ...asked } = outcome;
+      return { ...asked, ...(isStatement && { isStatement }) };
+    }
+  }
 }
 
 const UNREADABLE_END =
