@@ -65,6 +65,7 @@ export function exchangeFor(
       stranger === undefined
         ? await FUNCTIONS.agent(functions, request, envelope)
         : await FUNCTIONS.stranger(functions, request, envelope, stranger);
+    watch.handled(envelope, end.kind === 'answered' ? end.answer.status : undefined);
     if (end.kind !== 'answered') return { kind: 'answered', status: 500, body: 'no answer' };
     const { status, body } = end.answer;
     if (status === 401 && isExpected && keys.isGood(envelope))

@@ -91,7 +91,13 @@ export const AT_DATABASES = {
   'session-lost-at-statement': 0.3,
 } as const;
 
-export type Trouble = keyof typeof WORST;
+/** In the seeds in which the key of an agent is copied. */
+export const AT_THEFTS = {
+  /** Whoever has it uses it. */
+  'key-copied': 0.6,
+} as const;
+
+export type Trouble = keyof typeof WORST | keyof typeof AT_THEFTS;
 export type Weather = Readonly<Partial<Record<Trouble, number>>>;
 
 export const CALM: Weather = {};
