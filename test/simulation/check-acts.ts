@@ -73,7 +73,7 @@ function toldIn({ store }: World, job: JobRecord, rows: readonly ActsRecord[]): 
 }
 
 function checkDeeds(
-  { sim }: World,
+  { sim, boots }: World,
   job: JobRecord,
   deeds: readonly Deed[],
   told: readonly Told[],
@@ -96,7 +96,7 @@ function checkDeeds(
     }
     // Whoever did it has lost the job before it could tell, and the work ended before anybody looked there.
     const isOwn = job.outcome !== null && deed.fence === job.fence;
-    if (isOwn || job.outcome?.kind === 'succeeded')
+    if ((isOwn || job.outcome?.kind === 'succeeded') && !boots.wasRobbed(job.job))
       sim.violated('I13', `No act of ${job.job} tells: ${name}.`);
     else sim.count('act that nobody lived to tell');
   }

@@ -4,7 +4,9 @@ import type { FakeStore } from './fake-store';
 import type { Functions } from './functions';
 import type { Wiretap } from './network';
 import type { Sim } from './sim';
+import type { BootWatch } from './watch-boots';
 import type { KeyWatch } from './watch-keys';
+import type { LogWatch } from './watch-logs';
 import type { ReachWatch } from './watch-reach';
 
 /** What they have to work with. */
@@ -14,6 +16,8 @@ export interface Doorstep {
   readonly functions: Functions;
   readonly agents: readonly AgentRunner[];
   readonly keys: KeyWatch;
+  readonly boots: BootWatch;
+  readonly logs: LogWatch;
   readonly reach: ReachWatch;
   readonly tap: Wiretap;
 }

@@ -42,6 +42,8 @@ export async function unrest(world: World): Promise<readonly [string, string] | 
     const [open] = await journal.openJobs();
     if (open) return ['I12', `${name} still holds job ${open.job}, fence ${open.fence}.`];
   }
+  const suspended = store.all('agent').find(({ state }) => state === 'suspended');
+  if (suspended) return ['I21', `${suspended.name} is suspended, and nobody has confirmed it.`];
   if (queue.pending() + events.pending() > 0) return ['I21', 'Events or tasks are on their way.'];
   return undefined;
 }
@@ -68,10 +70,12 @@ export async function checkRest(world: World): Promise<void> {
 }
 
 /** I7: a host serves one known version, or somebody was told that it does not. */
-function checkHost({ sim, store, history }: World, host: FakeHost): void {
+function checkHost({ sim, store, history, boots }: World, host: FakeHost): void {
   if (host.isEdited || (host.current !== null && host.run?.digest === host.current)) return;
   const acts = [...host.ledger, ...(host.intent === null ? [] : [host.intent])];
   const job = store.peek('job', acts.at(-1)?.split(' ')[1] ?? '');
+  // Whoever worked on it there may have been told that the job is no longer its own.
+  if (boots.wasRobbed(job?.job ?? null)) return;
   const told = history.eventsOf(job?.issueId ?? '').some((event) => {
     const tells = ['code-failed', 'not-verified', 'rollback-failed', 'outcome-unknown', 'answered'];
     // Whoever deletes an issue in the middle of its work has nobody left to tell.

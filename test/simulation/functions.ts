@@ -151,6 +151,17 @@ export const FUNCTIONS = {
   /** A call of somebody who is no agent of this installation. */
   stranger: sealedCall(checkUnknown),
 
+  /** A call of somebody with a good key, and a boot of its own; `guarded`: who looks at what it writes. */
+  copy: (
+    functions: Functions,
+    request: AgentRequest,
+    envelope: Envelope,
+    guarded: (ports: Ports) => Ports,
+  ): Promise<Invocation<AgentAnswer>> =>
+    functions.invoke(`answer-agent ${envelope.op}`, (ports) =>
+      handleAgentCall(guarded(portsOfCall(functions.sim, ports, envelope)), request),
+    ),
+
   /** A call of somebody with a good key, for what nobody gets with it. */
   usurper: sealedCall(checkRefused),
 

@@ -7,7 +7,7 @@ import type { Attacker } from './attacker';
 import { CANARY } from './cast';
 import { FUNCTIONS } from './functions';
 import type { Functions } from './functions';
-import { createLife } from './scheduler';
+import { createLife, kill } from './scheduler';
 import type { Life } from './scheduler';
 import { requestOf } from './signed-request';
 import type { Sim } from './sim';
@@ -65,6 +65,7 @@ export function exchangeFor(
       stranger === undefined
         ? await FUNCTIONS.agent(functions, request, envelope)
         : await FUNCTIONS.stranger(functions, request, envelope, stranger);
+    watch.handled(envelope, end.kind === 'answered' ? end.answer.status : undefined);
     if (end.kind !== 'answered') return { kind: 'answered', status: 500, body: 'no answer' };
     const { status, body } = end.answer;
     if (status === 401 && isExpected && keys.isGood(envelope))
@@ -83,6 +84,8 @@ export function exchangeFor(
         if (envelope.op === 'log') tap.heardLog = message;
         if (message.body.includes(CANARY))
           sim.violated('I17', `A secret left the agent in ${envelope.op}.`);
+        if (sim.strikes('agent-crashes-at-call'))
+          sim.scheduler.after(life, sim.chance.between(0, 5), 'dies of a call', () => kill(life));
         const giveUp = (milliseconds: number): void =>
           sim.scheduler.after(life, milliseconds, `gets no answer to ${envelope.op}`, () =>
             resolve({ kind: 'unreachable', sentence: 'no answer' }),

@@ -34,6 +34,8 @@ export const PROTECTIONS = [
   'key-end',
   /** Only the newest key of an agent brings another one. */
   'newest-key',
+  /** A job is spoken about by the start that has claimed it, and two starts at once suspend their agent. */
+  'boot',
 
   // At the app, about people.
 

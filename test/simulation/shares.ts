@@ -14,5 +14,11 @@ export const isDivided = ({ seed }: Seed): boolean => seed % 7 === 0;
 /** Somebody reads the log of the work, downloads the history, and looks at the settings. */
 export const hasReader = ({ seed }: Seed): boolean => seed % 4 === 0;
 
+/** Somebody has copied the key of an agent, and starts copies of it. Not those that leave nothing: the recorded seeds of other protections stay as they are. */
+export const isRobbed = ({ seed }: Seed): boolean => seed % 13 === 7;
+
+/** Agents die young, and what they have said comes late. As few of the recorded seeds are among them. */
+export const isAboutStarts = ({ seed }: Seed): boolean => seed % 17 === 14;
+
 /** Every release has scripts, and agents fall still at their databases for so long that others take over. */
 export const isAtDatabases = ({ seed }: Seed): boolean => seed % 11 === 0;

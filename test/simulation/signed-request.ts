@@ -37,12 +37,15 @@ export const requestOf = (
   body,
 });
 
-/** What an agent of this machine would say, under this key, in the start that the app has seen last. */
+/**
+ * What an agent of this machine would say, under this key, in the start that the app has seen last: its boot is known to
+ * whoever has copied the whole process, and then another rule must say no. Copies with boots of their own: `copied-key.ts`.
+ */
 export function envelopeOf(
   { sim, store }: { readonly sim: Sim; readonly store: FakeStore },
   { identity: { audience: aud, agent } }: AgentMachine,
   key: AgentKey,
-  said: Pick<Envelope, 'op' | 'job' | 'data'>,
+  said: Pick<Envelope, 'op' | 'job' | 'fence' | 'seq' | 'data'>,
 ): Envelope {
   const unseen = sim.chance.letters(12);
   const boot = store.peek('agent', agent)?.boot ?? unseen;

@@ -6,8 +6,8 @@ import { createScheduler } from './scheduler';
 import type { Life, Scheduler } from './scheduler';
 import { createTrace } from './trace';
 import type { Trace } from './trace';
-import { isAtDatabases } from './shares';
-import { AT_DATABASES, CALM, drawWeather } from './weather';
+import { isAboutStarts, isAtDatabases, isRobbed } from './shares';
+import { AT_DATABASES, AT_STARTS, AT_THEFTS, CALM, drawWeather } from './weather';
 import type { Trouble, Weather } from './weather';
 
 export interface Violation {
@@ -47,7 +47,12 @@ export function createSim(seed: number, off: Protection | null): Sim {
   const chance = createChance(seed);
   const trace: Trace = createTrace(() => scheduler.now());
   const scheduler = createScheduler(chance, trace.note);
-  const drawn = { ...drawWeather(chance), ...(isAtDatabases({ seed }) && AT_DATABASES) };
+  const drawn = {
+    ...drawWeather(chance),
+    ...(isAtDatabases({ seed }) && AT_DATABASES),
+    ...(isRobbed({ seed }) && AT_THEFTS),
+    ...(isAboutStarts({ seed }) && AT_STARTS),
+  };
   const counts = new Map<string, number>();
   let weather: Weather = CALM;
   let violation: Violation | undefined;

@@ -1,6 +1,7 @@
 /** One run from one seed: set up, storm, heal, come to rest; and what was found. */
 import { checkRest, isRevoked, unrest } from './final-checks';
 import type { AgentRunner } from './agent-machine';
+import { liveCopyist } from './copied-key';
 import { FUNCTIONS } from './functions';
 import { livePerson } from './people';
 import type { Protection } from './protections';
@@ -8,7 +9,7 @@ import { checkReading, liveReader } from './readers';
 import type { ReadingRoom } from './readers';
 import { BEGINNING_MILLISECONDS, createLife } from './scheduler';
 import { notServing } from './served';
-import { hasReader, isAtDatabases } from './shares';
+import { hasReader, isAtDatabases, isRobbed } from './shares';
 import { createSim } from './sim';
 import type { Sim, Violation } from './sim';
 import { liveStranger } from './stranger';
@@ -90,6 +91,7 @@ async function tellStory(sim: Sim): Promise<void> {
   }
   if (hasReader(sim)) liveReader(roomOf(world), () => !stormy).catch(breaksOff(sim));
   liveStranger(world, () => !stormy).catch(breaksOff(sim));
+  if (isRobbed(sim)) liveCopyist(world, () => !stormy).catch(breaksOff(sim));
 
   sim.storm();
   const { least, most } = isAtDatabases(sim) ? LONG_STORM_SECONDS : STORM_SECONDS;

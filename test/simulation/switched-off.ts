@@ -25,10 +25,11 @@ export function portsForCall(sim: Sim, ports: Ports, envelope: Envelope): Ports 
 }
 
 /** Who may come in. */
-function portsForDoor(sim: Sim, ports: Ports, { aud }: Envelope): Ports {
+function portsForDoor(sim: Sim, ports: Ports, { aud, boot }: Envelope): Ports {
   if (sim.isOff('signature')) return { ...ports, crypto: { ...ports.crypto, verify: () => true } };
   if (sim.isOff('audience')) return { ...ports, audience: aud };
   if (sim.isOff('key-end')) return lying(ports, 'agent', endless);
+  if (sim.isOff('boot')) return asItsOnlyStart(ports, boot);
   if (sim.isOff('revocation'))
     return lying(ports, 'agent', (record) => ({
       ...record,
@@ -36,6 +37,14 @@ function portsForDoor(sim: Sim, ports: Ports, { aud }: Envelope): Ports {
     }));
   return ports;
 }
+
+/** Whoever calls seems to be of the one start that the agent ever had, and that its jobs were claimed by. */
+const asItsOnlyStart = (ports: Ports, boot: string): Ports =>
+  lying(
+    lying(ports, 'agent', (agent) => ({ ...agent, boot, formerBoots: [] })),
+    'job',
+    (job) => ({ ...job, boot }),
+  );
 
 /** None of its keys has an end. */
 const endless = (agent: AgentRecord): AgentRecord => ({

@@ -35,6 +35,7 @@ export const TEETH: Readonly<Record<Protection, Tooth>> = {
   'sql-ledger': { seed: 25, breaks: /^I(2|13)$/ },
   'key-end': { seed: 5, breaks: /^I16$/ },
   'newest-key': { seed: 40, breaks: /^I16$/ },
+  boot: { seed: 85, breaks: /^(boots|clones)$/ },
   'next-key': { seed: 35, breaks: /^keys$/ },
   groups: { seed: 35, breaks: /^I15$/ },
   rooms: { seed: 28, breaks: /^I15$/ },

@@ -4,7 +4,7 @@ import { canonicalText } from '#core/canonical';
 import { hostKey } from '#app/host-chunks';
 import { ReportData, TAKEOVER_GRACE_SECONDS } from '#wire/agent';
 import type { ReportEntry } from '#wire/agent';
-import type { AgentRecord, HostStatesRecord, JobRecord, ScopeRecord } from '#wire/records';
+import type { HostStatesRecord, JobRecord, ScopeRecord } from '#wire/records';
 import type { FakeStore, Written } from './fake-store';
 import type { Sim } from './sim';
 import type { WireWatch } from './wire-watch';
@@ -20,15 +20,8 @@ export function watchJobs(sim: Sim, store: FakeStore): WireWatch {
     for (const change of changes) {
       if (change.entity === 'job') onJob(change, changes);
       if (change.entity === 'scope') onScope(change);
-      if (change.entity === 'agent') onAgent(change);
     }
   });
-
-  /** Every agent of the simulation has its key for itself, however often it starts and whatever comes late. */
-  function onAgent({ key, after }: Written): void {
-    if ((after as AgentRecord | undefined)?.state === 'suspended')
-      sim.violated('clones', `Agent ${key} was taken for two.`);
-  }
 
   function onScope({ key, before, after }: Written): void {
     const [old, now] = [before as ScopeRecord | undefined, after as ScopeRecord | undefined];

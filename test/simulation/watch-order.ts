@@ -8,6 +8,7 @@ import type { FakeHost, HelperAct } from './fake-host';
 import type { FakeStore } from './fake-store';
 import { packageBy } from './packages';
 import type { Sim } from './sim';
+import type { BootWatch } from './watch-boots';
 import type { HistoryWatch } from './watch-history';
 
 export interface OrderWatch {
@@ -27,6 +28,7 @@ export function watchOrder(
   store: FakeStore,
   history: HistoryWatch,
   hosts: readonly FakeHost[],
+  { wasRobbed }: BootWatch,
 ): OrderWatch {
   /** Release → packages that its hosts were seen to serve when it was verified in the first environment. */
   const proven = new Map<string, Set<string>>();
@@ -68,6 +70,7 @@ export function watchOrder(
     const promoted = events.findLastIndex(({ type }) => type === 'promoted');
     const isSame = events.slice(promoted + 1).every(({ type }) => type !== 'content-edited');
     if (promoted < 0 || !isSame || job.environment !== 'PROD') return;
+    if (events.some((event) => event.type === 'verified' && wasRobbed(event.job))) return;
     if (proven.get(job.issueId)?.has(order.digest) !== true)
       sim.violated('I5', `${what} of ${job.issueId}, which never was in service in SIT.`);
   }

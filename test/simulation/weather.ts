@@ -91,7 +91,21 @@ export const AT_DATABASES = {
   'session-lost-at-statement': 0.3,
 } as const;
 
-export type Trouble = keyof typeof WORST;
+/** In the seeds in which the key of an agent is copied. */
+export const AT_THEFTS = {
+  /** Whoever has it uses it. */
+  'key-copied': 0.6,
+} as const;
+
+/** In the seeds that are about starts of agents: what one has said comes when another lives. */
+export const AT_STARTS = {
+  /** With its words on the way, and perhaps before anybody has heard of this start. */
+  'agent-crashes-at-call': 0.12,
+  'request-late': 0.15,
+  'request-doubled': 0.15,
+} as const;
+
+export type Trouble = keyof typeof WORST | keyof typeof AT_THEFTS | keyof typeof AT_STARTS;
 export type Weather = Readonly<Partial<Record<Trouble, number>>>;
 
 export const CALM: Weather = {};

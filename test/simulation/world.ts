@@ -40,6 +40,8 @@ import type { FakePackage } from './packages';
 import type { Life } from './scheduler';
 import { isDivided } from './shares';
 import type { Sim } from './sim';
+import { watchBoots, withoutFalseEnds } from './watch-boots';
+import type { BootWatch } from './watch-boots';
 import { watchDatabases } from './watch-databases';
 import { watchEffects } from './watch-effects';
 import { watchHistory } from './watch-history';
@@ -68,6 +70,7 @@ export interface World {
   readonly hosts: readonly FakeHost[];
   readonly agents: readonly AgentRunner[];
   readonly keys: KeyWatch;
+  readonly boots: BootWatch;
   readonly logs: LogWatch;
   readonly reach: ReachWatch;
   readonly tap: Wiretap;
@@ -106,8 +109,10 @@ export async function createWorld(sim: Sim): Promise<World> {
   const hosts = sites.flatMap(hostsOf);
 
   watchQuestions(sim, store);
-  const stages = watchOrder(sim, store, history, hosts);
-  const hostWatch = watchHosts(sim, store, history, hosts, stages);
+  const boots = watchBoots(sim, store);
+  const believed = withoutFalseEnds(store, boots);
+  const stages = watchOrder(sim, believed, history, hosts, boots);
+  const hostWatch = watchHosts(sim, believed, history, hosts, stages);
   const jobWatch = watchJobs(sim, store);
   const effects = watchEffects(sim, store);
   const idOf = (life: Life): string =>
@@ -127,7 +132,7 @@ export async function createWorld(sim: Sim): Promise<World> {
     effects.means(idOf(life), ref, what, isBlind ? 'clocks-lie' : 'soon');
   };
   const deeds = createDeeds();
-  const databaseWatch = watchDatabases(sim, store, history);
+  const databaseWatch = watchDatabases(sim, believed, history);
   const databases = createFakeDatabases(sim, (life) => ({
     ...databaseWatch,
     ends: (row, environment, hasHappened) => {
@@ -136,7 +141,7 @@ export async function createWorld(sim: Sim): Promise<World> {
     },
     means: (row) => meansSoon(life)(row, `A statement of ${row.script}`),
   }));
-  const centre = createFakeCentre(sim, store, (life) => ({
+  const centre = createFakeCentre(sim, believed, (life) => ({
     means: meansSoon(life),
     wrote: deeds.wrote,
   }));
@@ -144,7 +149,7 @@ export async function createWorld(sim: Sim): Promise<World> {
   const tap: Wiretap = { heard: undefined, heardLog: undefined };
   const keys = watchKeys(sim, store);
   const logs = watchLogs(sim, store);
-  const watch = together([jobWatch, keys, logs]);
+  const watch = together([jobWatch, keys, logs, boots]);
   const exchange = (life: Life) =>
     exchangeFor(sim, life, { functions, attacker, keys, watch, tap });
 
@@ -178,7 +183,7 @@ export async function createWorld(sim: Sim): Promise<World> {
   }
   return {
     ...{ sim, store, functions, jira, events, queue, history, deeds, hosts, agents },
-    ...{ keys, logs, reach, tap },
+    ...{ keys, boots, logs, reach, tap },
   };
 }
 
