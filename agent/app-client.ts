@@ -110,7 +110,7 @@ export function createAppClient(sender: Sender, identity: Identity, version: str
       return agreed(result);
     },
     claim: async (job, requestId) => {
-      const data = { requestId, speaks, skipsDone: true };
+      const data = { requestId, speaks, skipsDone: true, heard: time.heard() };
       const result = await call(ClaimAnswer, { op: 'claim', id: `${requestId}.claim`, job, data });
       // A claim that names no version says nothing of it: polls do.
       return result.kind === 'answered' && result.answer.speak === undefined

@@ -12,6 +12,10 @@ import { closedState, statePaths } from './state-directory';
 
 const LOOK_MILLISECONDS = 200;
 
+/** An agent that somebody stopped comes back when somebody starts it. */
+const WAITING =
+  'This waits for that start; where systemd does not bring it within seconds, run: systemctl start interlock-agent. Ctrl-C ends the wait and keeps the wish: the next start, whenever it comes, drains and does no more.';
+
 /** Asks, and waits until the agent has ended. */
 export async function drainAgent(
   { stateDirectory }: AgentConfig,
@@ -39,6 +43,7 @@ export async function drainAgent(
       ? 'Asked the agent to drain: it finishes its job, takes no other, and ends.'
       : `No agent runs on ${stateDirectory}, and it left ${open === 1 ? 'a job' : `${open} jobs`} open: its next start finishes ${open === 1 ? 'that' : 'them'}, takes no other, and ends.`,
   );
+  if (!runs) print(WAITING);
   for (const { since, sentence } of readTroubles(troubles))
     print(`trouble since ${since}: ${sentence}`);
   for (let told = !runs; isAskedToDrain(drain) || isInstanceLocked(lock);) {
@@ -46,6 +51,7 @@ export async function drainAgent(
       print(
         'The agent was gone before it had drained; its next start finishes what is open, and ends.',
       );
+      print(WAITING);
       told = true;
     }
     await machineClock.sleep(LOOK_MILLISECONDS);

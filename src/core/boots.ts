@@ -14,7 +14,7 @@ export interface FormerBoot {
 
 export interface BootsSeen {
   readonly boot: string | null;
-  /** When the first message that was seen of it was signed, as its machine says and no later than it was seen; absent in records from before. */
+  /** When the first message that was seen of it was signed, as its machine says; absent in records from before. */
   readonly bootSignedAt?: number | undefined;
   /** The latest first. */
   readonly formerBoots: readonly FormerBoot[];
@@ -55,8 +55,8 @@ export function judgeBoot(seen: BootsSeen, sign: SignOfBoot): BootSighting {
 }
 
 /**
- * A start signed its first message and died, and the next start was heard before that message arrived. A living one whose clock was set
- * back hears the app's time with the refusal, and signs by that from then on.
+ * A start signed a message and died, and the next start of the same machine was heard before that message arrived. A living one, whose
+ * clock was set back or right, has heard the app since: with its refusal at the latest.
  */
 const diedUnseen = (
   { bootSignedAt = 0, formerBoots }: BootsSeen,
@@ -81,7 +81,7 @@ export const afterBoot = (
   readonly formerBoots: FormerBoot[];
 } => ({
   boot,
-  bootSignedAt: Math.min(signedAt, now),
+  bootSignedAt: signedAt,
   formerBoots: [
     ...(seen.boot === null ? [] : [{ boot: seen.boot, until: now }]),
     ...seen.formerBoots,

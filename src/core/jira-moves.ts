@@ -3,6 +3,7 @@ import { centreOnlyText } from './centre-only';
 import { contentText, namespaceText } from './content';
 import type { Release } from './release';
 import type { ReleaseEvent } from './release-event';
+import { hasTouchedDatabases } from './scripts';
 import type { Status } from './status';
 import type { MachineAction } from './transitions';
 
@@ -146,12 +147,15 @@ export function commentOf(event: ReleaseEvent, after: Release): Comment | undefi
 }
 
 /** What is back, and what a person still has to put back. */
-export function rolledBackText({ content }: Release): string {
-  const byHand = (content?.config ?? []).filter((change) => change.byHand).map(namespaceText);
-  const kept = 'Every host serves what it served before; what SQL has changed is kept.';
+export function rolledBackText(release: Release): string {
+  const byHand = (release.content?.config ?? [])
+    .filter((change) => change.byHand)
+    .map(namespaceText);
+  const kept = hasTouchedDatabases(release) ? '; what SQL has changed is kept' : '';
+  const back = `Every host serves what it served before${kept}.`;
   return byHand.length === 0
-    ? kept
-    : `${kept} Put back by hand what was applied by hand: ${byHand.join(', ')}.`;
+    ? back
+    : `${back} Put back by hand what was applied by hand: ${byHand.join(', ')}.`;
 }
 
 function versionsText({ content }: Release): string {

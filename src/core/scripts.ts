@@ -40,6 +40,11 @@ export const executedIn = (
 ): readonly string[] =>
   environment !== null && Object.hasOwn(executed, environment) ? (executed[environment] ?? []) : [];
 
+/** Whether SQL may have changed something in the release's environment: scripts have run there, or one has failed in its midst. */
+export const hasTouchedDatabases = (release: ScriptState): boolean =>
+  executedIn(release, release.executed).length > 0 ||
+  (scriptsToRun(release).length > 0 && rejectedScript(release) === undefined);
+
 /** What a review binds. */
 export const reviewMark = ({ database, text, undo, environments }: SqlScript): string =>
   [database, text.sha256, undo?.sha256 ?? '-', ...(environments ?? ['*'])].join(' ');

@@ -146,6 +146,7 @@ export const ClaimData = z.object({
   speaks,
   /** The agent goes on behind statements that people call done; absent in agents of yesterday, which would run them. */
   skipsDone: z.literal(true).exactOptional(),
+  heard,
 });
 export type ClaimData = z.infer<typeof ClaimData>;
 

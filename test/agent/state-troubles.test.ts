@@ -15,7 +15,7 @@ import { trustHost } from '../../agent/cli/trust';
 import { checkAudit, hasNoAgent } from '../../agent/cli/verify-audit';
 import { parseConfig } from '../../agent/config';
 import type { AgentConfig } from '../../agent/config';
-import { writeIdentity } from '../../agent/journal';
+import { createJournal, writeIdentity } from '../../agent/journal';
 import { noRoom } from '../../agent/journal-room';
 import { fileTrouble } from '../../agent/file-trouble';
 import { fingerprintOf, openKey } from '../../agent/keys';
@@ -163,6 +163,23 @@ describe('a start', () => {
       end: { exit: 'journal', sentence: expect.stringMatching(/^The lock \S+ cannot be opened/) },
     });
   });
+});
+
+test('drain of an agent that is stopped with an open job says how it gets on, and what Ctrl-C leaves', async () => {
+  const state = enrolled();
+  await createJournal(state.database).beginJob({ job: '10001.9', fence: 1 }, 0);
+  state.close();
+
+  const draining = drainAgent(config, print);
+  expect(printed).toEqual([
+    `No agent runs on ${config.stateDirectory}, and it left a job open: its next start finishes that, takes no other, and ends.`,
+    'This waits for that start; where systemd does not bring it within seconds, run: systemctl start interlock-agent. Ctrl-C ends the wait and keeps the wish: the next start, whenever it comes, drains and does no more.',
+  ]);
+  expect(existsSync(paths.drain)).toBe(true);
+
+  // As the agent does that has drained.
+  rmSync(paths.drain);
+  expect(await draining).toEqual({ exit: 'done' });
 });
 
 describe('status', () => {

@@ -59,10 +59,12 @@ describe('the boot of an agent', () => {
     expect(judgeBoot(second, { ...sign, heard: 2_003 })).toBe('new');
   });
 
-  test('is taken to have begun when it was seen, where its clock is ahead', () => {
+  test('is late by the clock of its machine, however wrong that is', () => {
     const second = afterBoot(seen, { boot: 'third', signedAt: 2_200 }, 2_002);
+    const sign = { boot: 'unseen', skewSeconds: SKEW, heard: 0 };
 
-    expect(second.bootSignedAt).toBe(2_002);
+    expect(judgeBoot(second, { ...sign, signedAt: 2_199 })).toBe('late');
+    expect(judgeBoot(second, { ...sign, signedAt: 2_010, heard: 2_009 })).toBe('new');
   });
 
   test('is not forgotten within a quarter of an hour, however many come after it', () => {

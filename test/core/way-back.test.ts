@@ -16,6 +16,7 @@ import {
   aPerson,
   aPlan,
   aRelease,
+  aReview,
   BACKUP,
   eventsOf,
   fail,
@@ -39,6 +40,9 @@ const typesOf = (release: Release, command: Command) =>
 
 const rolling = releaseIn('rolling-back');
 const failedBack = afterCommands(rolling, [fail]);
+
+const rolledBack = (from: Status, way: Parameters<typeof afterCommands>[1]): Release =>
+  afterCommands(releaseIn(from), [...way, () => rollBack(), succeed]);
 
 describe('the way back', () => {
   test.each<readonly [Status]>([['fix-pending'], ['deployed'], ['released']])(
@@ -115,7 +119,24 @@ describe('the way back', () => {
     ]);
   });
 
-  test('says what SQL keeps, and what a person put there by hand and has to put back', () => {
+  test.each([
+    ['without scripts', rolledBack('code-executing', [fail]), false],
+    ['whose scripts have run', rolledBack('sql-executing', [succeed, fail]), true],
+    ['whose scripts have failed in their midst', rolledBack('sql-executing', [fail]), true],
+    ['whose script was rejected', rolledBack('sql-pending', [() => aReview('rejected')]), false],
+  ])(
+    'of a release %s says what SQL keeps only where it has changed something',
+    (_name, release, isKept) => {
+      const kept = isKept ? '; what SQL has changed is kept' : '';
+
+      expect(release.status).toBe('rolled-back');
+      expect(nowSentence(release, someFacts())).toBe(
+        `Rolled back in SIT. Every host serves what it served before${kept}.`,
+      );
+    },
+  );
+
+  test('says what a person put there by hand and has to put back', () => {
     const config = [aConfigChange({ byHand: true, namespace: 'flags.json' })];
     const release = { ...rolling, content: aContent({ config }) };
     const [event] = eventsOf(decide(release, succeed(release), someFacts()));
@@ -123,7 +144,7 @@ describe('the way back', () => {
 
     const told = commentOf(event, evolve(release, event))?.text;
     expect(told).toBe(
-      'Every host serves what it served before; what SQL has changed is kept. Put back by hand what was applied by hand: namespace shop/flags.json in files.',
+      'Every host serves what it served before. Put back by hand what was applied by hand: namespace shop/flags.json in files.',
     );
     expect(nowSentence(evolve(release, event), someFacts())).toBe(`Rolled back in SIT. ${told}`);
   });
