@@ -6,8 +6,8 @@ import { createScheduler } from './scheduler';
 import type { Life, Scheduler } from './scheduler';
 import { createTrace } from './trace';
 import type { Trace } from './trace';
-import { isAboutStarts, isAtDatabases, isRobbed } from './shares';
-import { AT_DATABASES, AT_STARTS, AT_THEFTS, CALM, drawWeather } from './weather';
+import { isAboutStarts, isAtDatabases, isInDoubt, isRobbed } from './shares';
+import { AT_DATABASES, AT_STARTS, AT_THEFTS, CALM, drawWeather, IN_DOUBT } from './weather';
 import type { Trouble, Weather } from './weather';
 
 export interface Violation {
@@ -52,6 +52,7 @@ export function createSim(seed: number, off: Protection | null): Sim {
     ...(isAtDatabases({ seed }) && AT_DATABASES),
     ...(isRobbed({ seed }) && AT_THEFTS),
     ...(isAboutStarts({ seed }) && AT_STARTS),
+    ...(isInDoubt({ seed }) && IN_DOUBT),
   };
   const counts = new Map<string, number>();
   let weather: Weather = CALM;

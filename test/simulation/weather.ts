@@ -91,6 +91,9 @@ export const AT_DATABASES = {
   'session-lost-at-statement': 0.3,
 } as const;
 
+/** What goes wrong in the seeds that are about statements in doubt. */
+export const IN_DOUBT = { 'session-lost-at-statement': 0.8 } as const;
+
 /** In the seeds in which the key of an agent is copied. */
 export const AT_THEFTS = {
   /** Whoever has it uses it. */
