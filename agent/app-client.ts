@@ -66,6 +66,14 @@ export interface Sender extends Signer {
 export const toldStep = (step: string | null): string | null =>
   step === null ? null : cutText(step, STEP_MAX_CHARS);
 
+/** What a claim tells of this agent. */
+export const claimData = (requestId: string, heard: number) => ({
+  requestId,
+  speaks: [...PROTOCOL_VERSIONS],
+  skipsDone: true,
+  heard,
+});
+
 /** The client of an enrolled agent. `version` is the agent's own. */
 export function createAppClient(sender: Sender, identity: Identity, version: string): AppClient {
   let polls = 0;
@@ -110,7 +118,7 @@ export function createAppClient(sender: Sender, identity: Identity, version: str
       return agreed(result);
     },
     claim: async (job, requestId) => {
-      const data = { requestId, speaks, skipsDone: true, heard: time.heard() };
+      const data = claimData(requestId, time.heard());
       const result = await call(ClaimAnswer, { op: 'claim', id: `${requestId}.claim`, job, data });
       // A claim that names no version says nothing of it: polls do.
       return result.kind === 'answered' && result.answer.speak === undefined

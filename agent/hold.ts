@@ -39,6 +39,8 @@ export interface Hold {
   /** The app cannot read this agent: the job is lost, and not to be claimed again by whoever would tell the same. */
   giveUp(why: string): void;
   readonly isGivenUp: boolean;
+  /** This agent was asked to end, or the app refuses it: nothing begins. */
+  readonly isInterrupted: boolean;
   /** The app asks to stop: no further effect begins, what is half done is brought to its end. */
   askToStop(): void;
   /** Aborts when the hold is over, for whatever reason. */
@@ -75,11 +77,13 @@ export function takeHold(
     over.abort();
   };
 
+  const isInterrupted = (): boolean => stopping.aborted || isRefused;
+
   const mayContinue = async (): Promise<Permit> => {
     for (;;) {
       if (lost !== null) return { kind: 'lost', why: lost };
       if (allowsEffects(lease, clock)) return { kind: 'yes' };
-      if (stopping.aborted || isRefused) return { kind: 'interrupted' };
+      if (isInterrupted()) return { kind: 'interrupted' };
       await clock.sleep(LEASE_LOOK_MILLISECONDS, stopping);
     }
   };
@@ -87,7 +91,7 @@ export function takeHold(
   const mayBegin = async (): Promise<Permit> => {
     const held = await mayContinue();
     if (held.kind !== 'yes') return held;
-    if (stopping.aborted || isRefused) return { kind: 'interrupted' };
+    if (isInterrupted()) return { kind: 'interrupted' };
     if (stopAsked) return { kind: 'refused', failure: STOPPED };
     const judged = judgeDecision(decision, claim, settings.identity, app.serverSeconds());
     if (judged.kind === 'live') return { kind: 'yes' };
@@ -117,6 +121,9 @@ export function takeHold(
     },
     get isGivenUp() {
       return isGivenUp;
+    },
+    get isInterrupted() {
+      return isInterrupted();
     },
     over: over.signal,
     askToStop: () => {

@@ -63,7 +63,7 @@ async function runAndClose(story: ScriptStory, database: Database): Promise<Line
 async function openAgain(story: ScriptStory): Promise<Line> {
   return tryAgain(
     story.agent,
-    story.hold.over,
+    story.hold,
     () => openLine(story),
     (line) => line.kind === 'failed' && line.failure.class === 'transport',
   );

@@ -51,10 +51,11 @@ async function reachAll(
     // What an earlier claim has begun is asked about only where the ledger can be read.
     const probed = await tryAgain(
       agent,
-      hold.over,
+      hold,
       () => probeDatabase(agent.databases, rule),
       (end) => hold.isResumed && isAway(end),
     );
+    if (probed.kind === 'interrupted') return probed;
     if (probed.kind !== 'failed') continue;
     return hold.isResumed && isAway(probed) ? inDoubt(probed.failure) : probed;
   }

@@ -28,7 +28,7 @@ import type {
 import { checkpointText } from '#wire/checkpoint';
 import type { Checkpoint, SignedCheckpoint } from '#wire/checkpoint';
 import { decisionText } from '#wire/signature';
-import { toldStep } from '../../../agent/app-client';
+import { claimData, toldStep } from '../../../agent/app-client';
 import { keyOf, sha256Hex } from '../../../agent/keys';
 import { instant } from '../../../agent/lease';
 import type { Identity } from '../../../agent/ports/agent';
@@ -272,7 +272,7 @@ export function createFakeApp(
           });
         },
         ClaimData,
-        { requestId, speaks: PROTOCOL_VERSIONS },
+        claimData(requestId, 0),
       ),
     fetch: (_ref, wanted, offset) =>
       call(
