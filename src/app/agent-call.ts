@@ -10,6 +10,6 @@ export interface AgentCall<Data> {
   readonly signedAt: number;
   /** SHA-256 of the message, to tell a repetition from another message. */
   readonly digest: string;
-  /** It comes from a start of the agent that has ended since: it shows no life. */
+  /** It comes from a start of the agent that has ended since, or has yet to show that it lives. */
   readonly isLate: boolean;
 }

@@ -11,8 +11,6 @@ const LAST_SEEN_EVERY_SECONDS = 60;
 interface SignOfLife {
   readonly agent: AgentRecord;
   readonly boot: string;
-  /** When the message was signed, in epoch seconds. */
-  readonly signedAt: number;
   /** The agent's own version; absent where the message does not carry it. */
   readonly version?: string;
   /** The versions of the protocol that it speaks; absent where the message does not say. */
@@ -47,7 +45,7 @@ export async function noteLife(ports: Ports, life: SignOfLife): Promise<void> {
   const { agent, boot, inbox } = life;
   if (!isLifeDue(ports, agent, boot)) return;
   const lastSeen = ports.clock.now();
-  const boots = boot === agent.boot ? {} : afterBoot(bootsOf(agent), life, lastSeen);
+  const boots = boot === agent.boot ? {} : afterBoot(bootsOf(agent), boot, lastSeen);
   const { clockAheadSeconds, ...others } = agent;
   const clock = 'clock' in life ? life.clock : clockAheadSeconds;
   const record: AgentRecord = {

@@ -21,32 +21,33 @@ import { spoken } from './spoken-version';
 const PENDING_POLL_MILLISECONDS = 5_000;
 const PENDING_HOT_SECONDS = 600;
 
+/** A new start is known from its second message on: it is not to wait for that. */
+const SHOW_LIFE_MILLISECONDS = 1_000;
+
 /** Two reads; a write at most once a minute, and one for each checkpoint that comes countersigned. */
 export async function pollJobs(ports: Ports, call: AgentCall<PollData>): Promise<AgentAnswer> {
-  const { agent, envelope, data, signedAt, isLate } = call;
+  const { agent, envelope, data, isLate } = call;
   const now = ports.clock.now();
   const { boot } = envelope;
   const { version, speaks = FIRST_PROTOCOL } = data;
   const trouble = versionTrouble('This agent', speaks);
   if (trouble !== null) {
     // Its inbox shows no life: whoever offers work must not count on it.
-    if (!isLate)
-      await noteLife(ports, { agent, boot, signedAt, version, speaks, inbox: undefined });
+    if (!isLate) await noteLife(ports, { agent, boot, version, speaks, inbox: undefined });
     return outdated(now, trouble);
   }
   const inbox =
     agent.state === 'active' ? await ports.store.get('inbox', agent.agentId) : undefined;
   const isHot = inbox !== undefined && nextPoll(inbox, now) <= POLL_HOT_MILLISECONDS;
   const clock = data.clockAheadSeconds;
-  if (!isLate)
-    await noteLife(ports, { agent, boot, signedAt, version, speaks, inbox, isHot, clock });
+  if (!isLate) await noteLife(ports, { agent, boot, version, speaks, inbox, isHot, clock });
   const countersigned = await keepOf(ports, call);
   const answer: PollAnswer = {
     now,
     ...spoken(data.speaks),
     state: agent.state === 'active' ? 'active' : 'pending',
     jobs: inbox?.jobs ?? [],
-    nextPollMilliseconds: inbox ? nextPoll(inbox, now) : pendingPoll(agent, now),
+    nextPollMilliseconds: isLate ? SHOW_LIFE_MILLISECONDS : pollAfter(agent, inbox, now),
     ...(countersigned.length > 0 && { countersigned: [...countersigned] }),
   };
   return ok(answer);
@@ -62,6 +63,10 @@ async function keepOf(
   const witness = { agentId: agent.agentId, publicKey: key.publicKey };
   return keepCountersigned(ports, witness, data.countersigned ?? []);
 }
+
+/** When an agent comes again whose sign of life counts. */
+const pollAfter = (agent: AgentRecord, inbox: InboxRecord | undefined, now: number): number =>
+  inbox ? nextPoll(inbox, now) : pendingPoll(agent, now);
 
 const pendingPoll = ({ enrolledAt = 0 }: AgentRecord, now: number): number =>
   now - enrolledAt < PENDING_HOT_SECONDS ? PENDING_POLL_MILLISECONDS : POLL_FAR_MILLISECONDS;

@@ -44,9 +44,9 @@ export async function renewLease(
 /** An agent that works does not poll. */
 async function noteWorker(
   ports: Ports,
-  { agent, envelope, signedAt }: AgentCall<HeartbeatData>,
+  { agent, envelope }: AgentCall<HeartbeatData>,
 ): Promise<void> {
   if (!isLifeDue(ports, agent, envelope.boot)) return;
   const inbox = await ports.store.get('inbox', agent.agentId);
-  await noteLife(ports, { agent, boot: envelope.boot, signedAt, inbox });
+  await noteLife(ports, { agent, boot: envelope.boot, inbox });
 }

@@ -10,7 +10,7 @@ import { knownJob } from './owned-job';
 import type { Ports } from './ports';
 
 export type BootJudgement =
-  /** `isLate`: it comes from a start that has ended since, and shows no life. */
+  /** `isLate`: it comes from a start that has ended since, or has yet to show that it lives. */
   | { readonly kind: 'heard'; readonly isLate: boolean }
   | { readonly kind: 'refused'; readonly answer: AgentAnswer };
 
@@ -81,11 +81,11 @@ async function noteClaimer(
   call: Omit<AgentCall<object>, 'isLate'>,
 ): Promise<AgentAnswer | undefined> {
   const { store, clock } = ports;
-  const { agent, envelope, signedAt } = call;
+  const { agent, envelope } = call;
   const { agentId, version } = agent;
   const { boot } = envelope;
   if (!(await knownJob(ports, call))) return gone(clock.now());
-  const boots = afterBoot(bootsOf(agent), { boot, signedAt }, clock.now());
+  const boots = afterBoot(bootsOf(agent), boot, clock.now());
   const record: AgentRecord = { ...agent, ...boots, version: version + 1 };
   const result = await store.transact([
     { type: 'set', entity: 'agent', key: agentId, record, expect: version },
@@ -96,8 +96,4 @@ async function noteClaimer(
 }
 
 /** What is known of an agent's starts. */
-export const bootsOf = ({ boot, bootSignedAt, formerBoots = [] }: AgentRecord) => ({
-  boot,
-  bootSignedAt,
-  formerBoots,
-});
+export const bootsOf = ({ boot, formerBoots = [] }: AgentRecord) => ({ boot, formerBoots });

@@ -1,7 +1,8 @@
 /**
  * Whether two copies of one agent are alive. Each start of an agent draws a random word, its boot. A restart is a
  * boot that nobody has seen, after which the former one is silent for ever; what is still on its way from a former
- * one changes nothing, be it the first that is heard of a start which died before. An agent says with each sign of life which time of the app's it has heard last: a former boot
+ * one changes nothing. Nor does the first message of a start, until a second one shows that it lives: the first may
+ * come late, from one that died when it had sent it. An agent says with each sign of life which time of the app's it has heard last: a former boot
  * that has heard a time after its successor was seen was alive beside it. Not seen: two machines that went on from
  * one snapshot of a running agent, whose boot is the same; fences and sequence numbers keep those apart.
  */
@@ -14,8 +15,6 @@ export interface FormerBoot {
 
 export interface BootsSeen {
   readonly boot: string | null;
-  /** When the first message that was seen of it was signed, as its machine says; absent in records from before. */
-  readonly bootSignedAt?: number | undefined;
   /** The latest first. */
   readonly formerBoots: readonly FormerBoot[];
 }
@@ -29,7 +28,7 @@ export interface SignOfBoot {
   readonly skewSeconds: number;
 }
 
-/** `late` says nothing new: a message of a boot that has ended since. */
+/** `late` says nothing new: a message of a boot that has ended since, or has yet to show that it lives. */
 export type BootSighting = 'same' | 'new' | 'late' | 'second-life';
 
 /**
@@ -46,7 +45,7 @@ const CLOCKS_APART_SECONDS = 5;
 export function judgeBoot(seen: BootsSeen, sign: SignOfBoot): BootSighting {
   if (sign.boot === seen.boot) return 'same';
   const former = seen.formerBoots.find(({ boot }) => boot === sign.boot);
-  if (!former) return diedUnseen(seen, sign) ? 'late' : 'new';
+  if (!former) return isAlive(seen, sign) ? 'new' : 'late';
   const wasAlive =
     sign.heard === undefined
       ? sign.signedAt > former.until + sign.skewSeconds
@@ -54,14 +53,9 @@ export function judgeBoot(seen: BootsSeen, sign: SignOfBoot): BootSighting {
   return wasAlive ? 'second-life' : 'late';
 }
 
-/**
- * A start signed a message and died, and the next start of the same machine was heard before that message arrived. A living one, whose
- * clock was set back or right, has heard the app since: with its refusal at the latest.
- */
-const diedUnseen = (
-  { bootSignedAt = 0, formerBoots }: BootsSeen,
-  { signedAt, heard = 0 }: SignOfBoot,
-): boolean => signedAt < bootSignedAt && heard <= (formerBoots[0]?.until ?? bootSignedAt);
+/** It has heard the app since the boot that is known was seen; agents of 0.1, and claims of 0.2, do not say. */
+const isAlive = ({ boot, formerBoots }: BootsSeen, { heard }: SignOfBoot): boolean =>
+  boot === null || heard === undefined || heard > (formerBoots[0]?.until ?? 0);
 
 /** For how many seconds no new boot is taken in: as long as that would make the app forget one too early. */
 export function secondsUntilRoom({ boot, formerBoots }: BootsSeen, now: number): number {
@@ -73,15 +67,10 @@ export function secondsUntilRoom({ boot, formerBoots }: BootsSeen, now: number):
 /** The boots after a new one was seen. */
 export const afterBoot = (
   seen: BootsSeen,
-  { boot, signedAt }: Pick<SignOfBoot, 'boot' | 'signedAt'>,
+  boot: string,
   now: number,
-): {
-  readonly boot: string;
-  readonly bootSignedAt: number;
-  readonly formerBoots: FormerBoot[];
-} => ({
+): { readonly boot: string; readonly formerBoots: FormerBoot[] } => ({
   boot,
-  bootSignedAt: signedAt,
   formerBoots: [
     ...(seen.boot === null ? [] : [{ boot: seen.boot, until: now }]),
     ...seen.formerBoots,

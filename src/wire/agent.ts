@@ -80,7 +80,7 @@ const serial = z.int().min(0).max(SERIAL_MAX);
 const protocolVersion = z.int().min(0).max(999);
 /** The versions that an agent speaks; absent in agents of 0.1. */
 const speaks = z.array(protocolVersion).min(1).max(10).exactOptional();
-/** The newest time of the app's that the agent has heard since its start; absent in agents of 0.1. */
+/** The newest time of the app's that the agent has heard since its start; absent in agents of 0.1, and in claims of 0.2. */
 const heard = serial.exactOptional();
 /** The version that the app speaks with this agent; absent where the app is of 0.1, or the agent named none. */
 const speak = protocolVersion.exactOptional();

@@ -276,8 +276,6 @@ export const AgentRecord = z.object({
   enrolledAt: seconds.exactOptional(),
   lastSeen: seconds,
   boot: z.string().nullable(),
-  /** When the first message of that boot was signed; absent in records from before it was noted. */
-  bootSignedAt: seconds.exactOptional(),
   /** Its boots before that, the latest first, and when each was followed by another. */
   formerBoots: z.array(z.object({ boot: z.string(), until: seconds })).exactOptional(),
   agentVersion: z.string(),

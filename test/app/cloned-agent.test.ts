@@ -21,10 +21,17 @@ function aCopy(boot: string) {
     heard = (answer.body as { readonly now: number }).now;
     return answer;
   };
+  const poll = async () => {
+    const data = { version: '0.2.0', busy: false, speaks: [1, 2], heard };
+    return hear(await world.agent.call({ op: 'poll', boot, data }));
+  };
   return {
-    poll: async () => {
-      const data = { version: '0.2.0', busy: false, speaks: [1, 2], heard };
-      return hear(await world.agent.call({ op: 'poll', boot, data }));
+    poll,
+    /** Its first signs of life, the second of which shows that it lives. */
+    begin: async () => {
+      await poll();
+      world.ports.pass(1);
+      await poll();
     },
     beat: async (job: string, fence: number) => {
       const data = { step: null, speaks: [1, 2], heard };
@@ -52,11 +59,11 @@ describe('an agent that starts again', () => {
   test('is no clone, however often and whatever of its former lives comes late', async () => {
     for (let start = 0; start < 20; start += 1) {
       const life = aCopy(`boot000${start}`);
-      await life.poll();
+      await life.begin();
       world.ports.pass(60);
       await life.poll();
       world.ports.pass(1);
-      await aCopy(`boot100${start}`).poll();
+      await aCopy(`boot100${start}`).begin();
       // What the dead one had sent before arrives now.
       expect((await life.poll()).status).toBe(200);
     }
@@ -68,13 +75,17 @@ describe('an agent that starts again', () => {
 describe('an agent that is killed after it has signed its first claim', () => {
   test('is no clone when that claim arrives after the next start’s, and loses nothing to it', async () => {
     const job = (await world.record()).state.run?.job ?? '';
-    await aCopy('start000').poll();
+    await aCopy('start000').begin();
     world.ports.pass(60);
-    const data = { requestId: 'request-1' };
+    const data = { requestId: 'request-1', heard: 0 };
     const held = world.agent.request({ op: 'claim', boot: 'start001', job, data });
     world.ports.pass(5);
-    const next = { requestId: 'request-2' };
-    const claim = await world.agent.call({ op: 'claim', boot: 'start002', job, data: next });
+    const first = { requestId: 'request-2', heard: 0 };
+    const call = { op: 'claim', boot: 'start002', job } as const;
+    expect((await world.agent.call({ ...call, data: first })).status).toBe(503);
+    world.ports.pass(1);
+    const next = { ...first, heard: world.ports.clock.now() };
+    const claim = await world.agent.call({ ...call, data: next });
     const { fence } = claim.body as { readonly fence: number };
     const life = aCopy('start002');
     expect((await life.beat(job, fence)).status).toBe(200);
@@ -89,23 +100,38 @@ describe('an agent that is killed after it has signed its first claim', () => {
     expect(await stateOf()).toBe('active');
   });
 
-  test('is heard once it has heard the app, where its clock was set back by minutes', async () => {
-    const pollAt = (heard: number) =>
-      world.agent.request({
-        op: 'poll',
-        boot: 'start002',
-        data: { version: '0.2.0', busy: false, heard },
-      });
-    const [first, second] = [pollAt(0), pollAt(world.ports.clock.now() + 210)];
-    const bootOf = async () => (await world.ports.memory.get('agent', world.agent.agentId))?.boot;
-    world.ports.pass(200);
-    await aCopy('start001').poll();
-    world.ports.pass(10);
+  test('is no clone when its first poll arrives after the next start’s, whatever the clocks say', async () => {
+    await aCopy('start000').begin();
+    const data = { version: '0.2.0', busy: false, speaks: [1, 2], heard: 0 };
+    world.ports.pass(250);
+    const held = world.agent.request({ op: 'poll', boot: 'start001', data });
+    const life = aCopy('start002');
+    await life.begin();
+    world.ports.pass(3);
 
-    expect((await handleAgentCall(world.ports, first)).status).toBe(200);
+    expect((await handleAgentCall(world.ports, held)).status).toBe(200);
+
+    for (let polls = 0; polls < 3; polls += 1) {
+      world.ports.pass(20);
+      expect((await life.poll()).status).toBe(200);
+    }
+    expect(await stateOf()).toBe('active');
+  });
+});
+
+describe('a new start of an agent', () => {
+  test('is asked to come again at once, and is the agent’s from its second message on', async () => {
+    await aCopy('start000').begin();
+    world.ports.pass(300);
+    const next = aCopy('start001');
+    const bootOf = async () => (await world.ports.memory.get('agent', world.agent.agentId))?.boot;
+
+    expect(await next.poll()).toMatchObject({ body: { nextPollMilliseconds: 1_000 } });
+    expect(await bootOf()).toBe('start000');
+    world.ports.pass(1);
+    await next.poll();
+
     expect(await bootOf()).toBe('start001');
-    expect((await handleAgentCall(world.ports, second)).status).toBe(200);
-    expect(await bootOf()).toBe('start002');
   });
 });
 
@@ -114,7 +140,7 @@ describe('an agent of which two copies are alive', () => {
     const [one, two] = [aCopy('boot0001'), aCopy('boot0002')];
     await one.poll();
     world.ports.pass(10);
-    await two.poll();
+    await two.begin();
     world.ports.pass(10);
     await one.poll();
     world.ports.pass(10);
@@ -134,7 +160,7 @@ describe('an agent of which two copies are alive', () => {
     const one = aCopy('boot0001');
     await one.beat(job, fence);
     world.ports.pass(10);
-    await aCopy('boot0002').poll();
+    await aCopy('boot0002').begin();
     world.ports.pass(10);
     await one.beat(job, fence);
     world.ports.pass(10);
@@ -408,9 +434,9 @@ describe('a copy of an agent’s key that neither polls nor sends heartbeats', (
   });
 
   test('that comes after the agent itself was heard again gets no job', async () => {
-    await aCopy('thief001').poll();
+    await aCopy('thief001').begin();
     world.ports.pass(10);
-    await aCopy('honest01').poll();
+    await aCopy('honest01').begin();
     const data = { requestId: 'thief-1' };
 
     const late = await world.agent.call({
