@@ -8,7 +8,7 @@ import type { Deed } from './deeds';
 import { ledgerOf } from './fake-host';
 import type { World } from './world';
 
-type Told = Deed & { readonly result: string };
+type Told = Deed & { readonly result: string; readonly found: boolean };
 
 /** Every ended job of the release: its chain holds, its end seals it, and it tells what happened. */
 export function checkActs(world: World, issueId: string): void {
@@ -63,14 +63,18 @@ function toldIn({ store }: World, job: JobRecord, rows: readonly ActsRecord[]): 
   return rows
     .flatMap(({ acts }) => acts)
     .flatMap((act): Told[] => {
-      const { what, result, fence, step, first = 0 } = act;
-      const told = { job: job.job, place: placeOf(step, act.place), what, fence, result };
+      const { what, result, fence, step, first = 0, found = false } = act;
+      const told = { job: job.job, place: placeOf(step, act.place), what, fence, result, found };
       if (what === 'apply' || what === 'restore') return [{ ...told, of: '' }];
       if (what !== 'statement') return [{ ...told, of: act.of.split(' ')[1] ?? '' }];
       const numbers = Array.from({ length: timesOf(act) }, (_, index) => first + index);
       return numbers.map((number) => ({ ...told, of: String(number) }));
     });
 }
+
+/** Who gave up before it could look said that it knows no end; the next agent has looked, and a chain takes nothing back. */
+const isLearnt = (before: Told, after: Told): boolean =>
+  before.result === 'unknown' && after.result === 'done' && after.found;
 
 function checkDeeds(
   { sim }: World,
@@ -83,8 +87,12 @@ function checkDeeds(
   const done = told.filter(({ result }) => result === 'done').map(nameOf);
   const happened = deeds.map(nameOf);
   const known = told.map(nameOf);
-  const twice = known.find((name, index) => known.indexOf(name) !== index);
-  if (twice !== undefined) sim.violated('I13', `${job.job} tells twice: ${twice}.`);
+  const twice = told.find((act, index) =>
+    told
+      .slice(0, index)
+      .some((earlier) => nameOf(earlier) === nameOf(act) && !isLearnt(earlier, act)),
+  );
+  if (twice) sim.violated('I13', `${job.job} tells twice: ${nameOf(twice)}.`);
   const invented = done.find((name) => !happened.includes(name));
   if (invented !== undefined)
     sim.violated('I13', `${job.job} tells what has not happened: ${invented}.`);
