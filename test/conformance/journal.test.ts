@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { DatabaseSync } from 'node:sqlite';
+import type { FinishOutcome } from '#wire/agent';
 import { createJournal } from '../../agent/journal';
 import { createTables } from '../../agent/journal-database';
 import type { Journal } from '../../agent/ports/journal';
@@ -22,10 +23,12 @@ type Call = (journal: Journal) => Promise<unknown>;
 const job = fc.constantFrom('j.1', 'j.2');
 const few = fc.integer({ min: 0, max: 6 });
 const note = fc.constantFrom('a', 'b', 'c');
-const outcome = fc.constantFrom({ kind: 'succeeded' } as const, {
-  kind: 'unknown' as const,
-  question: 'Which version?',
-});
+const outcome: fc.Arbitrary<FinishOutcome> = fc.constantFrom(
+  { kind: 'succeeded' },
+  { kind: 'unknown', question: 'Which version?' },
+  { kind: 'unknown', question: 'Has CALL a() run?', isStatement: true },
+  { kind: 'failed', failure: { class: 'permission', sentence: 'Fence 9 was here.' }, fenceSeen: 9 },
+);
 
 const withoutSerials = async (journal: Journal, of: string): Promise<unknown> =>
   (await journal.intentsOf(of)).map(({ serial: _serial, ...intent }) => intent);

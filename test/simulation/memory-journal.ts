@@ -3,6 +3,7 @@ import { REPORT_ENTRIES_MAX } from '#wire/agent';
 import type { FinishOutcome, ReportEntry } from '#wire/agent';
 import type { Checkpoint, SignedCheckpoint } from '#wire/checkpoint';
 import type { Intent, Journal, JournaledIntent, OutboxMessage } from '../../agent/ports/journal';
+import { tellableEntry, tellableFailure, tellableOutcome } from '../../agent/tellable';
 
 interface Job {
   readonly job: string;
@@ -35,9 +36,14 @@ export function createMemoryJournal(): Journal {
     const job = jobs.get(jobId);
     job?.outbox.push({ content, fence: job.fence, seq: null, acknowledged: false });
   };
-  const writeIntent = (intent: Intent): number => {
+  const enqueueEntry = (jobId: string, value: ReportEntry): void => {
+    const entry = tellableEntry(value);
+    if (entry) enqueue(jobId, { entry });
+  };
+  const writeIntent = ({ failure, ...intent }: Intent): number => {
     const serial = intents.length + 1;
-    intents.push({ ...intent, serial, result: null });
+    const why = failure && { failure: tellableFailure(failure) };
+    intents.push({ ...intent, ...why, serial, result: null });
     return serial;
   };
   const writeResult = (serial: number, result: string): string => {
@@ -75,15 +81,16 @@ export function createMemoryJournal(): Journal {
 
     writeIntent: async (intent, entry) => {
       const serial = writeIntent(intent);
-      enqueue(intent.job, { entry });
+      enqueueEntry(intent.job, entry);
       return serial;
     },
 
-    writeResult: async (serial, result, entry) => enqueue(writeResult(serial, result), { entry }),
+    writeResult: async (serial, result, entry) => enqueueEntry(writeResult(serial, result), entry),
 
-    tell: async (jobId, entry) => enqueue(jobId, { entry }),
+    tell: async (jobId, entry) => enqueueEntry(jobId, entry),
 
-    finishJob: async (jobId, outcome) => {
+    finishJob: async (jobId, end) => {
+      const outcome = tellableOutcome(end);
       const job = jobs.get(jobId);
       if (job) Object.assign(job, { state: 'finished', outcome });
       enqueue(jobId, { outcome });
