@@ -4,7 +4,7 @@ import { canonicalText } from '#core/canonical';
 import type { ConfigChange, Content, SqlScript, TextRef } from '#core/content';
 import { contentOf } from './cast';
 import type { FakePackage } from './packages';
-import { isAtDatabases } from './shares';
+import { isAtDatabases, isInDoubt } from './shares';
 import type { Sim } from './sim';
 
 /** The database that every script of the simulation is for. */
@@ -16,9 +16,12 @@ export const BARE_WORDS = 'CREATE INDEX CONCURRENTLY';
 /** A statement on this table fails. */
 export const BROKEN_TABLE = 'lost_table';
 
+/** Behind the statement that may come into doubt there is another one. */
+const GOES_ON = `UPDATE orders SET c = 3;\n${BARE_WORDS} orders_c ON orders (c);\nUPDATE orders SET c = 4;`;
+
 const TEXTS = [
   'UPDATE orders SET a = 1;\nUPDATE orders SET b = 2;',
-  `UPDATE orders SET c = 3;\n${BARE_WORDS} orders_c ON orders (c);`,
+  GOES_ON,
   `${BARE_WORDS} orders_d ON orders (d);`,
   `UPDATE orders SET e = 5;\nUPDATE ${BROKEN_TABLE} SET e = 5;`,
 ] as const;
@@ -73,10 +76,16 @@ export function drawContent(
   pack: FakePackage,
 ): Content {
   const content = contentOf(sites, pack);
-  const [first = SCRIPTS.length] =
-    isAtDatabases({ seed }) || chance.happens(0.3) ? [chance.below(SCRIPTS.length)] : [];
+  const first = firstScript({ chance, seed });
   const sql = SCRIPTS.slice(first, first + chance.between(1, 2));
   return { ...content, sql, config: [BY_AGENT, BY_HAND].filter(() => chance.happens(0.25)) };
+}
+
+/** Where the scripts of a content begin; behind the last one where it has none. */
+function firstScript({ chance, seed }: Pick<Sim, 'chance' | 'seed'>): number {
+  if (isInDoubt({ seed })) return TEXTS.indexOf(GOES_ON);
+  const has = isAtDatabases({ seed }) || chance.happens(0.3);
+  return has ? chance.below(SCRIPTS.length) : SCRIPTS.length;
 }
 
 /** The texts that a content names, as its author wrote them. */

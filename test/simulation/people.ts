@@ -14,7 +14,7 @@ import { TEMPLATE, statusOf } from './jira-workflow';
 import type { FakeIssue } from './jira-workflow';
 import { FUNCTIONS } from './functions';
 import { createLife } from './scheduler';
-import { isDivided } from './shares';
+import { isDivided, isInDoubt } from './shares';
 import type { Town } from './town';
 
 /** A person acts, thinks for a while, and acts again, until the town goes quiet. */
@@ -171,7 +171,8 @@ async function review(town: Town, record: ReleaseRecord): Promise<boolean> {
 async function answer(town: Town, record: ReleaseRecord): Promise<void> {
   const { chance } = town.sim;
   const { issueId, run, question } = record.state;
-  const guess = chance.pick(['done', 'not-done', 'retry'] as const);
+  const isSure = isInDoubt(town.sim) && run?.stage === 'SQL' && chance.happens(0.7);
+  const guess = isSure ? 'done' : chance.pick(['done', 'not-done', 'retry'] as const);
   const wrong = run?.stage === 'VERIFY' && guess === 'done' && !town.isServed(record);
   const person = chance.happens(0.9) ? LEAD : chance.pick(PEOPLE);
   await FUNCTIONS.answer(town.functions, {

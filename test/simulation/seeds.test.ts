@@ -28,6 +28,7 @@ const MUST_HAPPEN = [
   ...['approved', 'rejected', 'approvals-stale', 'promoted', 'completed', 'iterated', 'aborted'],
   ...['script-rejected', 'sql-succeeded', 'sql-failed', 'statement ran', 'config-confirmed'],
   ...['statement ran outside a transaction', 'rolled-back', 'rollback-failed'],
+  'statement ran behind one that was called done',
   ...['config-applied', 'namespace apply', 'namespace restore'],
   ...['move-undone', 'stage on a host', 'activate on a host', 'start on a host'],
   ...['checkpoint countersigned', 'act told', 'act told without its end'],

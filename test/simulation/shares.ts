@@ -16,3 +16,6 @@ export const hasReader = ({ seed }: Seed): boolean => seed % 4 === 0;
 
 /** Every release has scripts, and agents fall still at their databases for so long that others take over. */
 export const isAtDatabases = ({ seed }: Seed): boolean => seed % 11 === 0;
+
+/** Every release has a statement that no transaction undoes with others behind it, sessions are lost in it, and whoever is asked mostly says “done”. */
+export const isInDoubt = ({ seed }: Seed): boolean => seed % 17 === 0;

@@ -6,8 +6,8 @@ import { createScheduler } from './scheduler';
 import type { Life, Scheduler } from './scheduler';
 import { createTrace } from './trace';
 import type { Trace } from './trace';
-import { isAtDatabases } from './shares';
-import { AT_DATABASES, CALM, drawWeather } from './weather';
+import { isAtDatabases, isInDoubt } from './shares';
+import { AT_DATABASES, CALM, drawWeather, IN_DOUBT } from './weather';
 import type { Trouble, Weather } from './weather';
 
 export interface Violation {
@@ -47,7 +47,11 @@ export function createSim(seed: number, off: Protection | null): Sim {
   const chance = createChance(seed);
   const trace: Trace = createTrace(() => scheduler.now());
   const scheduler = createScheduler(chance, trace.note);
-  const drawn = { ...drawWeather(chance), ...(isAtDatabases({ seed }) && AT_DATABASES) };
+  const drawn = {
+    ...drawWeather(chance),
+    ...(isAtDatabases({ seed }) && AT_DATABASES),
+    ...(isInDoubt({ seed }) && IN_DOUBT),
+  };
   const counts = new Map<string, number>();
   let weather: Weather = CALM;
   let violation: Violation | undefined;

@@ -2,6 +2,7 @@
 import type { ReleaseEvent } from '#core/release-event';
 import type { EventSegment } from '#wire/records';
 import type { LedgerRow } from '../../agent/sql/database';
+import { placeName, watchCalledDone } from './called-done';
 import { saysIn, statementsIn } from './changes';
 import type { DatabaseWatch } from './fake-databases';
 import type { FakeStore } from './fake-store';
@@ -11,18 +12,12 @@ import type { HistoryWatch } from './watch-history';
 /** A person has looked, and let the work be tried again. */
 const TRIED_AGAIN: readonly ReleaseEvent['type'][] = ['retried', 'answered', 'started'];
 
-const isTriedAgain = (event: ReleaseEvent): boolean =>
-  TRIED_AGAIN.includes(event.type) && !isCalledDone(event);
-
-/** Of one statement: it is not to run again. */
-const isCalledDone = (event: ReleaseEvent): boolean =>
-  event.type === 'answered' && event.isStatement === true && event.answer === 'done';
-
 export function watchDatabases(
   sim: Sim,
   store: FakeStore,
   history: HistoryWatch,
 ): Omit<DatabaseWatch, 'means'> {
+  const calledDone = watchCalledDone(history);
   /** Statement → how many words of people there were when it ran. */
   const ran = new Map<string, number>();
   const underWay = new Map<string, number>();
@@ -35,27 +30,44 @@ export function watchDatabases(
     }
   });
 
-  /** I3: who says that the scripts have run is right, unless a person says it. */
+  /** I3: who says that the scripts have run is right, unless a person says it; of one statement only where the question was about one. */
   function checkRan({ issueId, events }: EventSegment): void {
-    const says = events.some(({ type }) => type === 'sql-succeeded');
-    if (!says || events.some(({ type }) => type === 'answered')) return;
+    if (!events.some(({ type }) => type === 'sql-succeeded')) return;
+    const answered = events.find(({ type }) => type === 'answered');
+    if (answered && !calledDone.isAbout(issueId, answered)) return;
     const plan = store.plan(store.peek('release', issueId)?.state.planDigest ?? null);
-    let calledDone = history.eventsOf(issueId).filter(isCalledDone).length;
+    const excused = new Set(calledDone.of(issueId).map(placeName));
     for (const step of plan?.steps ?? []) {
       if (step.stage !== 'SQL') continue;
       const count = statementsIn(step.text.sha256);
       for (let number = 1; number <= count; number += 1) {
-        const key = [plan?.environment, issueId, step.text.sha256, number].join(' ');
-        if (ran.has(key)) continue;
-        calledDone -= 1;
-        if (calledDone < 0)
-          sim.violated(
-            'I3',
-            `${step.script} of ${issueId} has run, but its statement ${number} has not.`,
-          );
+        const environment = plan?.environment ?? '';
+        const scriptDigest = step.text.sha256;
+        const name = placeName({ environment, release: issueId, scriptDigest, number });
+        if (ran.has(name) || excused.has(name)) continue;
+        sim.violated(
+          'I3',
+          `${step.script} of ${issueId} has run, but its statement ${number} has not.`,
+        );
       }
     }
   }
+
+  /** What “done” about a statement promises. */
+  function countRest(row: LedgerRow, environment: string): void {
+    const isRest = calledDone
+      .of(row.release)
+      .some(
+        ({ job, number, ...place }) =>
+          job !== row.job &&
+          number < row.number &&
+          placeName({ ...place, number }) === placeName({ ...row, environment, number }),
+      );
+    if (isRest) sim.count('statement ran behind one that was called done');
+  }
+
+  const isTriedAgain = (release: string, event: ReleaseEvent): boolean =>
+    TRIED_AGAIN.includes(event.type) && !calledDone.isAbout(release, event);
 
   const isReviewed = ({ release, scriptDigest }: LedgerRow): boolean => {
     const { reporter } = store.peek('release', release)?.state ?? { reporter: '' };
@@ -75,8 +87,10 @@ export function watchDatabases(
     `Statement ${String(row.number)} of ${row.script} of ${row.release} in ${environment}`;
 
   function checkOnce(row: LedgerRow, environment: string): void {
-    const key = [environment, row.release, row.scriptDigest, row.number].join(' ');
-    const words = history.eventsOf(row.release).filter(isTriedAgain).length;
+    const key = placeName({ ...row, environment });
+    const words = history
+      .eventsOf(row.release)
+      .filter((event) => isTriedAgain(row.release, event)).length;
     const before = ran.get(key);
     ran.set(key, words);
     if (before !== undefined && (row.atomic || before === words))
@@ -99,6 +113,7 @@ export function watchDatabases(
     writes: (row, environment, fence) => {
       const what = `Writing ${row.state} of ${nameOf(row, environment)}`;
       checkFence(environment, row.scope, fence, what);
+      calledDone.written(row, environment);
     },
     begins: (row, environment, text) => {
       const what = nameOf(row, environment);
@@ -121,6 +136,7 @@ export function watchDatabases(
       if (!hasHappened) return;
       sim.count(row.atomic ? 'statement ran' : 'statement ran outside a transaction');
       checkOnce(row, environment);
+      countRest(row, environment);
     },
   };
 }

@@ -91,6 +91,9 @@ export const AT_DATABASES = {
   'session-lost-at-statement': 0.3,
 } as const;
 
+/** What goes wrong in the seeds that are about statements in doubt. */
+export const IN_DOUBT = { 'session-lost-at-statement': 0.8 } as const;
+
 export type Trouble = keyof typeof WORST;
 export type Weather = Readonly<Partial<Record<Trouble, number>>>;
 
