@@ -24,4 +24,4 @@ export const isAboutStarts = ({ seed }: Seed): boolean => seed % 17 === 14;
 export const isAtDatabases = ({ seed }: Seed): boolean => seed % 11 === 0;
 
 /** Every release has a statement that no transaction undoes with others behind it, sessions are lost in it, and whoever is asked mostly says “done”. */
-export const isInDoubt = ({ seed }: Seed): boolean => seed % 13 === 0;
+export const isInDoubt = ({ seed }: Seed): boolean => seed % 17 === 0;
