@@ -29,5 +29,5 @@ export type RunResult =
   /** The end was not seen: connection lost, killed, or too slow. */
   | { readonly kind: 'lost'; readonly sentence: string };
 
-/** Most of stdout and of stderr that is kept, in characters. */
+/** Most of stdout and of stderr that is kept, in characters; whole lines where there is more. */
 export const OUTPUT_MAX_CHARS = 64 * 1024;

@@ -66,7 +66,7 @@ describe('a job whose hosts have all seen a higher fence', () => {
   );
 
   test('is lost where another agent has taken it after the app was asked for the first of them', async () => {
-    const { app, fleet, clock, live } = aWorld(2);
+    const { app, fleet, journal, clock, live } = aWorld(2);
     fleet.host('web-1').fence = 120;
     const { connect } = fleet;
     fleet.connect = async (target) => {
@@ -81,6 +81,10 @@ describe('a job whose hosts have all seen a higher fence', () => {
     await live();
 
     expect(app.outcome).toBeNull();
+    expect(app.entries.filter(({ host }) => host === 'web-2')).not.toContainEqual(
+      expect.objectContaining({ state: 'failed' }),
+    );
+    expect(await journal.openJobs()).toEqual([]);
   });
 });
 
