@@ -96,4 +96,8 @@ async function noteClaimer(
 }
 
 /** What is known of an agent's starts. */
-export const bootsOf = ({ boot, formerBoots = [] }: AgentRecord) => ({ boot, formerBoots });
+export const bootsOf = ({ boot, bootSeenAt, formerBoots = [] }: AgentRecord) => ({
+  boot,
+  bootSeenAt,
+  formerBoots,
+});

@@ -15,6 +15,8 @@ export interface FormerBoot {
 
 export interface BootsSeen {
   readonly boot: string | null;
+  /** When it was seen first, by the app's clock, in epoch seconds; absent in records from before that was noted. */
+  readonly bootSeenAt?: number | undefined;
   /** The latest first. */
   readonly formerBoots: readonly FormerBoot[];
 }
@@ -54,8 +56,8 @@ export function judgeBoot(seen: BootsSeen, sign: SignOfBoot): BootSighting {
 }
 
 /** It has heard the app since the boot that is known was seen; agents of 0.1, and claims of 0.2, do not say. */
-const isAlive = ({ boot, formerBoots }: BootsSeen, { heard }: SignOfBoot): boolean =>
-  boot === null || heard === undefined || heard > (formerBoots[0]?.until ?? 0);
+const isAlive = ({ boot, bootSeenAt = 0 }: BootsSeen, { heard }: SignOfBoot): boolean =>
+  boot === null || heard === undefined || heard > bootSeenAt;
 
 /** For how many seconds no new boot is taken in: as long as that would make the app forget one too early. */
 export function secondsUntilRoom({ boot, formerBoots }: BootsSeen, now: number): number {
@@ -69,8 +71,9 @@ export const afterBoot = (
   seen: BootsSeen,
   boot: string,
   now: number,
-): { readonly boot: string; readonly formerBoots: FormerBoot[] } => ({
+): { readonly boot: string; readonly bootSeenAt: number; readonly formerBoots: FormerBoot[] } => ({
   boot,
+  bootSeenAt: now,
   formerBoots: [
     ...(seen.boot === null ? [] : [{ boot: seen.boot, until: now }]),
     ...seen.formerBoots,

@@ -276,6 +276,8 @@ export const AgentRecord = z.object({
   enrolledAt: seconds.exactOptional(),
   lastSeen: seconds,
   boot: z.string().nullable(),
+  /** When that boot was seen first; absent in records from before it was noted. */
+  bootSeenAt: seconds.exactOptional(),
   /** Its boots before that, the latest first, and when each was followed by another. */
   formerBoots: z.array(z.object({ boot: z.string(), until: seconds })).exactOptional(),
   agentVersion: z.string(),

@@ -227,7 +227,7 @@ describe('an agent of which two copies are alive', () => {
       agentId: world.agent.agentId,
       fingerprint,
     });
-    for (const copy of [two, one, two, one, two]) {
+    for (const copy of [two, one, two, one, two, one, two]) {
       world.ports.pass(10);
       await copy.poll();
     }

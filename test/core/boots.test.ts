@@ -3,7 +3,11 @@ import { afterBoot, judgeBoot, secondsUntilRoom } from '#core/boots';
 import type { BootsSeen } from '#core/boots';
 
 const SKEW = 300;
-const seen: BootsSeen = { boot: 'second', formerBoots: [{ boot: 'first', until: 1_000 }] };
+const seen: BootsSeen = {
+  boot: 'second',
+  bootSeenAt: 1_000,
+  formerBoots: [{ boot: 'first', until: 1_000 }],
+};
 const judge = (boot: string, heard: number | undefined, signedAt = 1_000) =>
   judgeBoot(seen, { boot, heard, signedAt, skewSeconds: SKEW });
 
@@ -48,6 +52,14 @@ describe('the boot of an agent', () => {
       expect(judge('third', heard)).toBe('late');
     },
   );
+
+  test('is late also behind the very first that was seen', () => {
+    const boots = afterBoot({ boot: null, formerBoots: [] }, 'first', 1_000);
+    const sign = { boot: 'dead', signedAt: 1_001, skewSeconds: SKEW };
+
+    expect(judgeBoot(boots, { ...sign, heard: 990 })).toBe('late');
+    expect(judgeBoot(boots, { ...sign, heard: 1_001 })).toBe('new');
+  });
 
   test('of an agent of 0.1 is new at once', () => {
     expect(judge('third', undefined)).toBe('new');
