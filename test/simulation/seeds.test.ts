@@ -55,6 +55,8 @@ const MUST_HAPPEN = [
   ...['job of another room asked for', 'host moved to another room'],
   ...['log read', 'log read on', 'lines of a log replayed', 'text read'],
   ...['audit judged', 'audit with witnesses judged', 'audit of several pages judged'],
+  ...['copy of an agent noted', 'job claimed by a copy of an agent'],
+  ...['job ended by a copy of an agent', 'agent suspended', 'agent confirmed again'],
   ...Object.keys(DRIVEN).map(countOf),
 ];
 
