@@ -89,6 +89,8 @@ export function createKeyRenewal(renewal: Renewal): (accepted: boolean) => Promi
     const proof = next.sign(keyProofText(audience, agent, next.publicKey));
     const result = await app.addKey(next.publicKey, proof);
     if (result.kind === 'answered') return promote(next);
+    // A start that the app has yet to know is told so, once: the next poll makes it known.
+    if (result.kind === 'refused' && result.error === 'busy') triedAt = undefined;
     log.warn('The app did not take a new key; this agent goes on with the one that it has.', {
       ...result,
     });

@@ -78,6 +78,7 @@ async function aMachine({ ports, agent }: ReleaseWorld) {
   const exchangeOf = (life: { readonly isKilled: boolean }): Exchange => ({
     post: async ({ headers, body }) => {
       if (life.isKilled) return new Promise(() => undefined);
+      ports.pass(1);
       const listed = Object.entries(headers).map(([name, value]) => [name, [value]] as const);
       const request = { method: 'POST', headers: Object.fromEntries(listed), body };
       const answer = await handleAgentCall(ports, request);
