@@ -92,6 +92,14 @@ async function startMariadb(): Promise<DatabaseServer> {
   const data = join(directory, 'data');
   const socketPath = join(directory, 'socket');
   const user = execFileSync('id', ['-un'], { encoding: 'utf8' }).trim();
+  // Each server that starts removes the temporary tables of all others whose directory for them is the same.
+  const temporary = join(directory, 'temporary');
+  mkdirSync(temporary);
+  const env = {
+    ...process.env,
+    TMPDIR: temporary,
+    PATH: `${process.env['PATH'] ?? ''}:/usr/sbin`,
+  };
   execFileSync(
     'mariadb-install-db',
     [
@@ -100,7 +108,7 @@ async function startMariadb(): Promise<DatabaseServer> {
       `--user=${user}`,
       '--auth-root-authentication-method=normal',
     ],
-    { stdio: 'ignore' },
+    { stdio: ['ignore', 'ignore', 'pipe'], env },
   );
   const server = spawn(
     'mariadbd',
@@ -116,7 +124,7 @@ async function startMariadb(): Promise<DatabaseServer> {
       `--ssl-key=${certificate.keyFile}`,
       '--innodb-flush-log-at-trx-commit=0',
     ],
-    { stdio: 'ignore', env: { ...process.env, PATH: `${process.env['PATH'] ?? ''}:/usr/sbin` } },
+    { stdio: 'ignore', env },
   );
   await ready(async () => {
     const root = await createConnection({ socketPath, user: 'root' });
