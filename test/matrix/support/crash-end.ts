@@ -3,11 +3,11 @@ import type { DatabaseSync } from 'node:sqlite';
 import { join } from 'node:path';
 import type { DatabaseRule } from '../../../agent/sql/database-rule';
 import type { ReleaseWorld } from '../../support/release-world';
+import { fenceFaults } from './answered-claims';
 import { compareActs } from './compare-acts';
 import type { ComparedActs } from './compare-acts';
 import { disagreements, recordsOf, stored } from './compare-records';
 import { HOST } from './crash-setting';
-import { fenceFaults } from './granted-claims';
 import { judgedAudit } from './judged-audit';
 import type { ServedApp } from './served-app';
 import { deedsInCentre, deedsInDatabase, deedsOnHost } from './target-deeds';
@@ -83,7 +83,7 @@ export async function aftermathOf(played: Played): Promise<Aftermath> {
     question: (await world.record()).state.question,
     disagreements: [
       ...app.setbacks,
-      ...fenceFaults(memory, app.granted),
+      ...fenceFaults(memory, app.claims),
       ...disagreements(memory, journal, { mayBeDropped: isKilled }),
       ...audit.findings,
       ...faults,

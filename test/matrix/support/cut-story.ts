@@ -21,12 +21,12 @@ import { setKey, written } from '../../support/written-content';
 import { anAgent, silent } from '../../agent/support/an-agent';
 import { createFleet } from '../../agent/support/fake-hosts';
 import { NEW } from '../../agent/support/plans';
+import { fenceFaults, repeatedClaims } from './answered-claims';
 import { disagreements, recordsOf, stored } from './compare-records';
 import { SIT_ALONE, startRelease } from './clicks';
 import { patientClock } from './fast-clock';
 import { startFaultProxy } from './fault-proxy';
 import type { Fault } from './fault-proxy';
-import { fenceFaults, repeatedClaims } from './granted-claims';
 import { letIn } from './let-in';
 import { createMemoryDatabase } from './memory-database';
 import { quickDirectory } from './quick-directory';
@@ -185,10 +185,10 @@ export async function playStory(fault?: Fault): Promise<StoryEnd> {
       },
       disagreements: [
         ...app.setbacks,
-        ...fenceFaults(world.ports.memory, app.granted),
+        ...fenceFaults(world.ports.memory, app.claims),
         ...disagreements(world.ports.memory, database, { told }),
       ],
-      repeatedClaims: repeatedClaims(app.granted),
+      repeatedClaims: repeatedClaims(app.claims),
       struck: proxy.struck(),
       seen: proxy.seen,
       seconds: (performance.now() - from) / 1_000,

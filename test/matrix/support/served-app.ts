@@ -5,8 +5,8 @@ import { handleAgentCall } from '#app/handle-agent';
 import type { AgentRequest } from '#app/agent-message';
 import type { Clock } from '../../../agent/ports/clock';
 import { setbacks, stored } from './compare-records';
-import { grantedClaim } from './granted-claims';
-import type { GrantedClaim } from './granted-claims';
+import { answeredClaim } from './answered-claims';
+import type { AnsweredClaim } from './answered-claims';
 import type { MemoryPorts } from '../../support/memory-ports';
 
 export interface ServedApp {
@@ -21,8 +21,8 @@ export interface ServedApp {
   polls(): number;
   /** Jobs that a call has set back: their reports, their fence or their end. */
   readonly setbacks: readonly string[];
-  /** Claims that were answered with the job, in order; whether the answer has arrived or not. */
-  readonly granted: readonly GrantedClaim[];
+  /** Claims in the order in which they were answered; whether the answer has arrived or not. */
+  readonly claims: readonly AnsweredClaim[];
   close(): Promise<void>;
 }
 
@@ -34,7 +34,7 @@ export async function serveHandlers(
 ): Promise<ServedApp> {
   let isForgetful = forgets !== undefined;
   const found: string[] = [];
-  const granted: GrantedClaim[] = [];
+  const claims: AnsweredClaim[] = [];
   let polls = 0;
   const waiting = new Set<() => void>();
   let turn: Promise<void> = Promise.resolve();
@@ -66,8 +66,9 @@ export async function serveHandlers(
       ports.memory.rows.clear();
       for (const [row, text] of backup) ports.memory.rows.set(row, text);
     }
-    const claim = status === 200 ? grantedClaim(body, data) : undefined;
-    if (claim) granted.push(claim);
+    // What was refused for its signature or its form need be no message at all.
+    const claim = ![200, 409, 410].includes(status) ? undefined : answeredClaim(body, data);
+    if (claim) claims.push(claim);
     const text = JSON.stringify(data);
     response.writeHead(status, {
       'content-type': 'application/json',
@@ -92,7 +93,7 @@ export async function serveHandlers(
       }),
     polls: () => polls,
     setbacks: found,
-    granted,
+    claims,
     close: async () => {
       const closed = new Promise((resolve) => server.close(resolve));
       server.closeAllConnections();

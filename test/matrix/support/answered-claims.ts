@@ -1,22 +1,24 @@
-/** The claims that the app has answered with the job: each new one raises the fence once, one that comes again never. */
+/** The claims that the app has answered: each new one that gets its job raises the fence once, one that comes again never. */
 import { fromStored } from '#forge/entities';
 import { ClaimAnswer, ClaimData, Envelope } from '#wire/agent';
 import type { MemoryStore } from '../../support/memory-store';
 import { stored } from './compare-records';
 
-export interface GrantedClaim {
+export interface AnsweredClaim {
   readonly job: string;
   readonly requestId: string;
-  readonly fence: number;
+  /** Null where the claim did not get the job: a late one may find that it has ended. */
+  readonly fence: number | null;
 }
 
-/** What a message and its answer say of a claim; undefined where they are none, or the claim was refused. */
-export function grantedClaim(message: string, answer: object): GrantedClaim | undefined {
+/** What a message and its answer say of a claim; undefined where they are none. */
+export function answeredClaim(message: string, answer: object): AnsweredClaim | undefined {
   const envelope = Envelope.safeParse(JSON.parse(message));
-  const given = ClaimAnswer.safeParse(answer);
-  if (!envelope.success || !given.success || envelope.data.op !== 'claim') return undefined;
+  if (!envelope.success || envelope.data.op !== 'claim') return undefined;
+  const { job = '' } = envelope.data;
   const { requestId } = ClaimData.parse(envelope.data.data);
-  return { job: given.data.job, requestId, fence: given.data.fence };
+  const given = ClaimAnswer.safeParse(answer);
+  return { job, requestId, fence: given.success ? given.data.fence : null };
 }
 
 /**
@@ -25,14 +27,15 @@ export function grantedClaim(message: string, answer: object): GrantedClaim | un
  */
 export function fenceFaults(
   memory: MemoryStore,
-  granted: readonly GrantedClaim[],
+  claims: readonly AnsweredClaim[],
 ): readonly string[] {
   const jobs = new Map(stored(memory, 'job').map((job) => [job.job, job] as const));
   const scopes = new Map<string, number>();
   const known = new Map<string, number>();
   const counts = new Map<string, number>();
   const faults: string[] = [];
-  for (const { job, requestId, fence } of granted) {
+  for (const { job, requestId, fence } of claims) {
+    if (fence === null) continue;
     const before = known.get(`${job} ${requestId}`);
     known.set(`${job} ${requestId}`, fence);
     const held = jobs.get(job)?.scopes ?? [];
@@ -45,8 +48,8 @@ export function fenceFaults(
     if (before === undefined) counts.set(job, (counts.get(job) ?? 0) + 1);
     for (const scope of held) scopes.set(scope, Math.max(fence, scopes.get(scope) ?? 0));
   }
-  for (const { job, claims = [] } of jobs.values()) {
-    const kept = claims.reduce((sum, { times }) => sum + times, 0);
+  for (const { job, claims: recorded = [] } of jobs.values()) {
+    const kept = recorded.reduce((sum, { times }) => sum + times, 0);
     const given = counts.get(job) ?? 0;
     if (kept !== given) {
       faults.push(
@@ -63,6 +66,6 @@ export function fenceFaults(
   return faults;
 }
 
-/** How many of the claims had been answered before. */
-export const repeatedClaims = (granted: readonly GrantedClaim[]): number =>
-  granted.length - new Set(granted.map(({ job, requestId }) => `${job} ${requestId}`)).size;
+/** How many of the claims had been answered before, with the job or without. */
+export const repeatedClaims = (claims: readonly AnsweredClaim[]): number =>
+  claims.length - new Set(claims.map(({ job, requestId }) => `${job} ${requestId}`)).size;
