@@ -44,8 +44,14 @@ export const gap = (now: number, expectedSeq: number): AgentAnswer =>
 export const gone = (now: number, checkpoint?: SignedCheckpoint): AgentAnswer =>
   failure(410, { error: 'gone', now, ...(checkpoint && { checkpoint }) });
 
-export const busy = (now: number, retryAfterSeconds: number): AgentAnswer =>
-  failure(503, { error: 'busy', now, retryAfterSeconds });
+/** `message`: why, where it is more than a moment's matter. */
+export const busy = (now: number, retryAfterSeconds: number, message?: string): AgentAnswer =>
+  failure(503, {
+    error: 'busy',
+    now,
+    retryAfterSeconds,
+    ...(message !== undefined && { message }),
+  });
 
 /** The shape of RFC 9457, with our own members beside the standard ones. */
 function failure(status: number, own: Omit<ErrorAnswer, 'type' | 'title' | 'status'>): AgentAnswer {

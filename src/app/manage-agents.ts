@@ -111,7 +111,10 @@ export async function approveAgent(
     hotUntil: ports.clock.now() + NEW_AGENT_HOT_SECONDS,
   });
   // Whichever copies there were: from now on one is expected.
-  const fresh: AgentRecord = { ...agent, state: 'active', boot: null, formerBoots: [] };
+  const fresh: AgentRecord = {
+    ...agent,
+    ...{ state: 'active', boot: null, formerBoots: [], waitingBoot: null },
+  };
   const outcome = await changeRoster(ports, fresh, agent.version);
   // Work that is under way was offered without it, and the one that had it may be gone for good.
   if (outcome.kind === 'done') await askForRefresh(ports, agent.project);

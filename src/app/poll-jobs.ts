@@ -8,7 +8,7 @@ import {
 } from '#wire/agent';
 import type { PollAnswer, PollData } from '#wire/agent';
 import type { AgentRecord, InboxRecord } from '#wire/records';
-import { ok, outdated } from './agent-answer';
+import { busy, ok, outdated } from './agent-answer';
 import type { AgentAnswer } from './agent-answer';
 import type { AgentCall } from './agent-call';
 import { FIRST_PROTOCOL, versionTrouble } from './agent-trouble';
@@ -32,8 +32,10 @@ export async function pollJobs(ports: Ports, call: AgentCall<PollData>): Promise
   const { version, speaks = FIRST_PROTOCOL } = data;
   const trouble = versionTrouble('This agent', speaks);
   if (trouble !== null) {
+    // Told so, it ends: it is to have shown before that it lives, for people to read of it.
+    if (isLate) return busy(now, SHOW_LIFE_MILLISECONDS / 1_000);
     // Its inbox shows no life: whoever offers work must not count on it.
-    if (!isLate) await noteLife(ports, { agent, boot, version, speaks, inbox: undefined });
+    await noteLife(ports, { agent, boot, version, speaks, inbox: undefined });
     return outdated(now, trouble);
   }
   const inbox =
@@ -41,12 +43,12 @@ export async function pollJobs(ports: Ports, call: AgentCall<PollData>): Promise
   const isHot = inbox !== undefined && nextPoll(inbox, now) <= POLL_HOT_MILLISECONDS;
   const clock = data.clockAheadSeconds;
   if (!isLate) await noteLife(ports, { agent, boot, version, speaks, inbox, isHot, clock });
-  const countersigned = await keepOf(ports, call);
+  const countersigned = isLate ? [] : await keepOf(ports, call);
   const answer: PollAnswer = {
     now,
     ...spoken(data.speaks),
     state: agent.state === 'active' ? 'active' : 'pending',
-    jobs: inbox?.jobs ?? [],
+    jobs: isLate ? [] : (inbox?.jobs ?? []),
     nextPollMilliseconds: isLate ? SHOW_LIFE_MILLISECONDS : pollAfter(agent, inbox, now),
     ...(countersigned.length > 0 && { countersigned: [...countersigned] }),
   };

@@ -34,10 +34,10 @@ export async function sightBoot(
   }
   const wait = sighting === 'new' ? secondsUntilRoom(bootsOf(agent), now) : 0;
   if (wait > 0 && BEGINS.includes(envelope.op)) {
-    const message =
-      'An agent has started too often; its next start is heard when one is forgotten.';
-    ports.log.warn(message, { agent: agent.agentId, seconds: wait });
-    return { kind: 'refused', answer: busy(now, Math.min(wait, RETRY_MAX_SECONDS)) };
+    await noteWaiting(ports, agent, envelope.boot);
+    ports.log.warn(TOO_MANY_STARTS, { agent: agent.agentId, seconds: wait });
+    const answer = busy(now, Math.min(wait, RETRY_MAX_SECONDS), TOO_MANY_STARTS);
+    return { kind: 'refused', answer };
   }
   const answer = await refusalOf(ports, call, sighting);
   return answer ? { kind: 'refused', answer } : { kind: 'heard', isLate: sighting === 'late' };
@@ -46,8 +46,22 @@ export async function sightBoot(
 /** With these a start shows itself. */
 const BEGINS: readonly string[] = ['poll', 'claim'];
 
-/** Whoever is told to wait for longer asks again meanwhile: a person may have confirmed the agent anew. */
+const TOO_MANY_STARTS =
+  'This agent has started more than 40 times within a quarter of an hour; its next start is heard when the oldest of them is forgotten.';
+
+/** Whoever is told to wait for longer asks again meanwhile: a person may have confirmed the agent anew, after two copies of it were found. */
 const RETRY_MAX_SECONDS = 60;
+
+/** Written once for all that wait: if the start that is known goes on to live beside it, there are two of them. */
+async function noteWaiting(ports: Ports, agent: AgentRecord, boot: string): Promise<void> {
+  if (agent.waitingBoot) return;
+  const { agentId, version } = agent;
+  const waitingBoot = { boot, since: ports.clock.now() };
+  const record: AgentRecord = { ...agent, waitingBoot, version: version + 1 };
+  await ports.store.transact([
+    { type: 'set', entity: 'agent', key: agentId, record, expect: version },
+  ]);
+}
 
 /** Only the start that was seen last begins work or brings a key. */
 async function refusalOf(
@@ -96,8 +110,9 @@ async function noteClaimer(
 }
 
 /** What is known of an agent's starts. */
-export const bootsOf = ({ boot, bootSeenAt, formerBoots = [] }: AgentRecord) => ({
+export const bootsOf = ({ boot, bootSeenAt, formerBoots = [], waitingBoot }: AgentRecord) => ({
   boot,
   bootSeenAt,
   formerBoots,
+  waitingBoot,
 });

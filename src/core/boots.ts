@@ -19,6 +19,14 @@ export interface BootsSeen {
   readonly bootSeenAt?: number | undefined;
   /** The latest first. */
   readonly formerBoots: readonly FormerBoot[];
+  /** A start that lives and is told to wait, for too many came before it; null or absent where none does. */
+  readonly waitingBoot?: WaitingBoot | null | undefined;
+}
+
+export interface WaitingBoot {
+  readonly boot: string;
+  /** When it was told so, by the app's clock, in epoch seconds. */
+  readonly since: number;
 }
 
 export interface SignOfBoot {
@@ -45,7 +53,7 @@ const CLOCKS_APART_SECONDS = 5;
 
 /** What a message's boot tells of the agent. */
 export function judgeBoot(seen: BootsSeen, sign: SignOfBoot): BootSighting {
-  if (sign.boot === seen.boot) return 'same';
+  if (sign.boot === seen.boot) return hasCompany(seen, sign) ? 'second-life' : 'same';
   const former = seen.formerBoots.find(({ boot }) => boot === sign.boot);
   if (!former) return isAlive(seen, sign) ? 'new' : 'late';
   const wasAlive =
@@ -57,7 +65,11 @@ export function judgeBoot(seen: BootsSeen, sign: SignOfBoot): BootSighting {
 
 /** It has heard the app since the boot that is known was seen; agents of 0.1, and claims of 0.2, do not say. */
 const isAlive = ({ boot, bootSeenAt = 0 }: BootsSeen, { heard }: SignOfBoot): boolean =>
-  boot === null || heard === undefined || heard > bootSeenAt;
+  boot === null || heard === undefined || heard > bootSeenAt + CLOCKS_APART_SECONDS;
+
+/** It has heard the app since another start was told to wait, which had shown that it lives. */
+const hasCompany = ({ waitingBoot }: BootsSeen, { heard = 0 }: SignOfBoot): boolean =>
+  waitingBoot ? heard > waitingBoot.since + CLOCKS_APART_SECONDS : false;
 
 /** For how many seconds no new boot is taken in: as long as that would make the app forget one too early. */
 export function secondsUntilRoom({ boot, formerBoots }: BootsSeen, now: number): number {
@@ -71,9 +83,15 @@ export const afterBoot = (
   seen: BootsSeen,
   boot: string,
   now: number,
-): { readonly boot: string; readonly bootSeenAt: number; readonly formerBoots: FormerBoot[] } => ({
+): {
+  readonly boot: string;
+  readonly bootSeenAt: number;
+  readonly formerBoots: FormerBoot[];
+  readonly waitingBoot: null;
+} => ({
   boot,
   bootSeenAt: now,
+  waitingBoot: null,
   formerBoots: [
     ...(seen.boot === null ? [] : [{ boot: seen.boot, until: now }]),
     ...seen.formerBoots,

@@ -280,6 +280,8 @@ export const AgentRecord = z.object({
   bootSeenAt: seconds.exactOptional(),
   /** Its boots before that, the latest first, and when each was followed by another. */
   formerBoots: z.array(z.object({ boot: z.string(), until: seconds })).exactOptional(),
+  /** A start that lives and waits until one of those may be forgotten. */
+  waitingBoot: z.object({ boot: z.string(), since: seconds }).nullable().exactOptional(),
   agentVersion: z.string(),
   /** The versions of the protocol that it named when it was last heard; absent in agents of 0.1. */
   speaks: z.array(version).exactOptional(),

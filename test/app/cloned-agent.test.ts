@@ -133,6 +133,36 @@ describe('a new start of an agent', () => {
 
     expect(await bootOf()).toBe('start001');
   });
+
+  test('hears of no work before that', async () => {
+    await aCopy('start000').begin();
+    world.ports.pass(300);
+    const next = aCopy('start001');
+    const jobs = async () =>
+      ((await next.poll()).body as { readonly jobs: readonly string[] }).jobs;
+
+    expect(await jobs()).toEqual([]);
+    world.ports.pass(1);
+    expect(await jobs()).toHaveLength(1);
+  });
+
+  test('is told why it waits when forty came before it, and is heard once there is room', async () => {
+    for (let start = 100; start < 142; start += 1) {
+      await aCopy(`start${String(start)}`).begin();
+      world.ports.pass(6);
+    }
+    const next = aCopy('start200');
+    await next.poll();
+    world.ports.pass(1);
+
+    expect(await next.poll()).toMatchObject({
+      status: 503,
+      body: { message: expect.stringContaining('more than 40 times within a quarter of an hour') },
+    });
+    world.ports.pass(900);
+    expect(await next.poll()).toMatchObject({ status: 200 });
+    expect(await stateOf()).toBe('active');
+  });
 });
 
 describe('an agent of which two copies are alive', () => {
@@ -374,6 +404,26 @@ describe('a copy of an agent’s key that neither polls nor sends heartbeats', (
     world.ports.pass(10);
 
     expect(await honest.poll()).toMatchObject(SUSPENDED);
+  });
+
+  test('is found all the same when it did so while the agent was down', async () => {
+    await aCopy('honest01').begin();
+    const job = await jobOf();
+    for (let boot = 100; boot < 142; boot += 1) {
+      world.ports.pass(6);
+      const data = { requestId: `thief-${String(boot)}`, heard: world.ports.clock.now() };
+      await world.agent.call({ op: 'claim', boot: `thief${String(boot)}`, job, data });
+    }
+    const known = (await world.ports.memory.get('agent', world.agent.agentId))?.boot ?? '';
+    const honest = aCopy('honest02');
+    world.ports.pass(6);
+    await honest.begin();
+    world.ports.pass(6);
+
+    const thief = { requestId: 'thief-200', heard: world.ports.clock.now() };
+    const answer = await world.agent.call({ op: 'claim', boot: known, job, data: thief });
+
+    expect(answer).toMatchObject(SUSPENDED);
   });
 
   test('changes no byte by claiming what is not the agent’s', async () => {

@@ -45,4 +45,22 @@ describe('the version that the app speaks', () => {
     // Nobody counts on it: a start is not let through because of its polls.
     expect(await world.ports.memory.get('inbox', world.agent.agentId)).toEqual(inbox);
   });
+
+  test('cannot be a newer one after a restart, which people read of before the agent ends', async () => {
+    await poll([1, 2]);
+    world.ports.pass(61);
+    let heard = 0;
+    const restarted = async () => {
+      const data = { version: '0.4.0', busy: false, speaks: [3, 4], heard };
+      const answer = await world.agent.call({ op: 'poll', boot: 'start002', data });
+      heard = (answer.body as { readonly now: number }).now;
+      return answer;
+    };
+
+    expect(await restarted()).toMatchObject({ status: 503, body: { retryAfterSeconds: 1 } });
+    world.ports.pass(1);
+    expect(await restarted()).toMatchObject({ status: 400, body: { speaks: [1, 2] } });
+
+    expect(await trouble()).toContain('too new');
+  });
 });

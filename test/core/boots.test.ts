@@ -26,7 +26,7 @@ describe('the boot of an agent', () => {
 
   test('is a plain restart while the former one is silent', () => {
     expect(judge('second', 5_000)).toBe('same');
-    expect(judge('third', 1_001)).toBe('new');
+    expect(judge('third', 1_006)).toBe('new');
   });
 
   test.each([
@@ -46,8 +46,8 @@ describe('the boot of an agent', () => {
     expect(judge('first', undefined, 1_301)).toBe('second-life');
   });
 
-  test.each([0, 999, 1_000])(
-    'is late, be it ever so new, as long as it has heard the app last at %d, before the other was seen',
+  test.each([0, 999, 1_000, 1_005])(
+    'is late, be it ever so new, as long as it has heard the app last at %d, before the other was seen for sure',
     (heard) => {
       expect(judge('third', heard)).toBe('late');
     },
@@ -58,12 +58,28 @@ describe('the boot of an agent', () => {
     const sign = { boot: 'dead', signedAt: 1_001, skewSeconds: SKEW };
 
     expect(judgeBoot(boots, { ...sign, heard: 990 })).toBe('late');
-    expect(judgeBoot(boots, { ...sign, heard: 1_001 })).toBe('new');
+    expect(judgeBoot(boots, { ...sign, heard: 1_006 })).toBe('new');
   });
 
   test('of an agent of 0.1 is new at once', () => {
     expect(judge('third', undefined)).toBe('new');
   });
+
+  test.each([
+    [undefined, 'same'],
+    [1_505, 'same'],
+    [1_506, 'second-life'],
+  ] as const)(
+    'that is known and has heard the app last at %d is, beside one that waits since 1500, %s',
+    (heard, sighting) => {
+      const crowded: BootsSeen = { ...seen, waitingBoot: { boot: 'third', since: 1_500 } };
+      const sign = { boot: 'second', heard, signedAt: 1_500, skewSeconds: SKEW };
+
+      expect(judgeBoot(crowded, sign)).toBe(sighting);
+      const after = afterBoot(crowded, 'fourth', 1_600);
+      expect(judgeBoot(after, { ...sign, boot: 'fourth', heard: 2_000 })).toBe('same');
+    },
+  );
 
   test('is not forgotten within a quarter of an hour, however many come after it', () => {
     let boots: BootsSeen = { boot: null, formerBoots: [] };
