@@ -72,9 +72,9 @@ export function decideAnswer(
 }
 
 /** Where nothing has begun, nothing is unknown. */
-const failureOf = ({ stage }: Run, { kind }: Attendance): Failure =>
+const failureOf = ({ stage, job }: Run, { kind }: Attendance): Failure =>
   kind === 'unclaimed' || kind === 'unoffered'
-    ? { class: 'stopped', sentence: `A person stopped ${stage} before any agent had begun it.` }
+    ? { class: 'stopped', sentence: `A person stopped ${stage}: no agent had taken up job ${job}.` }
     : { class: 'unknown', sentence: `A person answered that ${stage} was not done.` };
 
 /** Two people may answer at once, and an agent may come back with a question in between. */

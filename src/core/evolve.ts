@@ -4,7 +4,7 @@ import { executedMark } from './plan';
 import type { RunStage } from './plan-step';
 import type { Deployment, Release } from './release';
 import type { ReleaseEvent } from './release-event';
-import { rejectedScript, scriptsToRun } from './scripts';
+import { hasTouchedDatabases, rejectedScript, scriptsToRun } from './scripts';
 import type { Status } from './status';
 
 /** A rejection that a DBA has taken back: the scripts have yet to run. */
@@ -31,6 +31,7 @@ const unborn: Release = {
   approvals: [],
   reviews: [],
   executed: {},
+  sqlOffered: [],
   handworkLeft: false,
   terms: null,
   run: null,
@@ -102,7 +103,8 @@ export function evolve(release: Release, event: ReleaseEvent): Release {
       const review = { script, mark, by, verdict, reason };
       const others = release.reviews.filter((other) => other.script !== script);
       const reviewed = { ...release, reviews: [...others, review] };
-      const isMended = rejectedScript(release) && !rejectedScript(reviewed);
+      const isMended =
+        rejectedScript(release) && !rejectedScript(reviewed) && !hasTouchedDatabases(release);
       return isMended && release.failure ? { ...reviewed, failure: MENDED } : reviewed;
     }
     case 'script-rejected':
@@ -140,6 +142,7 @@ export function evolve(release: Release, event: ReleaseEvent): Release {
     case 'stage-offered':
       return {
         ...release,
+        ...(event.stage === 'SQL' && { sqlOffered: withPlace(release) }),
         run: { stage: event.stage, job: event.job },
         failure: null,
         question: null,
@@ -221,6 +224,10 @@ const failed = (release: Release, stage: RunStage, failure: Failure): Release =>
   handworkLeft: false,
   failure: { ...failure, stage },
 });
+
+/** The environments in which scripts were offered, with the one where the release is. */
+const withPlace = ({ environment, sqlOffered }: Release): readonly string[] =>
+  environment === null ? sqlOffered : [...new Set([...sqlOffered, environment])];
 
 /** The scripts that have just run count as run in this environment. */
 function remembered(release: Release): Release {

@@ -53,6 +53,8 @@ export interface Release {
   readonly reviews: readonly ScriptReview[];
   /** Environment → marks of the scripts that have run there. */
   readonly executed: Readonly<Record<string, readonly string[]>>;
+  /** Environments in which an agent was given scripts to run, whatever came of it. */
+  readonly sqlOffered: readonly string[];
   /** The agent's part of the configuration is done; the rest is applied by a person. */
   readonly handworkLeft: boolean;
   /** Null until a start, and again once the release leaves its environment. */

@@ -10,6 +10,8 @@ interface ScriptState {
   readonly environment: string | null;
   /** Environment → marks of the scripts that have run there. */
   readonly executed: Readonly<Record<string, readonly string[]>>;
+  /** Environments in which an agent was given scripts to run. */
+  readonly sqlOffered: readonly string[];
   readonly reviews: readonly ScriptReview[];
 }
 
@@ -40,10 +42,14 @@ export const executedIn = (
 ): readonly string[] =>
   environment !== null && Object.hasOwn(executed, environment) ? (executed[environment] ?? []) : [];
 
-/** Whether SQL may have changed something in the release's environment: scripts have run there, or one has failed in its midst. */
-export const hasTouchedDatabases = (release: ScriptState): boolean =>
-  executedIn(release, release.executed).length > 0 ||
-  (scriptsToRun(release).length > 0 && rejectedScript(release) === undefined);
+/** Whether SQL may have changed something in the release's environment: an agent was given scripts there, and one may have failed in its midst. */
+export const hasTouchedDatabases = ({
+  environment,
+  sqlOffered,
+  executed,
+}: Pick<ScriptState, 'environment' | 'sqlOffered' | 'executed'>): boolean =>
+  environment !== null &&
+  (sqlOffered.includes(environment) || executedIn({ environment }, executed).length > 0);
 
 /** What a review binds. */
 export const reviewMark = ({ database, text, undo, environments }: SqlScript): string =>

@@ -124,6 +124,7 @@ export const ReleaseSchema: z.ZodType<Release> = z.object({
   approvals: z.array(z.object({ accountId: account, step: z.string(), planDigest: digest })),
   reviews: z.array(review).default([]),
   executed: z.record(z.string(), z.array(z.string())).default({}),
+  sqlOffered: z.array(z.string()).default([]),
   handworkLeft: z.boolean().default(false),
   terms: terms.nullable(),
   run: z.object({ stage, job: z.string() }).nullable(),

@@ -111,9 +111,10 @@ describe('a job that no agent has ever claimed', () => {
     const world = await started();
     world.ports.pass(AGENT_SILENCE_MAX_SECONDS + 1);
 
+    const job = (await world.record()).state.run?.job ?? '';
     await answer(world, 'not-done');
 
-    const sentence = 'A person stopped CODE before any agent had begun it.';
+    const sentence = `A person stopped CODE: no agent had taken up job ${job}.`;
     const failure = { stage: 'CODE', class: 'stopped', sentence };
     expect((await world.record()).state).toMatchObject({ status: 'fix-pending', failure });
     expect((await look(world)).now).toContain(`CODE was stopped: ${sentence}`);

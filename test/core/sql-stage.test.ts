@@ -246,6 +246,13 @@ describe('a rejected script', () => {
     expect(typesOf(approved, runSql())).toEqual(['sql-submitted', 'stage-offered']);
   });
 
+  test('does not let a stage that failed in its midst look as if nothing had run', () => {
+    const failed = afterCommands(running, [fail]);
+    const mended = afterCommands(failed, [() => reject(), () => approve()]);
+
+    expect(mended.failure).toEqual(failed.failure);
+  });
+
   test('is changed in Draft, after Iterate', () => {
     const draft = afterCommands(rejected, [iterate]);
     const better = aScript({ text: { sha256: sha256('ALTER TABLE … NOT VALID'), bytes: 23 } });

@@ -123,6 +123,11 @@ describe('the way back', () => {
     ['without scripts', rolledBack('code-executing', [fail]), false],
     ['whose scripts have run', rolledBack('sql-executing', [succeed, fail]), true],
     ['whose scripts have failed in their midst', rolledBack('sql-executing', [fail]), true],
+    [
+      'whose script failed and was rejected then',
+      rolledBack('sql-executing', [fail, () => aReview('rejected')]),
+      true,
+    ],
     ['whose script was rejected', rolledBack('sql-pending', [() => aReview('rejected')]), false],
   ])(
     'of a release %s says what SQL keeps only where it has changed something',

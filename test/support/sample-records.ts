@@ -57,6 +57,7 @@ export const RECORDS: { readonly [Name in EntityName]: RecordOf<Name> } = {
         },
       ],
       executed: { SIT: [`orders ${digest}`] },
+      sqlOffered: ['SIT'],
       handworkLeft: true,
       terms: {
         policyVersion: 3,
