@@ -1,7 +1,7 @@
 import Button from '@atlaskit/button/new';
 import TextArea from '@atlaskit/textarea';
 import { useEffect, useId, useRef, useState } from 'react';
-import type { PersonAction } from '#core/transitions';
+import { consequence } from './consequence';
 import type { Move } from './moves';
 import type { ReleaseShown } from './view';
 
@@ -65,21 +65,4 @@ export function ReasonForm({ move, view, isBusy, onCancel, onGiven }: ReasonForm
       </div>
     </form>
   );
-}
-
-/** What happens, and what cannot be undone. */
-function consequence(action: PersonAction, { environment, hosts }: ReleaseShown): string {
-  const place = environment ?? 'its environment';
-  switch (action) {
-    case 'roll-back':
-      return `The ${hosts.length === 1 ? 'host' : `${hosts.length} hosts`} of ${place} return to what they served before, from their own files. What SQL has changed is kept.`;
-    case 'abort':
-      return 'The release ends. It cannot be taken up again; a new one can.';
-    case 'reject':
-      return 'The release goes back to Draft, and its approvals are gone.';
-    case 'report-config-failed':
-      return 'The release stops in Fix pending, and nothing after the configuration is done.';
-    default:
-      return '';
-  }
 }
