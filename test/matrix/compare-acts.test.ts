@@ -55,6 +55,19 @@ describe('acts of an audit and of its targets', () => {
     expect(compareActs(told, deeds, DONE).faults).toEqual([fault]);
   });
 
+  test('may be told once more with the end that was found, where nobody knew it before', () => {
+    const unknown: ToldAct = { ...ACT, result: 'unknown' };
+    const found: ToldAct = { ...ACT, found: true };
+    expect(compareActs([unknown, found], [ACT], DONE)).toMatchObject({
+      faults: [],
+      matched: ['activate'],
+    });
+
+    const twice = [`the audit tells twice: ${NAME}`];
+    expect(compareActs([unknown, found, found], [ACT], DONE).faults).toEqual(twice);
+    expect(compareActs([unknown, ACT], [ACT], DONE).faults).toEqual(twice);
+  });
+
   test('may be told without an end where another claim followed, and the target knows of none', () => {
     const told: ToldAct = { ...ACT, result: 'unknown' };
     expect(compareActs([told], [], DONE)).toMatchObject({ faults: [], endless: [NAME] });

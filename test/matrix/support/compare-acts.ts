@@ -2,7 +2,11 @@
 import type { Deed } from './target-deeds';
 
 /** What the audit says of an act. */
-export type ToldAct = Omit<Deed, 'result'> & { readonly result: Exclude<Deed['result'], 'begun'> };
+export type ToldAct = Omit<Deed, 'result'> & {
+  readonly result: Exclude<Deed['result'], 'begun'>;
+  /** Its end was found afterwards. */
+  readonly found?: boolean;
+};
 
 /** How a job stands once all is over. */
 export interface JobEnd {
@@ -24,10 +28,11 @@ export interface ComparedActs {
 
 /** An act is told once, is told as it ended, and no act is told that the target knows nothing of. */
 export function compareActs(
-  told: readonly ToldAct[],
+  audit: readonly ToldAct[],
   deeds: readonly Deed[],
   jobs: ReadonlyMap<string, JobEnd>,
 ): ComparedActs {
+  const told = asLearnt(audit);
   const toldOf = byName(told);
   const deedOf = byName(deeds);
   const faults = [
@@ -55,6 +60,19 @@ export function compareActs(
   }
   return { faults, matched, endless, untold };
 }
+
+/** Without those that a later row tells the end of, because somebody has found it. */
+const asLearnt = (audit: readonly ToldAct[]): readonly ToldAct[] =>
+  audit.filter(
+    (act, index) =>
+      act.result !== 'unknown' ||
+      !audit
+        .slice(index + 1)
+        .some(
+          (later) =>
+            later.found === true && later.result !== 'unknown' && nameOf(later) === nameOf(act),
+        ),
+  );
 
 /**
  * Hosts and centres keep what is done; a database keeps each statement from before it begins. Whoever lives sees the
