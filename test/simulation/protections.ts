@@ -98,6 +98,8 @@ export const PROTECTIONS = [
   'database-intent',
   /** A statement that was done is known again. */
   'sql-ledger',
+  /** A statement that a person has called done does not run again. */
+  'called-done',
   /** A lost answer is not taken for a done one. */
   'sql-answer',
 ] as const;

@@ -74,6 +74,8 @@ function withinReach(sim: Sim, ports: Ports, { agent: agentId, job: name }: Enve
 }
 
 function portsForClaim(sim: Sim, ports: Ports): Ports {
+  if (sim.isOff('called-done'))
+    return lyingState(ports, (state) => ({ ...state, doneStatements: [] }));
   if (sim.isOff('lease')) return lying(ports, 'job', (job) => ({ ...job, leaseUntil: 0 }));
   if (!sim.isOff('fence-row')) return ports;
   const noFence = lying(ports, 'job', (job) => ({ ...job, fence: 0 }));

@@ -47,5 +47,6 @@ export const TEETH: Readonly<Record<Protection, Tooth>> = {
   'database-fence': { seed: 1723, breaks: /^I1$/ },
   'database-lock': { seed: 77, breaks: /^I[12]$/ },
   'database-intent': { seed: 238, breaks: /^I2$/ },
+  'called-done': { seed: 986, breaks: /^I2$/ },
   'sql-answer': { seed: 17, breaks: /^I(3|13)$/ },
 };
