@@ -1,6 +1,6 @@
 /** An agent tells what its hosts, scripts and namespaces look like: each report counts once, in its order. */
 import { freshActs, NOTHING_TOLD } from '#core/act-chain';
-import type { PlacedAct } from '#core/act-chain';
+import type { PlacedAct, ToldActs } from '#core/act-chain';
 import { decideMessage } from '#core/job';
 import type { ReportAnswer, ReportData, ReportEntry } from '#wire/agent';
 import type { HostStatesRecord, JobRecord } from '#wire/records';
@@ -125,8 +125,7 @@ async function chunkChange(
     const news = freshActs(told ?? NOTHING_TOLD, job.acts ? (entry.acts ?? []) : []);
     acts.set(entry, placedActs(entry, news.fresh));
     const isTold = told !== undefined || news.fresh.length > 0;
-    const { names, statements } = news.told;
-    const kept = isTold ? { acts: { names: [...names], statements } } : {};
+    const kept = isTold ? { acts: keptActs(news.told) } : {};
     hosts[name] = { state, at, note, milliseconds, job: job.job, ...kept };
   }
   const record = { version: before.version + 1, hosts };
@@ -135,3 +134,9 @@ async function chunkChange(
     acts,
   };
 }
+
+const keptActs = ({ names, unknown, statements }: ToldActs) => ({
+  names: [...names],
+  ...(unknown && { unknown: [...unknown] }),
+  statements,
+});

@@ -100,6 +100,8 @@ export const timesOf = ({ first, last }: AgentAct): number =>
 export interface ToldActs {
   /** The last acts, in short. */
   readonly names: readonly string[];
+  /** The last that were told without their end, which may still be told; absent while there are none. */
+  readonly unknown?: readonly string[];
   /** Statements up to this one were told as done: a script runs in its order. */
   readonly statements: number;
 }
@@ -108,6 +110,9 @@ export const NOTHING_TOLD: ToldActs = { names: [], statements: 0 };
 
 /** More than a host's ledger shows of itself in one answer. */
 const NAMES_KEPT = 16;
+
+/** Beside them, of those whose end nobody knows: with each of them a claim's work on the place was over. */
+const UNKNOWN_KEPT = 4;
 
 /** The acts of a place that no row holds yet, and what is told with them. */
 export function freshActs(
@@ -123,12 +128,26 @@ export function freshActs(
       told = { ...told, statements: last };
       return [{ ...act, first: next, last }];
     }
-    const name = shortName(act);
-    if (told.names.includes(name)) return [];
-    told = { ...told, names: [...told.names, name].slice(-NAMES_KEPT) };
+    if (isTold(told, act)) return [];
+    told = withName(told, act);
     return [act];
   });
   return { fresh, told };
+}
+
+/** A chain takes nothing back: the end of an act may follow where nobody knew it, once. */
+function isTold({ names, unknown = [] }: ToldActs, act: AgentAct): boolean {
+  const name = shortName(act);
+  return names.includes(name) || (act.result === 'unknown' && unknown.includes(name));
+}
+
+function withName({ names, unknown = [], statements }: ToldActs, act: AgentAct): ToldActs {
+  const name = shortName(act);
+  const others = unknown.filter((other) => other !== name);
+  if (act.result === 'unknown')
+    return { names, unknown: [...others, name].slice(-UNKNOWN_KEPT), statements };
+  const open = others.length > 0 && { unknown: others };
+  return { names: [...names, name].slice(-NAMES_KEPT), ...open, statements };
 }
 
 /** An act is done once under a claim: its end changes nothing of what it is. */

@@ -368,7 +368,17 @@ export const HostStatesRecord = z.object({
       /** In which job it said so: a new job begins anew where the last one failed. */
       job: z.string(),
       /** What the chain of that job's acts holds of it already; absent where that is nothing. */
-      acts: z.object({ names: z.array(z.string()), statements: version }).exactOptional(),
+      acts: z
+        .object({
+          names: z.array(z.string()),
+          /**
+           * Absent while every end is known. An app of yesterday has left such names among the others: those acts stay
+           * without their end. Where it reads this it drops the member, and takes an unknown end once more.
+           */
+          unknown: z.array(z.string()).exactOptional(),
+          statements: version,
+        })
+        .exactOptional(),
     }),
   ),
 });

@@ -140,6 +140,26 @@ describe('the acts of a job', () => {
     expect(sealsIn(audit)).toEqual([undefined, { rows: 2, count: 3, head: audit.acts[1]?.hash }]);
   });
 
+  test('whose end nobody knew are told again by whoever finds it, and counted with the rest', async () => {
+    const world = await started();
+    const old = await world.claim();
+    const unknown = act('activate', old.fence, { result: 'unknown' });
+    await tell(world, old, [entry([unknown])]);
+    world.ports.pass(SILENCE);
+    const now = await world.claim('request-2');
+    const found = act('activate', old.fence, { found: true });
+    const told = await tell(world, now, [entry([unknown, found]), entry([found])]);
+    await world.finish(told, { kind: 'succeeded' });
+
+    const audit = await download(world);
+
+    expect(namesIn(audit)).toEqual([
+      `Room 1 activate web1 ${old.fence} unknown`,
+      `Room 1 activate web1 ${old.fence} done`,
+    ]);
+    expect(sealsIn(audit)[0]).toEqual({ rows: 2, count: 2, head: audit.acts[1]?.hash });
+  });
+
   test.each([
     [
       'the question that its agent ends with',

@@ -25,6 +25,27 @@ describe('the acts of a place', () => {
     expect(freshActs(told, again).fresh).toEqual([act({ fence: 3 })]);
   });
 
+  test.each([
+    ['done', act({ found: true })],
+    ['not done', act({ result: 'not-done', found: true })],
+    ['failed', act({ result: 'failed' })],
+  ])('are told once more as %s, where nobody knew their end before', (_, known) => {
+    const unknown = act({ result: 'unknown' });
+    const before = freshActs(NOTHING_TOLD, [unknown, act({ what: 'start' })]);
+
+    const after = freshActs(before.told, [unknown, known]);
+
+    expect(after.fresh).toEqual([known]);
+    expect(freshActs(after.told, [unknown, known, act({ found: true })]).fresh).toEqual([]);
+  });
+
+  test('are told once by what a record of before the first unknown end, or of yesterday, holds', () => {
+    const yesterday = { names: [`activate 1 ${'a'.repeat(8)}`], statements: 0 };
+
+    expect(freshActs(yesterday, [act({ found: true })]).fresh).toEqual([]);
+    expect(freshActs(NOTHING_TOLD, [act()]).told).toEqual(yesterday);
+  });
+
   test('are different ones where operation, release or statement differ', () => {
     const acts = [
       act(),
@@ -39,7 +60,12 @@ describe('the acts of a place', () => {
 
   test('remember no more of a host than stays small, and never forget what its ledger still shows', () => {
     const acts = Array.from({ length: 40 }, (_, index) => act({ fence: index + 1 }));
-    const { told } = freshActs(NOTHING_TOLD, acts);
+    const unknown = acts.map((each): AgentAct => ({
+      ...each,
+      fence: each.fence + 40,
+      result: 'unknown',
+    }));
+    const { told } = freshActs(freshActs(NOTHING_TOLD, unknown).told, acts);
 
     expect(JSON.stringify(told).length).toBeLessThan(600);
     expect(freshActs(told, acts.slice(-12)).fresh).toEqual([]);

@@ -74,7 +74,7 @@ function toldIn({ store }: World, job: JobRecord, rows: readonly ActsRecord[]): 
 
 /** Who gave up before it could look said that it knows no end; the next agent has looked, and a chain takes nothing back. */
 const isLearnt = (before: Told, after: Told): boolean =>
-  before.result === 'unknown' && after.result === 'done' && after.found;
+  before.result === 'unknown' && after.result !== 'unknown' && after.found;
 
 function checkDeeds(
   { sim, boots }: World,

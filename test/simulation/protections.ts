@@ -34,8 +34,12 @@ export const PROTECTIONS = [
   'key-end',
   /** Only the newest key of an agent brings another one. */
   'newest-key',
-  /** A job is spoken about by the start that has claimed it, and two starts at once suspend their agent. */
-  'boot',
+  /** A start of an agent gets work once the app has noted it as the last. */
+  'noted-start',
+  /** A job is spoken about by the start of its agent that has claimed it. */
+  'job-boot',
+  /** A start that was followed by another one and is alive suspends its agent. */
+  'second-life',
 
   // At the app, about people.
 
@@ -94,6 +98,8 @@ export const PROTECTIONS = [
   'database-intent',
   /** A statement that was done is known again. */
   'sql-ledger',
+  /** A statement that a person has called done does not run again. */
+  'called-done',
   /** A lost answer is not taken for a done one. */
   'sql-answer',
 ] as const;

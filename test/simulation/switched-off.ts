@@ -25,11 +25,15 @@ export function portsForCall(sim: Sim, ports: Ports, envelope: Envelope): Ports 
 }
 
 /** Who may come in. */
-function portsForDoor(sim: Sim, ports: Ports, { aud, boot }: Envelope): Ports {
+function portsForDoor(sim: Sim, ports: Ports, { aud, boot, op }: Envelope): Ports {
   if (sim.isOff('signature')) return { ...ports, crypto: { ...ports.crypto, verify: () => true } };
   if (sim.isOff('audience')) return { ...ports, audience: aud };
   if (sim.isOff('key-end')) return lying(ports, 'agent', endless);
-  if (sim.isOff('boot')) return asItsOnlyStart(ports, boot);
+  if (sim.isOff('noted-start') && op === 'claim')
+    return lying(ports, 'agent', (record) => ({ ...record, boot }));
+  if (sim.isOff('job-boot')) return lying(ports, 'job', (job) => ({ ...job, boot }));
+  if (sim.isOff('second-life'))
+    return lying(ports, 'agent', (record) => ({ ...record, formerBoots: [] }));
   if (sim.isOff('revocation'))
     return lying(ports, 'agent', (record) => ({
       ...record,
@@ -37,14 +41,6 @@ function portsForDoor(sim: Sim, ports: Ports, { aud, boot }: Envelope): Ports {
     }));
   return ports;
 }
-
-/** Whoever calls seems to be of the one start that the agent ever had, and that its jobs were claimed by. */
-const asItsOnlyStart = (ports: Ports, boot: string): Ports =>
-  lying(
-    lying(ports, 'agent', (agent) => ({ ...agent, boot, formerBoots: [] })),
-    'job',
-    (job) => ({ ...job, boot }),
-  );
 
 /** None of its keys has an end. */
 const endless = (agent: AgentRecord): AgentRecord => ({
@@ -78,6 +74,8 @@ function withinReach(sim: Sim, ports: Ports, { agent: agentId, job: name }: Enve
 }
 
 function portsForClaim(sim: Sim, ports: Ports): Ports {
+  if (sim.isOff('called-done'))
+    return lyingState(ports, (state) => ({ ...state, doneStatements: [] }));
   if (sim.isOff('lease')) return lying(ports, 'job', (job) => ({ ...job, leaseUntil: 0 }));
   if (!sim.isOff('fence-row')) return ports;
   const noFence = lying(ports, 'job', (job) => ({ ...job, fence: 0 }));

@@ -35,7 +35,9 @@ export const TEETH: Readonly<Record<Protection, Tooth>> = {
   'sql-ledger': { seed: 17, breaks: /^I(2|13)$/ },
   'key-end': { seed: 5, breaks: /^I16$/ },
   'newest-key': { seed: 40, breaks: /^I16$/ },
-  boot: { seed: 111, breaks: /^(boots|clones)$/ },
+  'noted-start': { seed: 46, breaks: /^boots$/ },
+  'job-boot': { seed: 189, breaks: /^boots$/ },
+  'second-life': { seed: 33, breaks: /^clones$/ },
   'next-key': { seed: 95, breaks: /^keys$/ },
   groups: { seed: 35, breaks: /^I15$/ },
   rooms: { seed: 28, breaks: /^I15$/ },
@@ -45,5 +47,6 @@ export const TEETH: Readonly<Record<Protection, Tooth>> = {
   'database-fence': { seed: 1723, breaks: /^I1$/ },
   'database-lock': { seed: 77, breaks: /^I[12]$/ },
   'database-intent': { seed: 238, breaks: /^I2$/ },
+  'called-done': { seed: 986, breaks: /^I2$/ },
   'sql-answer': { seed: 17, breaks: /^I(3|13)$/ },
 };

@@ -26,9 +26,21 @@ export function watchDatabases(
 
   store.onCommit((changes) => {
     for (const { entity, after } of changes) {
-      if (entity === 'events') checkRan(after as EventSegment);
+      if (entity !== 'events') continue;
+      const segment = after as EventSegment;
+      segment.events.forEach(checkQuestion);
+      checkRan(segment);
     }
   });
+
+  /** I22: “done” is a word about what the question names. */
+  function checkQuestion(event: ReleaseEvent): void {
+    if (event.type === 'outcome-unknown' && calledDone.namesAnother(event))
+      sim.violated(
+        'I22',
+        `A question of ${event.job} names another statement than the one in doubt.`,
+      );
+  }
 
   /** I3: who says that the scripts have run is right, unless a person says it; of one statement only where the question was about one. */
   function checkRan({ issueId, events }: EventSegment): void {
@@ -97,6 +109,13 @@ export function watchDatabases(
       sim.violated('I2', `${nameOf(row, environment)} ran twice.`);
   }
 
+  /** I2: it has happened, by a person's word; what began before that word may still end. */
+  function checkNotCalledDone(row: LedgerRow, environment: string): void {
+    const name = placeName({ ...row, environment });
+    if (calledDone.of(row.release).some((place) => placeName(place) === name))
+      sim.violated('I2', `${nameOf(row, environment)} began again, which was called done.`);
+  }
+
   /** I1: whatever changes something comes in the order of fences. */
   function checkFence(environment: string, scope: string, fence: number, what: string): void {
     const place = `${environment} ${scope}`;
@@ -129,6 +148,7 @@ export function watchDatabases(
         sim.violated('I6', `${what} is not in the plan of ${row.job}.`);
       if (!saysIn(row.scriptDigest, text))
         sim.violated('I6', `${what} is not the script's: ${text}`);
+      checkNotCalledDone(row, environment);
       if (!isReviewed(row)) sim.violated('I4', `${what} ran, and nobody independent approved it.`);
     },
     ends: (row, environment, hasHappened) => {

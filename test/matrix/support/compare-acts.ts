@@ -2,14 +2,14 @@
 import type { Deed } from './target-deeds';
 
 /** What the audit says of an act. */
-export type ToldAct = Omit<Deed, 'result'> & { readonly result: Exclude<Deed['result'], 'begun'> };
+export type ToldAct = Omit<Deed, 'result'> & {
+  readonly result: Exclude<Deed['result'], 'begun'>;
+  /** Its end was found afterwards. */
+  readonly found?: boolean;
+};
 
-/** How a job stands once all is over. */
-export interface JobEnd {
-  /** Of its last claim. */
-  readonly fence: number;
-  readonly isDone: boolean;
-}
+/** Job → the fence of its last claim. */
+export type LastFences = ReadonlyMap<string, number>;
 
 export interface ComparedActs {
   /** A sentence each. */
@@ -18,16 +18,18 @@ export interface ComparedActs {
   readonly matched: readonly string[];
   /** Told without its end: its agent died of it, and the target knows nothing of it. */
   readonly endless: readonly string[];
-  /** At a target alone: who did it could not tell, and nobody has looked there again (docs/audit.md). */
-  readonly untold: readonly string[];
 }
 
-/** An act is told once, is told as it ended, and no act is told that the target knows nothing of. */
+/**
+ * An act is told once, is told as it ended, and no act is told that the target knows nothing of. Nor is one at a target
+ * alone: whoever takes over looks at each place of these releases again, before it ends or asks.
+ */
 export function compareActs(
-  told: readonly ToldAct[],
+  audit: readonly ToldAct[],
   deeds: readonly Deed[],
-  jobs: ReadonlyMap<string, JobEnd>,
+  lastFences: LastFences,
 ): ComparedActs {
+  const told = asLearnt(audit);
   const toldOf = byName(told);
   const deedOf = byName(deeds);
   const faults = [
@@ -36,49 +38,44 @@ export function compareActs(
     ...[...toldOf].flatMap(([name, act]) => {
       const { result } = act;
       const there = deedOf.get(name)?.result;
-      const isSound = there === undefined ? mayBeNowhere(act, jobs) : there === result;
+      const isSound = there === undefined ? mayBeNowhere(act, lastFences) : there === result;
       return isSound ? [] : [`the audit has as ${result}, its target ${there ?? 'not'}: ${name}`];
     }),
+    ...[...deedOf].flatMap(([name, { result }]) =>
+      toldOf.has(name) ? [] : [`no act of the audit tells: ${name}, ${result}`],
+    ),
   ];
   const matched: string[] = [];
   const endless: string[] = [];
-  const untold: string[] = [];
   for (const [name, { result }] of toldOf) {
     const there = deedOf.get(name);
     if (there) matched.push(there.what);
     else if (result === 'unknown') endless.push(name);
   }
-  for (const [name, deed] of deedOf) {
-    if (toldOf.has(name)) continue;
-    if (mayBeUntold(deed, told, jobs.get(deed.job))) untold.push(name);
-    else faults.push(`no act of the audit tells: ${name}, ${deed.result}`);
-  }
-  return { faults, matched, endless, untold };
+  return { faults, matched, endless };
 }
+
+/** Without those that a later row tells the end of, because somebody has found it. */
+const asLearnt = (audit: readonly ToldAct[]): readonly ToldAct[] =>
+  audit.filter(
+    (act, index) =>
+      act.result !== 'unknown' ||
+      !audit
+        .slice(index + 1)
+        .some(
+          (later) =>
+            later.found === true && later.result !== 'unknown' && nameOf(later) === nameOf(act),
+        ),
+  );
 
 /**
  * Hosts and centres keep what is done; a database keeps each statement from before it begins. Whoever lives sees the
  * end of what it does: only of a claim that was followed by another one is nobody to know it.
  */
-function mayBeNowhere(
-  { job, what, fence, result }: ToldAct,
-  jobs: ReadonlyMap<string, JobEnd>,
-): boolean {
+function mayBeNowhere({ job, what, fence, result }: ToldAct, lastFences: LastFences): boolean {
   if (what === 'statement' || result === 'done') return false;
-  return result !== 'unknown' || fence < (jobs.get(job)?.fence ?? 0);
+  return result !== 'unknown' || fence < (lastFences.get(job) ?? 0);
 }
-
-/** Its claim was followed by another one, the job has not succeeded, and none of the later claims has touched the place. */
-const mayBeUntold = (
-  { job, place, fence, result }: Deed,
-  told: readonly ToldAct[],
-  end: JobEnd | undefined,
-): boolean =>
-  result === 'done' &&
-  end !== undefined &&
-  !end.isDone &&
-  fence < end.fence &&
-  !told.some((act) => act.job === job && act.place === place && act.fence > fence);
 
 const nameOf = ({ job, place, what, fence, of }: Omit<Deed, 'result'>): string =>
   `${what} of ${of} at ${place} by fence ${String(fence)} of job ${job}`;

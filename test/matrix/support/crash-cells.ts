@@ -58,9 +58,7 @@ export async function playPoints(place: CrashPlace, search: Search): Promise<Cra
   );
   const clean = new Map(ends);
   const violations = ends.flatMap(([story, { disagreements, acts }]) =>
-    [...disagreements, ...acts.endless, ...acts.untold].map(
-      (why) => `${story} without a death: ${why}`,
-    ),
+    [...disagreements, ...acts.endless].map((why) => `${story} without a death: ${why}`),
   );
   const due: Killing[] = full ? [...oneByOne(clean, only)] : [...some(clean, seed)];
   const rows = new Map<string, Row>();
@@ -98,7 +96,6 @@ export async function playPoints(place: CrashPlace, search: Search): Promise<Cra
 const joined = (acts: readonly CrashEnd['acts'][]): CrashEnd['acts'] => ({
   matched: acts.flatMap(({ matched }) => matched),
   endless: acts.flatMap(({ endless }) => endless),
-  untold: acts.flatMap(({ untold }) => untold),
 });
 
 const isDead = (point: string, { deaths }: CrashEnd): boolean =>
@@ -175,7 +172,7 @@ export const crashTable = (rows: readonly Row[]): string =>
   );
 
 /** How many acts of each kind were compared, and those that are not at both ends, for people. */
-export function actsText({ matched, endless, untold }: Crashes['acts']): string {
+export function actsText({ matched, endless }: Crashes['acts']): string {
   const kinds = [...new Set(matched)].sort();
   const counts = kinds.map(
     (kind) => `${String(matched.filter((what) => what === kind).length)} ${kind}`,
@@ -184,7 +181,5 @@ export function actsText({ matched, endless, untold }: Crashes['acts']): string 
     `acts that audit and target both have, once: ${String(matched.length)} (${counts.join(', ')})`,
     `told without their end: ${String(endless.length)}`,
     ...endless,
-    `that nobody lived to tell: ${String(untold.length)}`,
-    ...untold,
   ].join('\n');
 }

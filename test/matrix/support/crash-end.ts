@@ -65,10 +65,8 @@ export async function aftermathOf(played: Played): Promise<Aftermath> {
     ...deedsInDatabase(effects?.ledger ?? []),
     ...(await deedsInCentre(centre, 'SIT', 'shop')),
   ];
-  const ends = stored(memory, 'job').map(({ job, fence, outcome }) => {
-    return [job, { fence, isDone: outcome?.kind === 'succeeded' }] as const;
-  });
-  const { faults, ...acts } = compareActs(audit.told, deeds, new Map(ends));
+  const lastFences = new Map(stored(memory, 'job').map(({ job, fence }) => [job, fence] as const));
+  const { faults, ...acts } = compareActs(audit.told, deeds, lastFences);
   return {
     picture: {
       ...(await recordsOf(world, (text) => placeless(text, host))),

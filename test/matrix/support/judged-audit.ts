@@ -49,10 +49,10 @@ export async function judgedAudit(
 const toldIn = ({ acts: rows }: AuditFile): readonly ToldAct[] =>
   rows.flatMap(({ job, acts }) =>
     acts.flatMap((act) => {
-      const { place, what, fence, result, first } = act;
+      const { place, what, fence, result, first, found = false } = act;
       return Array.from({ length: timesOf(act) }, (_, index): ToldAct => {
         const of = first === undefined ? act.of : `${act.of} ${String(first + index)}`;
-        return { job, place, what, fence, of, result };
+        return { job, place, what, fence, of, result, found };
       });
     }),
   );
