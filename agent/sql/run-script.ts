@@ -1,6 +1,6 @@
 /** One script, statement by statement, from where the ledger says that it stands. */
 import type { PartEnd } from '../bound-step';
-import { doneStatementsIn } from '../decision';
+import { answeredStatementsIn, doneStatementsIn } from '../decision';
 import { judgeOutbid } from '../outbid';
 import type { Database, LedgerRow, Reply } from './database';
 import { openLine, scopeOf, unusable } from './open-line';
@@ -94,7 +94,11 @@ async function runOn(story: ScriptStory, database: Database): Promise<LineEnd> {
     if (kept.kind !== 'done') return brokenOrUnusable(story, kept);
   }
   const known = rows.value.map((row) => settled.find((done) => isSameRow(done, row)) ?? row);
-  const resume = resumeAt(statements, known, page.scriptDigest, hold.ref.job);
+  const asker = {
+    job: hold.ref.job,
+    answeredStatements: answeredStatementsIn(hold.claim.decision),
+  };
+  const resume = resumeAt(statements, known, page.scriptDigest, asker);
   story.acts.found(ranIn(statements, known, page.scriptDigest, hold.ref.job));
   if (resume.kind === 'ask') return ask(story, database, resume.row);
   if (resume.kind === 'twice') {
@@ -123,7 +127,7 @@ const brokenOrUnusable = (
   reply: Exclude<Reply<unknown>, { kind: 'done' }>,
 ): LineEnd => (reply.kind === 'lost' ? broken(reply) : unusable(story, reply));
 
-/** Puts the question, and writes down that it was put. */
+/** Puts the question, and writes down which job puts it: the app knows whether it was heard. */
 async function ask(story: ScriptStory, database: Database, row: LedgerRow): Promise<LineEnd> {
   const { script, hold } = story;
   story.acts.ended(row, 'unknown');
