@@ -1,5 +1,7 @@
 /** One script, statement by statement, from where the ledger says that it stands. */
+import { SENTENCE_MAX_CHARS } from '#wire/agent';
 import type { PartEnd } from '../bound-step';
+import { cutText } from '../cut-text';
 import { answeredStatementsIn, doneStatementsIn } from '../decision';
 import { judgeOutbid } from '../outbid';
 import type { Database, LedgerRow, Reply } from './database';
@@ -35,6 +37,7 @@ async function overLines(story: ScriptStory): Promise<PartEnd> {
   for (let lines = 1; ; lines += 1) {
     const line = await (before ? openAgain(story) : openLine(story));
     if (line.kind === 'failed' && before?.doubtful) {
+      if (line.fenceSeen !== undefined) return outbidInDoubt(before.doubtful, line);
       story.acts.ended(before.doubtful, 'unknown');
       return unreachable(story, before.doubtful, line);
     }
@@ -76,6 +79,19 @@ const unreachable = (
   line: Extract<Line, { kind: 'failed' }>,
 ): PartEnd =>
   questionAbout(story, row, story.script.statements[row.number - 1], line.failure.sentence);
+
+/**
+ * A question tells the app no fence, and the retry that it brings would be refused again. The ledger still says
+ * `intent`: the retry above that fence asks.
+ */
+const outbidInDoubt = (
+  { number }: LedgerRow,
+  { failure, ...line }: Extract<Line, { kind: 'failed' }>,
+): PartEnd => {
+  const doubt = `Statement ${String(number)}, which had begun before, may have happened; the retry asks about it.`;
+  const sentence = cutText(`${failure.sentence} ${doubt}`, SENTENCE_MAX_CHARS);
+  return { ...line, failure: { ...failure, sentence } };
+};
 
 async function runOn(story: ScriptStory, database: Database): Promise<LineEnd> {
   const { script, hold, release } = story;
