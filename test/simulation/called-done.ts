@@ -1,4 +1,4 @@
-/** Which statement people have called done, as the question promised it and as the database knows who was in doubt. */
+/** What people have said about statements in doubt, as the questions put it and as the database knows which one was in doubt. */
 import type { ReleaseEvent } from '#core/release-event';
 import type { LedgerRow } from '../../agent/sql/database';
 import type { HistoryWatch } from './watch-history';
@@ -21,6 +21,8 @@ export interface CalledDone {
   isAbout(issueId: string, event: ReleaseEvent): boolean;
   /** The statements of the release that were called done, each with the job that asked. */
   of(issueId: string): readonly (StatementPlace & { readonly job: string })[];
+  /** How often people were asked about this statement, and have let it run again. */
+  timesLetAgain(place: StatementPlace): number;
 }
 
 /** One name for one place. */
@@ -31,16 +33,25 @@ export function watchCalledDone(history: HistoryWatch): CalledDone {
   /** Job → the statement that it was about to begin last, or asked about, outside a transaction. */
   const doubts = new Map<string, StatementPlace>();
 
-  const isPromised = (issueId: string, job: string): boolean => {
+  const questionOf = (issueId: string, job: string): string | undefined => {
     const asked = history
       .eventsOf(issueId)
       .findLast((event) => event.type === 'outcome-unknown' && event.job === job);
-    return asked?.type === 'outcome-unknown' && asked.question.includes(PROMISE);
+    return asked?.type === 'outcome-unknown' ? asked.question : undefined;
   };
+  const isPromised = (issueId: string, job: string): boolean =>
+    questionOf(issueId, job)?.includes(PROMISE) ?? false;
   const jobOf = (issueId: string, event: ReleaseEvent): string | undefined =>
     event.type === 'answered' && event.answer === 'done' && isPromised(issueId, event.job)
       ? event.job
       : undefined;
+  /** An answer for an agent that left without a question is about no statement: nobody has seen one. */
+  const letsAgain = (event: ReleaseEvent, place: StatementPlace): boolean => {
+    if (event.type !== 'answered' || jobOf(place.release, event) !== undefined) return false;
+    const doubt = doubts.get(event.job);
+    const isHeard = questionOf(place.release, event.job) !== undefined;
+    return isHeard && doubt !== undefined && placeName(doubt) === placeName(place);
+  };
 
   return {
     written: ({ release, scriptDigest, number, state, atomic, job }, environment) => {
@@ -54,5 +65,7 @@ export function watchCalledDone(history: HistoryWatch): CalledDone {
         const place = job === undefined ? undefined : doubts.get(job);
         return job === undefined || place === undefined ? [] : [{ ...place, job }];
       }),
+    timesLetAgain: (place) =>
+      history.eventsOf(place.release).filter((event) => letsAgain(event, place)).length,
   };
 }
