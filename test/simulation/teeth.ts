@@ -46,4 +46,5 @@ export const TEETH: Readonly<Record<Protection, Tooth>> = {
   'database-lock': { seed: 77, breaks: /^I[12]$/ },
   'database-intent': { seed: 238, breaks: /^I2$/ },
   'sql-answer': { seed: 17, breaks: /^I(3|13)$/ },
+  'open-question': { seed: 60, breaks: /^I2$/ },
 };
