@@ -56,6 +56,10 @@ function mismatch(
 export const doneStatementsIn = (signed: SignedDecision): readonly string[] | undefined =>
   parseDecision(signed.text)?.doneStatements;
 
+/** Jobs that asked about a statement and were answered; undefined where the app does not say. */
+export const answeredStatementsIn = (signed: SignedDecision): readonly string[] | undefined =>
+  parseDecision(signed.text)?.answeredStatements;
+
 function parseDecision(text: string): GateDecision | undefined {
   try {
     return GateDecision.safeParse(JSON.parse(text)).data;

@@ -20,26 +20,33 @@ export type Resume =
   /** An earlier text's statement would run a second time. */
   | { readonly kind: 'twice'; readonly statement: Statement; readonly before: LedgerRow };
 
+/** Who comes to the ledger, and which questions of others people have heard. */
+export interface Asker {
+  readonly job: string;
+  /** Jobs that asked about a statement and were answered; undefined where the app does not say. */
+  readonly answeredStatements: readonly string[] | undefined;
+}
+
 /**
  * An intent that is alone has happened, has half happened or has not. Alone and atomic, it has not:
  * its session is gone (the lock was free) and its transaction with it. Else people are asked, and the
  * row says `asked` with the job that asked.
  *
- * An `asked` row of an older job is run again. A new job for a script comes only from a person:
- * `retry` brings one, and so does Retry after `not done`. After `done` the gate's decision names the
- * job that asked, and `calledDone` has made the row one that is done. An intent that was never
- * asked about is asked about even in a new job: its agent may have left without a word, so that the
- * person who let it be tried again has not seen the statement.
+ * An `asked` row of an older job is run again where the gate's decision says that the question was answered:
+ * with `retry`, or with `not done` and Retry after it. After `done` the decision names the job in its other
+ * list too, and `calledDone` has made the row one that is done. All others are asked about even in a new job,
+ * like an intent: their agent may have left before its word or its question arrived, so that the person
+ * who let it be tried again has not seen the statement. An app of yesterday names no answered questions; there
+ * every question of an older job counts as answered.
  */
 export function resumeAt(
   statements: readonly DigestedStatement[],
   rows: readonly LedgerRow[],
   scriptDigest: string,
-  job: string,
+  asker: Asker,
 ): Resume {
   const open = rows.find(
-    ({ state, atomic, job: asker }) =>
-      !atomic && (state === 'intent' || (state === 'asked' && asker === job)),
+    (row) => !row.atomic && (row.state === 'intent' || isUnanswered(row, asker)),
   );
   if (open) return { kind: 'ask', row: open };
 
@@ -60,6 +67,10 @@ export function resumeAt(
     carried: numbers.filter((number) => number <= alike && !done.has(number)),
   };
 }
+
+/** Whether the question that the row tells of is still open: the asker's own, or one that nobody has answered. */
+const isUnanswered = (row: LedgerRow, { job, answeredStatements }: Asker): boolean =>
+  row.state === 'asked' && (row.job === job || answeredStatements?.includes(row.job) === false);
 
 /** The rows in doubt that people have called done, as they are from now on. */
 export const calledDone = (

@@ -1,6 +1,8 @@
 /** One script, statement by statement, from where the ledger says that it stands. */
+import { SENTENCE_MAX_CHARS } from '#wire/agent';
 import type { PartEnd } from '../bound-step';
-import { doneStatementsIn } from '../decision';
+import { cutText } from '../cut-text';
+import { answeredStatementsIn, doneStatementsIn } from '../decision';
 import { judgeOutbid } from '../outbid';
 import type { Database, LedgerRow, Reply } from './database';
 import { openLine, scopeOf, unusable } from './open-line';
@@ -35,6 +37,7 @@ async function overLines(story: ScriptStory): Promise<PartEnd> {
   for (let lines = 1; ; lines += 1) {
     const line = await (before ? openAgain(story) : openLine(story));
     if (line.kind === 'failed' && before?.doubtful) {
+      if (line.fenceSeen !== undefined) return outbidInDoubt(before.doubtful, line);
       story.acts.ended(before.doubtful, 'unknown');
       return unreachable(story, before.doubtful, line);
     }
@@ -77,6 +80,19 @@ const unreachable = (
 ): PartEnd =>
   questionAbout(story, row, story.script.statements[row.number - 1], line.failure.sentence);
 
+/**
+ * A question tells the app no fence, and the retry that it brings would be refused again. The ledger still says
+ * `intent`: the retry above that fence asks.
+ */
+const outbidInDoubt = (
+  { number }: LedgerRow,
+  { failure, ...line }: Extract<Line, { kind: 'failed' }>,
+): PartEnd => {
+  const doubt = `Statement ${String(number)}, which had begun before, may have happened; the retry asks about it.`;
+  const sentence = cutText(`${failure.sentence} ${doubt}`, SENTENCE_MAX_CHARS);
+  return { ...line, failure: { ...failure, sentence } };
+};
+
 async function runOn(story: ScriptStory, database: Database): Promise<LineEnd> {
   const { script, hold, release } = story;
   const { step, statements } = script;
@@ -94,7 +110,11 @@ async function runOn(story: ScriptStory, database: Database): Promise<LineEnd> {
     if (kept.kind !== 'done') return brokenOrUnusable(story, kept);
   }
   const known = rows.value.map((row) => settled.find((done) => isSameRow(done, row)) ?? row);
-  const resume = resumeAt(statements, known, page.scriptDigest, hold.ref.job);
+  const asker = {
+    job: hold.ref.job,
+    answeredStatements: answeredStatementsIn(hold.claim.decision),
+  };
+  const resume = resumeAt(statements, known, page.scriptDigest, asker);
   story.acts.found(ranIn(statements, known, page.scriptDigest, hold.ref.job));
   if (resume.kind === 'ask') return ask(story, database, resume.row);
   if (resume.kind === 'twice') {
@@ -123,7 +143,7 @@ const brokenOrUnusable = (
   reply: Exclude<Reply<unknown>, { kind: 'done' }>,
 ): LineEnd => (reply.kind === 'lost' ? broken(reply) : unusable(story, reply));
 
-/** Puts the question, and writes down that it was put. */
+/** Puts the question, and writes down which job puts it: the app knows whether it was heard. */
 async function ask(story: ScriptStory, database: Database, row: LedgerRow): Promise<LineEnd> {
   const { script, hold } = story;
   story.acts.ended(row, 'unknown');

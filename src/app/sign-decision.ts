@@ -34,7 +34,10 @@ export async function signDecision(
     planDigest: job.planDigest,
     policyVersion: release.terms?.policyVersion ?? 0,
     approvals: release.approvals.map(({ accountId, step }) => ({ accountId, step })),
-    ...(job.stage === 'SQL' && { doneStatements: [...release.doneStatements] }),
+    ...(job.stage === 'SQL' && {
+      doneStatements: [...release.doneStatements],
+      answeredStatements: [...release.answeredStatements],
+    }),
     validUntil: ports.clock.now() + DECISION_VALID_SECONDS,
   };
   const text = canonicalText(decision);

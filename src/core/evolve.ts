@@ -39,6 +39,7 @@ const unborn: Release = {
   question: null,
   asksStatement: false,
   doneStatements: [],
+  answeredStatements: [],
   deployments: {},
 };
 
@@ -163,6 +164,9 @@ export function evolve(release: Release, event: ReleaseEvent): Release {
           event.isStatement && event.answer === 'done'
             ? [...release.doneStatements, event.job]
             : release.doneStatements,
+        answeredStatements: event.isStatement
+          ? [...release.answeredStatements, event.job]
+          : release.answeredStatements,
       };
     case 'code-succeeded':
       return { ...release, status: 'verifying', run: null, question: null };

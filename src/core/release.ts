@@ -67,5 +67,7 @@ export interface Release {
   readonly asksStatement: boolean;
   /** Jobs that asked about a statement which a person then called done. */
   readonly doneStatements: readonly string[];
+  /** Jobs that asked about a statement and were answered, whatever the answer was. */
+  readonly answeredStatements: readonly string[];
   readonly deployments: Readonly<Record<string, Deployment>>;
 }

@@ -314,6 +314,11 @@ export const GateDecision = z.object({
   approvals: z.array(z.object({ accountId: z.string(), step: z.string() })),
   /** Jobs that asked about a statement which a person then called done; absent where the stage is not SQL, and in apps of yesterday. */
   doneStatements: z.array(id).exactOptional(),
+  /**
+   * Jobs that asked about a statement and were answered; absent as above. Without it an agent takes every question of
+   * an older job for an answered one, as an agent of yesterday does, which reads past it.
+   */
+  answeredStatements: z.array(id).exactOptional(),
   /** Epoch seconds. */
   validUntil: serial,
 });

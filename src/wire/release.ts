@@ -132,6 +132,8 @@ export const ReleaseSchema: z.ZodType<Release> = z.object({
   question: z.string().nullable(),
   asksStatement: z.boolean().default(false),
   doneStatements: z.array(z.string()).default([]),
+  /** Empty in records of yesterday: what was answered then is asked about once more, should a new job find it open. */
+  answeredStatements: z.array(z.string()).default([]),
   deployments: z.record(
     z.string(),
     z.object({ productDigest: digest, planDigest: digest, attempt: count, at: count }),

@@ -4,7 +4,9 @@ import { answerUnknown } from '#app/answer-unknown';
 import { handleAgentCall } from '#app/handle-agent';
 import { reviewScript } from '#app/review-script';
 import { executedMark } from '#core/plan';
+import type { UnknownAnswer } from '#core/release-event';
 import { reviewMark } from '#core/scripts';
+import { LEASE_SECONDS, TAKEOVER_GRACE_SECONDS } from '#wire/agent';
 import { liveAgent } from '../../agent/agent-loop';
 import { createAppClient } from '../../agent/app-client';
 import type { Exchange } from '../../agent/app-client';
@@ -12,7 +14,7 @@ import { keyOf } from '../../agent/keys';
 import type { Agent } from '../../agent/ports/agent';
 import type { Clock } from '../../agent/ports/clock';
 import { createServerTime } from '../../agent/server-time';
-import type { Database, LedgerRow } from '../../agent/sql/database';
+import type { Database, LedgerRow, Ran, Reply } from '../../agent/sql/database';
 import { aJournal, anAgent, silent } from '../agent/support/an-agent';
 import { createFleet } from '../agent/support/fake-hosts';
 import { createVirtualClock } from '../agent/support/virtual-clock';
@@ -28,12 +30,18 @@ const DEADLINE_MILLISECONDS = 600_000;
 
 interface FakeDatabase {
   readonly database: Database;
+  /** Who writes down that people were asked does nothing more. */
+  diesAsking: boolean;
   readonly rows: LedgerRow[];
   readonly ran: string[];
 }
 
 /** Its ledger, and what has run in it. From the procedure no agent comes back. */
 function aDatabase(kill: () => void): FakeDatabase {
+  const never = <Value>(): Promise<Value> => {
+    kill();
+    return new Promise(() => undefined);
+  };
   const rows: LedgerRow[] = [];
   const ran: string[] = [];
   const done = <Value>(value: Value) => Promise.resolve({ kind: 'done', value } as const);
@@ -42,7 +50,7 @@ function aDatabase(kill: () => void): FakeDatabase {
       ({ scriptDigest, number }) => scriptDigest === row.scriptDigest && number === row.number,
     );
     rows.splice(at < 0 ? rows.length : at, 1, row);
-    return done(null);
+    return fake.diesAsking && row.state === 'asked' ? never<Reply<null>>() : done(null);
   };
   const database: Database = {
     version: () => done('PostgreSQL 15'),
@@ -57,13 +65,13 @@ function aDatabase(kill: () => void): FakeDatabase {
         await write({ ...row, state: 'done' });
         return { kind: 'done', rows: 1, milliseconds: 1 };
       }
-      kill();
-      return new Promise(() => undefined);
+      return never<Ran>();
     },
     set: () => done(0),
     close: () => Promise.resolve(),
   };
-  return { database, rows, ran };
+  const fake: FakeDatabase = { database, rows, ran, diesAsking: false };
+  return fake;
 }
 
 /** The machine of the world's agent: whichever process starts on it finds the same journal and key. */
@@ -143,12 +151,22 @@ async function submitted(): Promise<ReleaseWorld> {
   return world;
 }
 
+/** What a person says who looks at the panel now. */
+async function answer(world: ReleaseWorld, word: UnknownAnswer): Promise<void> {
+  const { run, question } = (await world.record()).state;
+  const about = { job: run?.job ?? '', isAsked: question !== null };
+  const given = { issueId: world.issue.id, accountId: DBA, answer: word, about };
+  expect(await answerUnknown(world.ports, given)).toEqual({ kind: 'done' });
+  await world.ports.drain();
+}
+
+const never = (): Promise<boolean> => Promise.resolve(false);
+
 describe('a statement that nobody saw end', () => {
   test('is asked about as one statement, and after «done» the agent runs the rest of the stage', async () => {
     const world = await submitted();
     const { live, orders } = await aMachine(world);
     const state = async () => (await world.record()).state;
-    const never = (): Promise<boolean> => Promise.resolve(false);
 
     await live(never);
     expect(orders.rows.map(({ state: of }) => of)).toEqual(['done', 'intent']);
@@ -159,10 +177,7 @@ describe('a statement that nobody saw end', () => {
       /done says that this statement has happened, and runs what comes after it \(1\)/,
     );
 
-    const about = { job: asked.run?.job ?? '', isAsked: true };
-    const given = { issueId: world.issue.id, accountId: DBA, answer: 'done', about } as const;
-    expect(await answerUnknown(world.ports, given)).toEqual({ kind: 'done' });
-    await world.ports.drain();
+    await answer(world, 'done');
     expect(await state()).toMatchObject({ status: 'sql-executing', executed: {} });
     await live(async () => (await state()).status !== 'sql-executing');
 
@@ -170,4 +185,33 @@ describe('a statement that nobody saw end', () => {
     expect(orders.rows.map(({ state: of }) => of)).toEqual(['done', 'done', 'done']);
     expect((await state()).executed).toEqual({ SIT: SCRIPTS.content.sql.map(executedMark) });
   });
+
+  test.each(['retry', 'not-done'] as const)(
+    'is asked about when its agent comes back, where people answered «%s» and have never seen the question',
+    async (word) => {
+      const world = await submitted();
+      const { live, orders } = await aMachine(world);
+      const state = async () => (await world.record()).state;
+      await live(never);
+      orders.diesAsking = true;
+      await live(never);
+      expect(orders.rows.at(-1)).toMatchObject({ state: 'asked', job: (await state()).run?.job });
+      orders.diesAsking = false;
+
+      world.ports.pass(LEASE_SECONDS + TAKEOVER_GRACE_SECONDS);
+      expect((await state()).question).toBeNull();
+      await answer(world, word);
+      if (word === 'not-done') {
+        await world.click('retry-sql', TESTER);
+        await world.click('submit-sql', DBA);
+      }
+      await live(async () => (await state()).question !== null || orders.ran.length > 2);
+
+      expect(orders.ran).toEqual(STATEMENTS.slice(0, 2));
+      expect(await state()).toMatchObject({ asksStatement: true });
+      await answer(world, 'done');
+      await live(async () => (await state()).status !== 'sql-executing');
+      expect(orders.ran).toEqual(STATEMENTS);
+    },
+  );
 });

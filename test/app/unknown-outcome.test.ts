@@ -275,6 +275,20 @@ describe('«done» about one statement', () => {
     expect(JSON.parse(decision.text)).toMatchObject({ stage: 'SQL', doneStatements: [first] });
   });
 
+  test('is told as answered, and so is every other answer about it', async () => {
+    const world = await inDoubt();
+    const first = (await world.record()).state.run?.job;
+    await answer(world, 'retry', DBA);
+    await world.ports.drain();
+
+    const { decision } = ClaimAnswer.parse((await claimOf(world, { skipsDone: true })).body);
+
+    expect(JSON.parse(decision.text)).toMatchObject({
+      doneStatements: [],
+      answeredStatements: [first],
+    });
+  });
+
   test('keeps the new job from an agent that would run the statement again, with words', async () => {
     const world = await inDoubt();
     await answer(world, 'done', DBA);

@@ -358,6 +358,18 @@ describe('SQL whose outcome nobody knows', () => {
       const left = { ...answer(DBA, 'done', done), job: LEFT };
       expect(afterCommands(done, [() => left]).executed['SIT']).toHaveLength(2);
     });
+
+    test.each(['done', 'not-done', 'retry'] as const)(
+      'is known as answered after «%s»; an answer for an agent that left without a question is about none',
+      (word) => {
+        const job = inDoubt.run?.job;
+        const answered = afterCommands(inDoubt, [() => answer(DBA, word, inDoubt)]);
+        expect(answered.answeredStatements).toEqual([job]);
+
+        const left = { ...answer(DBA, word, running), job: LEFT };
+        expect(afterCommands(running, [() => left]).answeredStatements).toEqual([]);
+      },
+    );
   });
 
   test('is no matter for strangers, nor for a DBA once code is under way', () => {

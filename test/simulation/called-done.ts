@@ -1,4 +1,4 @@
-/** Which statement people have called done, as the question promised it and as the database knows who was in doubt. */
+/** What people have said about statements in doubt, as the questions put it and as the database knows which one was in doubt. */
 import type { ReleaseEvent } from '#core/release-event';
 import type { LedgerRow } from '../../agent/sql/database';
 import type { HistoryWatch } from './watch-history';
@@ -26,6 +26,8 @@ export interface CalledDone {
   isAbout(issueId: string, event: ReleaseEvent): boolean;
   /** The statements of the release that were called done, each with the job that asked. */
   of(issueId: string): readonly (StatementPlace & { readonly job: string })[];
+  /** How often people were asked about this statement, and have let it run again. */
+  timesLetAgain(place: StatementPlace): number;
 }
 
 /** One name for one place. */
@@ -36,18 +38,25 @@ export function watchCalledDone(history: Pick<HistoryWatch, 'eventsOf'>): Called
   /** Job → the statement that it was about to begin last, or asked about, outside a transaction. */
   const doubts = new Map<string, StatementPlace>();
 
+  const questionOf = (issueId: string, job: string): ReleaseEvent | undefined =>
+    history
+      .eventsOf(issueId)
+      .findLast((event) => event.type === 'outcome-unknown' && event.job === job);
   /** The question that a person has answered with “done”. */
   const askedBefore = (issueId: string, event: ReleaseEvent): Asked | undefined =>
     event.type === 'answered' && event.answer === 'done'
-      ? askedIn(
-          history
-            .eventsOf(issueId)
-            .findLast((asked) => asked.type === 'outcome-unknown' && asked.job === event.job),
-        )
+      ? askedIn(questionOf(issueId, event.job))
       : undefined;
   const placeOf = ({ job, number }: Asked): StatementPlace | undefined => {
     const doubt = doubts.get(job);
     return doubt?.number === number ? doubt : undefined;
+  };
+  /** An answer for an agent that left without a question is about no statement: nobody has seen one. */
+  const letsAgain = (event: ReleaseEvent, place: StatementPlace): boolean => {
+    if (event.type !== 'answered' || askedBefore(place.release, event)) return false;
+    const doubt = doubts.get(event.job);
+    const isHeard = questionOf(place.release, event.job) !== undefined;
+    return isHeard && doubt !== undefined && placeName(doubt) === placeName(place);
   };
 
   return {
@@ -66,6 +75,8 @@ export function watchCalledDone(history: Pick<HistoryWatch, 'eventsOf'>): Called
         const place = asked && placeOf(asked);
         return asked && place ? [{ ...place, job: asked.job }] : [];
       }),
+    timesLetAgain: (place) =>
+      history.eventsOf(place.release).filter((event) => letsAgain(event, place)).length,
   };
 }
 

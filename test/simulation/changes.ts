@@ -4,7 +4,7 @@ import { canonicalText } from '#core/canonical';
 import type { ConfigChange, Content, SqlScript, TextRef } from '#core/content';
 import { contentOf } from './cast';
 import type { FakePackage } from './packages';
-import { isAtDatabases, isInDoubt } from './shares';
+import { isAtDatabases, isInDoubt, isUnheard } from './shares';
 import type { Sim } from './sim';
 
 /** The database that every script of the simulation is for. */
@@ -83,7 +83,7 @@ export function drawContent(
 
 /** Where the scripts of a content begin; behind the last one where it has none. */
 function firstScript({ chance, seed }: Pick<Sim, 'chance' | 'seed'>): number {
-  if (isInDoubt({ seed })) return TEXTS.indexOf(GOES_ON);
+  if (isInDoubt({ seed }) || isUnheard({ seed })) return TEXTS.indexOf(GOES_ON);
   const has = isAtDatabases({ seed }) || chance.happens(0.3);
   return has ? chance.below(SCRIPTS.length) : SCRIPTS.length;
 }

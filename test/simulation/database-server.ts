@@ -17,6 +17,8 @@ export interface DatabaseServer {
   readonly environment: string;
   /** The session that has the lock. */
   holder: ServerSession | null;
+  /** Until when it takes no session. */
+  awayUntil: number;
   readonly fences: Map<string, number>;
   readonly rows: Map<string, LedgerRow>;
 }
@@ -24,6 +26,7 @@ export interface DatabaseServer {
 export const createServer = (environment: string): DatabaseServer => ({
   environment,
   holder: null,
+  awayUntil: 0,
   fences: new Map(),
   rows: new Map(),
 });

@@ -13,7 +13,7 @@ import { BARE_WORDS, BROKEN_TABLE } from './changes';
 import { createServer, endIdle, endSession, leaveSession, occupy } from './database-server';
 import type { DatabaseServer, ServerSession } from './database-server';
 import { mayStumble } from './fake-hosts';
-import { freeze } from './scheduler';
+import { freeze, kill } from './scheduler';
 import type { Life } from './scheduler';
 import type { Sim } from './sim';
 
@@ -44,7 +44,7 @@ export function createFakeDatabases(
   return (life) => ({
     connect: (rule) =>
       sim.tell(life, `connects to the database of ${rule.environments.join()}`, (): Connected => {
-        if (sim.strikes('database-away')) {
+        if (isAway(sim, serverOf(rule))) {
           const sentence = `Database ${rule.id} does not answer.`;
           return { kind: 'failed', failure: { class: 'transport', sentence } };
         }
@@ -55,6 +55,9 @@ export function createFakeDatabases(
       }),
   });
 }
+
+const isAway = (sim: Sim, { awayUntil }: DatabaseServer): boolean =>
+  sim.strikes('database-away') || awayUntil > sim.scheduler.now();
 
 const LOST = { kind: 'lost', sentence: 'the session ended' } as const;
 
@@ -106,6 +109,13 @@ function sessionOf(sim: Sim, life: Life, server: DatabaseServer, watch: Database
   };
   const fenceOf = (scope: string): number =>
     sim.isOff('database-fence') ? -1 : (server.fences.get(scope) ?? -1);
+
+  /** As where one machine has both: the agent is back first, and finds nobody to ask. */
+  const dieAsking = (): void => {
+    sim.count('agent crashed while it asked');
+    server.awayUntil = sim.scheduler.now() + sim.chance.between(0, 120_000);
+    kill(life);
+  };
 
   /** On the server: it takes its time, whatever becomes of its client. */
   const perform = (row: LedgerRow, text: string): Promise<Ran> =>
@@ -192,7 +202,12 @@ function sessionOf(sim: Sim, life: Life, server: DatabaseServer, watch: Database
           .filter((row) => row.script === page.script || row.scriptDigest === page.scriptDigest)
           .sort((one, other) => one.fence - other.fence || one.number - other.number),
       ),
-    write: (row) => reply(`write ${row.state}`, () => (keep(row), null)),
+    write: (row) =>
+      reply(`write ${row.state}`, () => {
+        keep(row);
+        if (row.state === 'asked' && sim.strikes('agent-crashes-asking')) dieAsking();
+        return null;
+      }),
     isAtomic: ({ text }) => reply('atomic?', () => !text.startsWith(BARE_WORDS)),
     run: async (row, text) => {
       watch.means(row);

@@ -102,6 +102,8 @@ export const PROTECTIONS = [
   'called-done',
   /** A lost answer is not taken for a done one. */
   'sql-answer',
+  /** A question that nobody has answered is put again, whatever the ledger says. */
+  'open-question',
 ] as const;
 
 export type Protection = (typeof PROTECTIONS)[number];

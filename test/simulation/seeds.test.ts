@@ -29,6 +29,7 @@ const MUST_HAPPEN = [
   ...['script-rejected', 'sql-succeeded', 'sql-failed', 'statement ran', 'config-confirmed'],
   ...['statement ran outside a transaction', 'rolled-back', 'rollback-failed'],
   'statement ran behind one that was called done',
+  'agent crashed while it asked',
   ...['config-applied', 'namespace apply', 'namespace restore'],
   ...['move-undone', 'stage on a host', 'activate on a host', 'start on a host'],
   ...['checkpoint countersigned', 'act told', 'act told without its end'],

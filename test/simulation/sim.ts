@@ -6,8 +6,16 @@ import { createScheduler } from './scheduler';
 import type { Life, Scheduler } from './scheduler';
 import { createTrace } from './trace';
 import type { Trace } from './trace';
-import { isAboutStarts, isAtDatabases, isInDoubt, isRobbed } from './shares';
-import { AT_DATABASES, AT_STARTS, AT_THEFTS, CALM, drawWeather, IN_DOUBT } from './weather';
+import { isAboutStarts, isAtDatabases, isInDoubt, isRobbed, isUnheard } from './shares';
+import {
+  AT_DATABASES,
+  AT_STARTS,
+  AT_THEFTS,
+  CALM,
+  drawWeather,
+  IN_DOUBT,
+  UNHEARD,
+} from './weather';
 import type { Trouble, Weather } from './weather';
 
 export interface Violation {
@@ -75,7 +83,7 @@ export function createSim(seed: number, off: Protection | null): Sim {
     trace,
     strikes,
     storm: () => {
-      weather = drawn;
+      weather = isUnheard({ seed }) ? UNHEARD : drawn;
     },
     heal: () => {
       weather = CALM;

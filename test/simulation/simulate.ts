@@ -9,7 +9,7 @@ import { checkReading, liveReader } from './readers';
 import type { ReadingRoom } from './readers';
 import { BEGINNING_MILLISECONDS, createLife } from './scheduler';
 import { notServing } from './served';
-import { hasReader, isAtDatabases, isRobbed } from './shares';
+import { hasReader, isAtDatabases, isRobbed, isUnheard } from './shares';
 import { createSim } from './sim';
 import type { Sim, Violation } from './sim';
 import { liveStranger } from './stranger';
@@ -30,6 +30,8 @@ export interface Run {
 const STORM_SECONDS = { least: 20, most: 80 };
 /** So long that scripts run in it, and are taken over. */
 const LONG_STORM_SECONDS = { least: 60, most: 160 };
+/** So long that people let work be tried again about which they were never asked. */
+const LONGEST_STORM_SECONDS = { least: 200, most: 320 };
 
 /** I21: when all troubles have ended, everything ends or asks within so long. */
 const REST_SECONDS = 600;
@@ -94,7 +96,7 @@ async function tellStory(sim: Sim): Promise<void> {
   if (isRobbed(sim)) liveCopyist(world, () => !stormy).catch(breaksOff(sim));
 
   sim.storm();
-  const { least, most } = isAtDatabases(sim) ? LONG_STORM_SECONDS : STORM_SECONDS;
+  const { least, most } = stormOf(sim);
   const seconds = sim.chance.between(least, most);
   await sim.scheduler.wait(director, seconds * 1_000, 'ends the storm');
   stormy = false;
@@ -118,6 +120,11 @@ async function tellStory(sim: Sim): Promise<void> {
   if (sim.violation() === undefined) await checkRest(world);
   if (sim.violation() === undefined && hasReader(sim)) await checkReading(roomOf(world));
   if (sim.violation() === undefined) await outliveFormerKeys(world, director);
+}
+
+function stormOf(sim: Sim): typeof STORM_SECONDS {
+  if (isUnheard(sim)) return LONGEST_STORM_SECONDS;
+  return isAtDatabases(sim) ? LONG_STORM_SECONDS : STORM_SECONDS;
 }
 
 const fitAgents = (world: World, group: string | undefined): readonly AgentRunner[] =>

@@ -77,10 +77,23 @@ function portsForClaim(sim: Sim, ports: Ports): Ports {
   if (sim.isOff('called-done'))
     return lyingState(ports, (state) => ({ ...state, doneStatements: [] }));
   if (sim.isOff('lease')) return lying(ports, 'job', (job) => ({ ...job, leaseUntil: 0 }));
+  if (sim.isOff('open-question'))
+    return lying(ports, 'release', (record) => ({ ...record, state: allAnswered(record.state) }));
   if (!sim.isOff('fence-row')) return ports;
   const noFence = lying(ports, 'job', (job) => ({ ...job, fence: 0 }));
   return lying(noFence, 'scope', (scope) => ({ ...scope, fence: 0 }));
 }
+
+/** More jobs than a simulated release ever has. */
+const JOBS_MAX = 200;
+
+const allAnswered = (state: State): State => ({
+  ...state,
+  answeredStatements: Array.from(
+    { length: JOBS_MAX },
+    (_, serial) => `${state.issueId}.${String(serial)}`,
+  ),
+});
 
 /** The ports of a click: when it is judged, and when it is recorded. */
 export function portsForClick(sim: Sim, ports: Ports): Ports {

@@ -49,4 +49,5 @@ export const TEETH: Readonly<Record<Protection, Tooth>> = {
   'database-intent': { seed: 238, breaks: /^I2$/ },
   'called-done': { seed: 986, breaks: /^I2$/ },
   'sql-answer': { seed: 17, breaks: /^I(3|13)$/ },
+  'open-question': { seed: 60, breaks: /^I2$/ },
 };

@@ -1,5 +1,4 @@
-/** I1 to I4 and I6 in databases: reviewed statements of the plan only, one at a time, and each once unless a person has it tried again. */
-import type { ReleaseEvent } from '#core/release-event';
+/** I1 to I4 and I6 in databases: reviewed statements of the plan only, one at a time, and each once unless a person was asked about it and has it tried again. */
 import type { EventSegment } from '#wire/records';
 import type { LedgerRow } from '../../agent/sql/database';
 import { placeName, watchCalledDone } from './called-done';
@@ -9,16 +8,13 @@ import type { FakeStore } from './fake-store';
 import type { Sim } from './sim';
 import type { HistoryWatch } from './watch-history';
 
-/** A person has looked, and let the work be tried again. */
-const TRIED_AGAIN: readonly ReleaseEvent['type'][] = ['retried', 'answered', 'started'];
-
 export function watchDatabases(
   sim: Sim,
   store: FakeStore,
   history: HistoryWatch,
 ): Omit<DatabaseWatch, 'means'> {
   const calledDone = watchCalledDone(history);
-  /** Statement → how many words of people there were when it ran. */
+  /** Statement → how often people had let it run again when it ran. */
   const ran = new Map<string, number>();
   const underWay = new Map<string, number>();
   /** The highest fence that was raised or used, by environment and scope. */
@@ -78,9 +74,6 @@ export function watchDatabases(
     if (isRest) sim.count('statement ran behind one that was called done');
   }
 
-  const isTriedAgain = (release: string, event: ReleaseEvent): boolean =>
-    TRIED_AGAIN.includes(event.type) && !calledDone.isAbout(release, event);
-
   const isReviewed = ({ release, scriptDigest }: LedgerRow): boolean => {
     const { reporter } = store.peek('release', release)?.state ?? { reporter: '' };
     const events = history.eventsOf(release);
@@ -99,10 +92,9 @@ export function watchDatabases(
     `Statement ${String(row.number)} of ${row.script} of ${row.release} in ${environment}`;
 
   function checkOnce(row: LedgerRow, environment: string): void {
-    const key = placeName({ ...row, environment });
-    const words = history
-      .eventsOf(row.release)
-      .filter((event) => isTriedAgain(row.release, event)).length;
+    const place = { ...row, environment };
+    const key = placeName(place);
+    const words = calledDone.timesLetAgain(place);
     const before = ran.get(key);
     ran.set(key, words);
     if (before !== undefined && (row.atomic || before === words))

@@ -94,6 +94,13 @@ export const AT_DATABASES = {
 /** What goes wrong in the seeds that are about statements in doubt. */
 export const IN_DOUBT = { 'session-lost-at-statement': 0.8 } as const;
 
+/** All that goes wrong in the seeds in which questions about statements do not arrive: in storms few releases come so far. */
+export const UNHEARD = {
+  'session-lost-at-statement': 0.8,
+  /** Its ledger says that people were asked, and nobody was. */
+  'agent-crashes-asking': 0.7,
+} as const;
+
 /** In the seeds in which the key of an agent is copied. */
 export const AT_THEFTS = {
   /** Whoever has it uses it. */
@@ -108,7 +115,8 @@ export const AT_STARTS = {
   'request-doubled': 0.15,
 } as const;
 
-export type Trouble = keyof typeof WORST | keyof typeof AT_THEFTS | keyof typeof AT_STARTS;
+export type Trouble =
+  keyof typeof WORST | keyof typeof UNHEARD | keyof typeof AT_THEFTS | keyof typeof AT_STARTS;
 export type Weather = Readonly<Partial<Record<Trouble, number>>>;
 
 export const CALM: Weather = {};

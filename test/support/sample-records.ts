@@ -68,6 +68,7 @@ export const RECORDS: { readonly [Name in EntityName]: RecordOf<Name> } = {
       question: 'Does host web-1 run 1.4.0?',
       asksStatement: false,
       doneStatements: ['10073.6'],
+      answeredStatements: ['10073.4', '10073.6'],
       deployments: {
         SIT: { productDigest: digest, planDigest: digest, attempt: 2, at: 1_700_000_000 },
       },

@@ -36,8 +36,12 @@ const aRow = (
 const rowsOf = (text: string, digests: readonly string[]): readonly LedgerRow[] =>
   digests.map((digest, index) => aRow(index + 1, digest, { scriptDigest: text }));
 
-const resume = (digests: readonly string[], rows: readonly LedgerRow[], job = 'job-2') =>
-  resumeAt(statementsOf(digests), rows, NEW_TEXT, job);
+const resume = (
+  digests: readonly string[],
+  rows: readonly LedgerRow[],
+  job = 'job-2',
+  answeredStatements?: readonly string[],
+) => resumeAt(statementsOf(digests), rows, NEW_TEXT, { job, answeredStatements });
 
 describe('a script goes on', () => {
   test('after the last statement that is done', () => {
@@ -64,7 +68,16 @@ describe('a script goes on', () => {
   test('with the question again in the job that asked, and past it in the job that the answer brought', () => {
     const asked = aRow(1, 'a', { state: 'asked' });
     expect(resume(['a'], [asked], 'job-1')).toEqual({ kind: 'ask', row: asked });
+    // An app of yesterday does not say which questions it has.
     expect(resume(['a'], [asked], 'job-2')).toEqual({ kind: 'go', done: [], carried: [] });
+  });
+
+  test('with the question again in whatever job, where nobody has answered to the one that asked', () => {
+    const asked = aRow(1, 'a', { state: 'asked' });
+    expect(resume(['a'], [asked], 'job-2', [])).toEqual({ kind: 'ask', row: asked });
+    expect(resume(['a'], [asked], 'job-2', ['job-0'])).toEqual({ kind: 'ask', row: asked });
+    expect(resume(['a'], [asked], 'job-2', ['job-1'])).toMatchObject({ kind: 'go', done: [] });
+    expect(resume(['a'], [asked], 'job-1', ['job-1'])).toEqual({ kind: 'ask', row: asked });
   });
 
   test('behind a statement that a person has called done, whoever asked, and only behind that one', () => {

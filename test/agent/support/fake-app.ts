@@ -85,13 +85,21 @@ interface FakeJob {
   readonly firstFence?: number;
   /** Jobs whose statement in doubt a person has called done; absent: an app of yesterday. */
   readonly doneStatements?: readonly string[] | undefined;
+  /** Jobs that asked about a statement and were answered; absent: an app of yesterday. */
+  readonly answeredStatements?: readonly string[] | undefined;
 }
 
 /** An app that offers one job with this plan. */
 export function createFakeApp(
   clock: Clock,
   plan: Plan,
-  { job = '10001.9', stage = 'CODE', firstFence = 1, doneStatements }: FakeJob = {},
+  {
+    job = '10001.9',
+    stage = 'CODE',
+    firstFence = 1,
+    doneStatements,
+    answeredStatements,
+  }: FakeJob = {},
 ): FakeApp {
   const { text, digest } = textOf(plan);
   const now = (): number => Math.floor(clock.wallMilliseconds() / 1_000);
@@ -127,6 +135,7 @@ export function createFakeApp(
         policyVersion: plan.policyVersion,
         approvals: [],
         ...(doneStatements && { doneStatements: [...doneStatements] }),
+        ...(answeredStatements && { answeredStatements: [...answeredStatements] }),
         validUntil: now() + DECISION_VALID_SECONDS,
       }),
     );

@@ -33,6 +33,8 @@ export interface ScriptRun {
   readonly isResumed?: boolean;
   /** Jobs whose statement in doubt a person has called done; null: the app is of yesterday. */
   readonly doneStatements?: readonly string[] | null;
+  /** Jobs that asked about a statement and were answered; absent: the app does not say. */
+  readonly answeredStatements?: readonly string[];
   /** Another agent has the job by the time that its work begins. */
   readonly isTakenOver?: boolean;
 }
@@ -56,6 +58,7 @@ export async function runTestScripts(
     stage: 'SQL',
     firstFence: fence,
     doneStatements: doneStatements ?? undefined,
+    answeredStatements: run.answeredStatements,
   });
   for (const { text } of scripts) app.texts.set(sha256Hex(text), text);
 
