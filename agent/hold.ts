@@ -27,8 +27,8 @@ export interface Hold {
   isResumed: boolean;
   /** What is being done, for the heartbeat. */
   step: string | null;
-  /** Settles once the app has said whose the job is; asked when the first target refused its fence, for all that do. */
-  whose: Promise<void> | undefined;
+  /** Whether the app has said whose the job is, once that is settled; asked when the first target refused its fence, for all that do. */
+  whose: Promise<boolean> | undefined;
   /** Before the first effect, each batch and each host: lease and decision. Waits while the lease is in doubt. */
   mayBegin(): Promise<Permit>;
   /** Between the effects of one host, where stopping would leave it half done: the lease alone, even when asked to stop. */
