@@ -1,8 +1,9 @@
 /** Brings a job's messages to the app, in order, each until it is acknowledged. */
 import { waitAfter } from './back-off';
 import { keepCheckpoint } from './checkpoints';
+import type { Hold } from './hold';
 import type { Agent } from './ports/agent';
-import type { AppResult, JobRef } from './ports/app';
+import type { AppResult } from './ports/app';
 import type { OutboxMessage } from './ports/journal';
 import { isStranger } from './stranger';
 import type { FinishAnswer, LogEnd } from '#wire/agent';
@@ -28,11 +29,12 @@ export type Delivery =
 /**
  * Delivers while the work goes on, and everything that is left once it has ended. `ended` aborts
  * when the work adds nothing more; `leave` aborts when what cannot be delivered now has to wait. `logEnd` travels
- * with the finish: the same each time, because the log is closed by then.
+ * with the finish: the same each time, because the log is closed by then. The hold hears of each answer as it comes,
+ * for a report goes out far more often than a heartbeat.
  */
 export async function deliverOutbox(
   agent: Agent,
-  { job }: JobRef,
+  { ref: { job }, hear }: Pick<Hold, 'ref' | 'hear'>,
   ended: AbortSignal,
   leave: AbortSignal,
   logEnd: () => LogEnd | undefined,
@@ -48,6 +50,7 @@ export async function deliverOutbox(
       continue;
     }
     const result = await send(agent, message, logEnd());
+    hear(result);
     const next = await settle(agent, message, result);
     if (next === 'stale' || next === 'unreadable') {
       return { kind: next, why: result.kind === 'refused' ? result.message : '' };

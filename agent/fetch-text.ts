@@ -22,6 +22,7 @@ export async function fetchText(
     const permit = await hold.mayBegin();
     if (permit.kind !== 'yes') return permit;
     const result = await app.fetch(hold.ref, digest, text.length);
+    hold.hear(result);
     if (result.kind === 'answered') {
       failures = 0;
       text += result.answer.text;

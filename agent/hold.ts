@@ -5,8 +5,9 @@ import { judgeDecision } from './decision';
 import { allowsEffects } from './lease';
 import type { Lease } from './lease';
 import type { Agent } from './ports/agent';
-import type { JobRef } from './ports/app';
+import type { AppResult, JobRef } from './ports/app';
 import type { Instant } from './ports/clock';
+import { isStranger } from './stranger';
 
 /** Why no further effect begins. */
 export type Stop =
@@ -26,15 +27,15 @@ export interface Hold {
   isResumed: boolean;
   /** What is being done, for the heartbeat. */
   step: string | null;
-  /** Settles once the app has said whose the job is; asked when the first target refused its fence, for all that do. */
-  whose: Promise<void> | undefined;
+  /** Whether the app has said whose the job is, once that is settled; asked when the first target refused its fence, for all that do. */
+  whose: Promise<boolean> | undefined;
   /** Before the first effect, each batch and each host: lease and decision. Waits while the lease is in doubt. */
   mayBegin(): Promise<Permit>;
   /** Between the effects of one host, where stopping would leave it half done: the lease alone, even when asked to stop. */
   mayContinue(): Promise<Permit>;
   renew(from: Instant, seconds: number, decision: SignedDecision): void;
-  /** The app takes this agent for a stranger, or has suspended it: nothing begins, and once the lease is over nobody waits for another. */
-  refuse(): void;
+  /** What any call of the job has brought. From an app that takes this agent for a stranger, or has suspended it: nothing begins, and once the lease is over nobody waits for another. */
+  hear(result: AppResult<unknown>): void;
   lose(why: string): void;
   /** The app cannot read this agent: the job is lost, and not to be claimed again by whoever would tell the same. */
   giveUp(why: string): void;
@@ -111,8 +112,8 @@ export function takeHold(
       decision = newest;
       isRefused = false;
     },
-    refuse: () => {
-      isRefused = true;
+    hear: (result) => {
+      if (isStranger(result)) isRefused = true;
     },
     lose,
     giveUp: (why) => {

@@ -4,7 +4,6 @@ import { waitAfter } from './back-off';
 import type { Hold } from './hold';
 import type { Agent } from './ports/agent';
 import type { AppResult } from './ports/app';
-import { isStranger } from './stranger';
 import type { HeartbeatAnswer } from '#wire/agent';
 
 /** Ends when the hold is over; loses it when the app says that the job is somebody else's. */
@@ -29,6 +28,7 @@ export function takeHeartbeat(
   failures: number,
 ): number {
   const regular = HEARTBEAT_SECONDS * 1_000;
+  hold.hear(result);
   switch (result.kind) {
     case 'answered':
       hold.renew(result.sentAt, result.answer.leaseSeconds, result.answer.decision);
@@ -46,7 +46,6 @@ export function takeHeartbeat(
         hold.lose(result.message);
       }
       if (result.error === 'invalid') hold.giveUp(unreadableWords(hold, result.message));
-      if (isStranger(result)) hold.refuse();
       return Math.min(waitAfter(result, failures - 1), regular);
   }
 }

@@ -3,6 +3,7 @@ import { FENCE_LEAP_MAX } from '#wire/agent';
 import type { FinishOutcome } from '#wire/agent';
 import type { Hold, Permit, Stop } from './hold';
 import { takeHeartbeat } from './keep-lease';
+import { elapsedSince, instant } from './lease';
 import type { Agent } from './ports/agent';
 
 /** What refused this claim's fence. */
@@ -54,16 +55,29 @@ function outbidWords({ ref }: Hold, { target, seen, kept }: Outbid): string {
  */
 async function stillOurs(agent: Agent, hold: Hold): Promise<Permit> {
   hold.whose ??= askWhose(agent, hold);
-  await hold.whose;
-  return hold.mayContinue();
+  const isAnswered = await hold.whose;
+  const held = await hold.mayContinue();
+  return held.kind === 'yes' && !isAnswered ? { kind: 'interrupted' } : held;
 }
 
-/** Asks by heartbeats until the app says whose the job is, or nobody waits for the answer any more. */
-async function askWhose(agent: Agent, hold: Hold): Promise<void> {
+/** How often somebody who waits looks whether the agent has to end. */
+const LOOK_MILLISECONDS = 500;
+
+/** Asks by heartbeats until the app says whose the job is, or nobody waits for the answer any more; tells whether it came. */
+async function askWhose(agent: Agent, hold: Hold): Promise<boolean> {
   for (let failures = 1; ; failures += 1) {
     const result = await agent.app.heartbeat(hold.ref, hold.step);
     const wait = takeHeartbeat(agent, hold, result, failures);
-    if (result.kind === 'answered' || (await hold.mayContinue()).kind !== 'yes') return;
-    await agent.clock.sleep(wait, hold.over);
+    if (result.kind === 'answered') return true;
+    await pause(agent, hold, wait);
+    if (hold.isInterrupted || (await hold.mayContinue()).kind !== 'yes') return false;
   }
+}
+
+/** Waits no longer than the hold lasts, and not for an agent that is to end. */
+async function pause({ clock }: Agent, hold: Hold, milliseconds: number): Promise<void> {
+  const from = instant(clock);
+  const isOver = (): boolean => hold.over.aborted || hold.isInterrupted;
+  while (!isOver() && elapsedSince(from, clock) < milliseconds)
+    await clock.sleep(LOOK_MILLISECONDS, hold.over);
 }

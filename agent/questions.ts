@@ -1,8 +1,9 @@
 /** What a person is asked when nobody can tell how an act ended: what is known, what is not, the choices. */
+import type { HostStep } from '#core/plan-step';
 import { cutText } from './cut-text';
 import type { HostStory } from './host-story';
 import { nameOf } from './host-story';
-import type { InstalledRelease } from './ports/hosts';
+import type { HostTarget, InstalledRelease } from './ports/hosts';
 import type { HostAct } from './ports/journal';
 
 const MEANT = {
@@ -33,8 +34,22 @@ export function questionAbout(
   const last = cutText(agent.redact(sentence), SENTENCE_MAX_CHARS);
   const question = [
     `Known: the agent began ${MEANT[act]} ${step.site} ${version} on host ${host}, and then: ${last}`,
-    `Not known: whether that happened, and which version the host serves; the hosts after it were not touched.`,
+    `Not known: whether that happened, and which version the host serves${othersThan(target, step)}.`,
     `Choices, once the host is back or somebody has looked at ${step.basePath}/current there: ${hold.claim.stage === 'ROLLBACK' ? ON_THE_WAY_BACK : ON_THE_WAY}`,
   ].join('\n');
   return agent.redact(question);
+}
+
+/** What became of the others: a batch goes together, and only behind one that is whole begins the next. */
+function othersThan({ host }: HostTarget, step: HostStep): string {
+  // Looking begins no act, so nobody asks about one.
+  if (step.stage === 'VERIFY') return '';
+  const own = step.batches.findIndex((batch) => batch.includes(host.id));
+  const isAlone = step.batches[own]?.length === 1;
+  const isLast = own === step.batches.length - 1;
+  return [
+    isAlone ? '' : '; other hosts of its batch may have been switched as well',
+    // An earlier claim may have come further before this one began anew.
+    isLast ? '' : '; the agent has touched no host of a later batch since',
+  ].join('');
 }

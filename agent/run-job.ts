@@ -47,13 +47,11 @@ async function workOn(
   const leave = new AbortController();
   const lease = keepLease(agent, hold);
   const logEnd = (): LogEnd | undefined => (outcome ? undefined : jobLog.end());
-  const delivery = deliverOutbox(agent, hold.ref, ended.signal, leave.signal, logEnd).then(
-    (end) => {
-      if (end.kind === 'stale') hold.lose(end.why);
-      if (end.kind === 'unreadable') hold.giveUp(end.why);
-      return end;
-    },
-  );
+  const delivery = deliverOutbox(agent, hold, ended.signal, leave.signal, logEnd).then((end) => {
+    if (end.kind === 'stale') hold.lose(end.why);
+    if (end.kind === 'unreadable') hold.giveUp(end.why);
+    return end;
+  });
 
   const worked = outcome ? finished(outcome) : await work(agent, hold, jobLog);
   const leaveNow = (): void => leave.abort();
@@ -82,7 +80,7 @@ function endOf(worked: JobEnd, delivered: Delivery, { isGivenUp }: Hold): JobEnd
 
 async function work(agent: Agent, hold: Hold, jobLog: JobLog): Promise<JobEnd> {
   const ended = new AbortController();
-  const sending = sendLog(agent, hold.ref, jobLog, ended.signal);
+  const sending = sendLog(agent, hold, jobLog, ended.signal);
   const end = await performPlan(agent, hold);
   if (end.kind === 'lost') {
     agent.log.warn('The work of a job stopped where it stood.', { ...hold.ref, why: end.why });

@@ -5,17 +5,20 @@ import type { Hold } from './hold';
 import { earlierActs, ownAct, settledAct } from './host-acts';
 import { entryOf } from './host-story';
 import type { HostStory } from './host-story';
+import { inParallel } from './in-parallel';
 import type { Lines } from './lines';
 import type { BoundStep, PartEnd } from './bound-step';
 import { judgeOutbid } from './outbid';
 import type { Agent } from './ports/agent';
 import type { JournaledIntent } from './ports/journal';
 import { questionAbout } from './questions';
+import { severest } from './severest';
 import { doneWords } from './way-back-words';
 
 /**
  * Settles the job's open intents. What has happened is written down as done; what has not is done
- * again by the ordinary story. A host that does not say becomes a question.
+ * again by the ordinary story. A host that does not say becomes a question. All of them are asked, also after one
+ * that ends the stage: no later job tells of what this one did.
  */
 export async function settleJournal(
   agent: Agent,
@@ -24,25 +27,43 @@ export async function settleJournal(
   lines: Lines,
 ): Promise<PartEnd> {
   const intents = await agent.journal.intentsOf(hold.ref.job);
-  for (const intent of intents.filter(({ result }) => result === null)) {
-    const story = storyOf(intent, agent, hold, steps, lines);
-    if (!story) continue;
-    const end = await settleIntent(story, intent);
-    if (end.kind !== 'succeeded') return end;
-  }
-  return { kind: 'succeeded' };
+  const open = intents.filter(({ result }) => result === null);
+  const ends: PartEnd[] = [];
+  // One after the other: two sites may share a machine, and its connection.
+  for (const step of steps) ends.push(await settleStep({ agent, hold, lines }, step, open));
+  return severest(ends);
 }
 
-function storyOf(
-  intent: JournaledIntent,
-  agent: Agent,
-  hold: Hold,
-  steps: readonly BoundStep[],
-  lines: Lines,
-): HostStory | undefined {
-  const bound = steps.find(({ step }) => step.id === intent.step);
-  const target = bound?.targets.find(({ host }) => host.id === intent.host);
-  return bound && target && { agent, hold, step: bound.step, target, lines };
+async function settleStep(
+  work: Pick<HostStory, 'agent' | 'hold' | 'lines'>,
+  { step, targets }: BoundStep,
+  open: readonly JournaledIntent[],
+): Promise<PartEnd> {
+  const hosts = targets
+    .map((target): OpenHost => ({
+      story: { ...work, step, target },
+      intents: open.filter((intent) => intent.step === step.id && intent.host === target.host.id),
+    }))
+    .filter(({ intents }) => intents.length > 0);
+  const ends = await inParallel(
+    hosts,
+    work.agent.settings.limits.hostsAtOnce,
+    settleHost,
+    ({ kind }) => kind !== 'lost' && kind !== 'interrupted',
+  );
+  return severest(ends);
+}
+
+interface OpenHost {
+  readonly story: HostStory;
+  /** What is open there, oldest first. */
+  readonly intents: readonly JournaledIntent[];
+}
+
+async function settleHost({ story, intents }: OpenHost): Promise<PartEnd> {
+  const ends: PartEnd[] = [];
+  for (const intent of intents) ends.push(await settleIntent(story, intent));
+  return severest(ends);
 }
 
 const ASKED = 'The agent asked the host after an interruption.';

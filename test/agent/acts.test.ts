@@ -3,12 +3,15 @@ import { describe, expect, test } from '@jest/globals';
 import { freshActs, NOTHING_TOLD } from '#core/act-chain';
 import type { AgentAct } from '#core/act-chain';
 import type { ReportEntry } from '#wire/agent';
+import { liveAgent } from '../../agent/agent-loop';
 import { aJournal, anAgent } from './support/an-agent';
-import { aMachine, liveAndDie, liveToTheEnd } from './support/mortal-agent';
+import { aMachine, aMortal, liveAndDie, liveToTheEnd } from './support/mortal-agent';
 import type { Machine } from './support/mortal-agent';
 import { NEW } from './support/plans';
 
 const HOSTS = ['web-1', 'web-2'];
+/** The gatekeeper, and a batch of three. */
+const FOUR_HOSTS = ['web-1', 'web-2', 'web-3', 'web-4'];
 /** Of the moments in which it may die: before and after calls by turns. */
 const EVERY = 3;
 
@@ -26,13 +29,15 @@ const nameOf = ({ place, what, fence, of }: AgentAct & { place: string }): strin
   `${place} ${what} ${fence} ${of}`;
 
 /** As the hosts have it, whoever lives to tell it. */
-const ledgersOf = ({ fleet }: Machine): readonly string[] =>
-  HOSTS.flatMap((place) =>
-    [...fleet.host(place).ledger].map((line) => {
-      const [what, , fence, digest, version] = line.split(' ');
-      return `${place} ${what} ${fence} ${version} ${digest}`;
-    }),
-  ).sort();
+const ledgersOf = ({ fleet }: Machine, hosts = HOSTS): readonly string[] =>
+  hosts
+    .flatMap((place) =>
+      [...fleet.host(place).ledger].map((line) => {
+        const [what, , fence, digest, version] = line.split(' ');
+        return `${place} ${what} ${fence} ${version} ${digest}`;
+      }),
+    )
+    .sort();
 
 const doneIn = (machine: Machine): readonly string[] =>
   chainOf(machine.app.entries)
@@ -127,5 +132,73 @@ describe('acts on hosts', () => {
 
     const results = chainOf(machine.app.entries).map(({ what, result }) => `${what} ${result}`);
     expect(new Set(results)).toEqual(new Set(['stage not-done']));
+  });
+});
+
+describe('an agent that dies when a batch of three has switched, before it has written that down,', () => {
+  const dieInBatch = async (): Promise<Machine> => {
+    const machine = aMachine('CODE', FOUR_HOSTS);
+    const { agent, kill, died } = aMortal(machine);
+    let switched = 0;
+    machine.fleet.disturb = (moment, host, act) => {
+      if (moment === 'after' && act === 'activate' && host !== 'web-1') switched += 1;
+      if (switched === 3) kill();
+      return undefined;
+    };
+    await machine.clock.drive(Promise.race([died, liveAgent(agent, AbortSignal.any([]))]));
+    machine.fleet.disturb = () => undefined;
+    const open = (await machine.journal.intentsOf('10001.9')).filter(
+      ({ result }) => result === null,
+    );
+    expect(open.map(({ host, act }) => `${host} ${act}`)).toEqual([
+      'web-2 activate',
+      'web-3 activate',
+      'web-4 activate',
+    ]);
+    return machine;
+  };
+  const liveAgain = (machine: Machine) => liveToTheEnd(machine, anAgent(machine));
+  const found = { what: 'activate', result: 'done', fence: 1, found: true };
+
+  test('tells of those that answer also where it has to ask people about the first', async () => {
+    const machine = await dieInBatch();
+    machine.fleet.host('web-2').down = true;
+
+    await liveAgain(machine);
+
+    expect(machine.app.outcome).toMatchObject({ kind: 'unknown' });
+    const chain = chainOf(machine.app.entries);
+    expect(chain.slice(-3)).toMatchObject(
+      expect.arrayContaining([
+        expect.objectContaining({ ...found, place: 'web-3' }),
+        expect.objectContaining({ ...found, place: 'web-4' }),
+        expect.objectContaining({ what: 'activate', result: 'unknown', place: 'web-2' }),
+      ]),
+    );
+    expect(chain.map(nameOf).sort()).toEqual(ledgersOf(machine, FOUR_HOSTS));
+    expect(machine.fleet.effects.filter((effect) => /web-[234] start/.test(effect))).toEqual([]);
+  });
+
+  test('tells of those that answer also where the first has seen a higher fence', async () => {
+    const machine = await dieInBatch();
+    machine.fleet.host('web-2').fence = 120;
+
+    await liveAgain(machine);
+
+    expect(machine.app.outcome).toMatchObject({ kind: 'failed', fenceSeen: 120 });
+    expect(chainOf(machine.app.entries).map(nameOf).sort()).toEqual(ledgersOf(machine, FOUR_HOSTS));
+  });
+
+  test('asks people about all that are silent within the time that one of them takes', async () => {
+    const machine = await dieInBatch();
+    for (const host of FOUR_HOSTS) machine.fleet.host(host).down = true;
+    const from = machine.clock.milliseconds;
+
+    await liveAgain(machine);
+
+    expect(machine.clock.milliseconds - from).toBeLessThan(90_000);
+    const { outcome } = machine.app;
+    for (const host of ['web-2', 'web-3', 'web-4'])
+      expect(outcome).toMatchObject({ question: expect.stringContaining(`on host ${host} `) });
   });
 });

@@ -285,10 +285,34 @@ describe('a CODE job', () => {
     expect(question).toMatch(/Known: .*switching to shop 1\.1\.0 on host web-1/);
     expect(question).toMatch(/Not known: /);
     expect(question).toMatch(/\nChoices, .*\bretry .*; not done .*; done .*$/);
+    expect(question).toContain(
+      'which version the host serves; the agent has touched no host of a later batch since.',
+    );
     expect(question).toContain('the hosts after it too');
     expect(question).toContain('is asked for its version and health');
     expect(world.fleet.effects.filter((effect) => /web-[23] activate/.test(effect))).toEqual([]);
   });
+
+  test.each([
+    ['later batches', 3, 'switched as well; the agent has touched no host of a later batch since.'],
+    ['no later batch', 4, 'other hosts of its batch may have been switched as well.'],
+  ])(
+    'says in that question that others of its batch may be switched (%s)',
+    async (_then, batchSize, words) => {
+      const names = ['web-1', 'web-2', 'web-3', 'web-4', 'web-5'];
+      const world = aWorld('CODE', aPlan(names, { batchSize }));
+      world.fleet.disturb = (moment, host, act) => {
+        if (moment !== 'after' || host !== 'web-2' || act !== 'activate') return undefined;
+        world.fleet.host('web-2').down = true;
+        return 'lost';
+      };
+
+      await world.live();
+
+      expect(world.fleet.effects).toContain('web-3 activate 1.1.0');
+      expect(world.app.outcome).toMatchObject({ question: expect.stringContaining(words) });
+    },
+  );
 
   test.each([
     [120, 120, 'then retry, and Interlock goes on above 120.'],

@@ -32,10 +32,11 @@ function aWorld(hostCount: number) {
     writers -= 1;
     return isAlone ? heartbeat(ref, step) : BUSY;
   };
-  const live = async (): Promise<void> => {
+  const isOver = (): boolean => app.outcome !== null || clock.milliseconds >= 600_000;
+  const live = async (until = isOver): Promise<void> => {
     const stopping = new AbortController();
     const watch = async (): Promise<void> => {
-      while (app.outcome === null && clock.milliseconds < 600_000) await clock.sleep(500);
+      while (!until()) await clock.sleep(500);
       stopping.abort();
     };
     await clock.drive(Promise.all([liveAgent(agent, stopping.signal), watch()]));
@@ -86,6 +87,48 @@ describe('a job whose hosts have all seen a higher fence', () => {
     );
     expect(await journal.openJobs()).toEqual([]);
   });
+});
+
+describe('an agent that asks whose the job is', () => {
+  const askingOneHost = () => {
+    const world = aWorld(1);
+    world.fleet.host('web-1').fence = 120;
+    return world;
+  };
+
+  test('and gets no answer ends soon after it is asked to, calls nothing failed, and keeps the job open', async () => {
+    const { app, journal, heartbeats, clock, live } = askingOneHost();
+    app.disturb = (op) => (op === 'heartbeat' ? 'lost-request' : undefined);
+
+    await live(() => heartbeats.length > 0 && clock.milliseconds >= 20_000);
+
+    expect(clock.milliseconds).toBeLessThan(22_000);
+    expect(app.outcome).toBeNull();
+    expect(app.entries.map(({ state }) => state)).not.toContain('failed');
+    expect(await journal.openJobs()).toHaveLength(1);
+  });
+
+  test.each(['unauthorized', 'pending'] as const)(
+    'and is refused as %s lets go of it at once, and keeps it open',
+    async (how) => {
+      const { app, journal, heartbeats, clock, live } = askingOneHost();
+      app.disturb = () => (heartbeats.length > 0 ? how : undefined);
+      const { poll } = app;
+      const polls: number[] = [];
+      app.poll = (checkpoints) => {
+        polls.push(clock.milliseconds);
+        return poll(checkpoints);
+      };
+
+      await live(() => clock.milliseconds >= 120_000);
+
+      const [asked = 0] = heartbeats;
+      const [next = 0] = polls.filter((at) => at > asked);
+      expect(next - asked).toBeLessThan(5_000);
+      expect(app.outcome).toBeNull();
+      expect(await journal.openJobs()).toHaveLength(1);
+    },
+  );
 });
 
 describe('a host that sees a higher fence in the middle of its story', () => {

@@ -31,8 +31,11 @@ async function aWorld() {
   const ref: JobRef = { job: JOB, fence: claim.answer.fence };
   await journal.beginJob(ref, 0);
   const ended = AbortSignal.abort();
-  const deliver = (of = ref) =>
-    clock.drive(deliverOutbox(agent, of, ended, new AbortController().signal, () => undefined));
+  const deliver = (of = ref) => {
+    const hold = { ref: of, hear: () => undefined };
+    const leave = new AbortController().signal;
+    return clock.drive(deliverOutbox(agent, hold, ended, leave, () => undefined));
+  };
   return { clock, app, journal, database, ref, deliver };
 }
 

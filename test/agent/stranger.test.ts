@@ -126,16 +126,26 @@ test('an agent that nobody has confirmed says so in its status, until somebody h
   expect(told.at(-1)).toBe('refused: over');
 });
 
-/** Has the app refuse the agent as soon as the first host is asked to `act`; `seconds` is how long acts take from then on. */
+/**
+ * Has the app refuse the agent as soon as the first host is asked to `act`; `seconds` is how long acts take from then on.
+ * `by`: which call brings the refusal, all others being lost; absent: each. Resolves to what was done when it came first.
+ */
 function refuseAt(
   world: ReturnType<typeof aWorld>,
   how: 'unauthorized' | 'pending',
   act: string,
   seconds: Record<string, number>,
-) {
+  by?: string,
+): () => readonly string[] | undefined {
   const { app, fleet, clock } = world;
+  let done: readonly string[] | undefined;
+  const refuse = (op: string) => {
+    if (by !== undefined && op !== by) return 'lost-request';
+    done ??= [...fleet.effects];
+    return how;
+  };
   fleet.disturb = (_moment, host, name) => {
-    if (host === 'web-1' && name === act) app.disturb = () => how;
+    if (host === 'web-1' && name === act) app.disturb = refuse;
     return undefined;
   };
   const connect = fleet.connect.bind(fleet);
@@ -156,6 +166,7 @@ function refuseAt(
       },
     };
   };
+  return () => done;
 }
 
 describe.each([
@@ -180,28 +191,42 @@ describe.each([
     expect(app.calls.length).toBeLessThan(100);
   });
 
-  test('begins no other host from the moment on that it hears of it, however much of its lease is left', async () => {
-    const hosts = Array.from({ length: 30 }, (_, index) => `web-${String(index + 1)}`);
+  const livesOnHearing = async (by?: string) => {
+    const hosts = Array.from({ length: 30 }, (_host, index) => `web-${String(index + 1)}`);
     const world = aWorld(aPlan(hosts, { batchSize: 1 }));
     const { app, fleet, journal, clock, live } = world;
-    const { heartbeat } = app;
-    refuseAt(world, how, 'activate', { activate: 3 });
-    let done: readonly string[] | undefined;
-    app.heartbeat = async (ref, step) => {
-      const result = await heartbeat(ref, step);
-      if (result.kind === 'refused') done ??= [...fleet.effects];
-      return result;
-    };
+    const doneWhenHeard = refuseAt(world, how, 'activate', { activate: 3 }, by);
 
     await live(() => clock.milliseconds >= HOUR_MILLISECONDS);
 
-    expect(done?.at(-1)).toBe('web-7 activate 1.1.0');
-    expect(fleet.effects).toEqual([...(done ?? []), 'web-7 start 1.1.0']);
+    const done = doneWhenHeard() ?? [];
+    const [last = ''] = done.slice(-1);
+    expect(last).toMatch(/^web-\d activate 1\.1\.0$/);
+    expect(fleet.effects).toEqual([...done, last.replace('activate', 'start')]);
     expect(await journal.openJobs()).toEqual([{ job: '10001.9', fence: 1, outcome: null }]);
 
     app.disturb = () => undefined;
     await live(() => app.outcome !== null);
     expect(app.outcome).toEqual({ kind: 'succeeded' });
+  };
+
+  test('begins no other host from the moment on that it hears of it, however much of its lease is left', () =>
+    livesOnHearing());
+
+  test.each(['report', 'log', 'heartbeat'])(
+    'hears of it by the answer to a %s, all else being lost',
+    (by) => livesOnHearing(by),
+  );
+
+  test('lets go of a job whose plan it cannot fetch, though nothing else is refused', async () => {
+    const { app, journal, clock, live } = aWorld();
+    app.disturb = (op) => (op === 'fetch' ? how : undefined);
+
+    await live(() => clock.milliseconds >= 10_000);
+
+    expect(app.calls.filter((op) => op !== 'poll').slice(0, 2)).toEqual(['claim', 'fetch']);
+    expect(app.calls.filter((op) => op === 'poll').length).toBeGreaterThan(1);
+    expect(await journal.openJobs()).toHaveLength(1);
   });
 
   test('whose work was over before its lease keeps the end, and tells it once it is known again', async () => {

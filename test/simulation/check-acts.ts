@@ -76,6 +76,14 @@ function toldIn({ store }: World, job: JobRecord, rows: readonly ActsRecord[]): 
 const isLearnt = (before: Told, after: Told): boolean =>
   before.result === 'unknown' && after.result !== 'unknown' && after.found;
 
+/** Done by the agent that ended the job: what its earlier claims left open it asks about, unless plan or decision is refused before. */
+function isOfLast({ outcome, fence, claims }: JobRecord, deed: Deed): boolean {
+  if (outcome === null) return false;
+  const isRefused = outcome.kind === 'failed' && outcome.failure.class === 'permission';
+  const first = isRefused ? undefined : claims?.at(-1)?.fence;
+  return deed.fence >= (first ?? fence);
+}
+
 function checkDeeds(
   { sim, boots }: World,
   job: JobRecord,
@@ -103,8 +111,7 @@ function checkDeeds(
       continue;
     }
     // Whoever did it has lost the job before it could tell, and the work ended before anybody looked there.
-    const isOwn = job.outcome !== null && deed.fence === job.fence;
-    if ((isOwn || job.outcome?.kind === 'succeeded') && !boots.wasRobbed(job.job))
+    if ((isOfLast(job, deed) || job.outcome?.kind === 'succeeded') && !boots.wasRobbed(job.job))
       sim.violated('I13', `No act of ${job.job} tells: ${name}.`);
     else sim.count('act that nobody lived to tell');
   }

@@ -21,10 +21,10 @@ export interface Machine {
   readonly journal: Journal;
 }
 
-/** Two hosts that serve the old release, and an app that offers one job. */
-export function aMachine(stage: RunStage = 'CODE'): Machine {
+/** Hosts that serve the old release, and an app that offers one job. */
+export function aMachine(stage: RunStage = 'CODE', hosts = ['web-1', 'web-2']): Machine {
   const clock = createVirtualClock();
-  const app = createFakeApp(clock, aPlan(['web-1', 'web-2']), { stage });
+  const app = createFakeApp(clock, aPlan(hosts), { stage });
   return { clock, app, fleet: createFleet(), journal: aJournal().journal };
 }
 
