@@ -1,4 +1,5 @@
 /** I1 to I4 and I6 in databases: reviewed statements of the plan only, one at a time, and each once unless a person was asked about it and has it tried again. */
+import type { ReleaseEvent } from '#core/release-event';
 import type { EventSegment } from '#wire/records';
 import type { LedgerRow } from '../../agent/sql/database';
 import { placeName, watchCalledDone } from './called-done';
