@@ -76,13 +76,19 @@ function toldIn({ store }: World, job: JobRecord, rows: readonly ActsRecord[]): 
 const isLearnt = (before: Told, after: Told): boolean =>
   before.result === 'unknown' && after.result !== 'unknown' && after.found;
 
-/** Done by the agent that ended the job: what its earlier claims left open it asks about, unless plan or decision is refused before. */
+/** Done by the agent that ended the job: what its earlier claims left open it asks about, unless it cannot. */
 function isOfLast({ outcome, fence, claims }: JobRecord, deed: Deed): boolean {
   if (outcome === null) return false;
-  const isRefused = outcome.kind === 'failed' && outcome.failure.class === 'permission';
-  const first = isRefused ? undefined : claims?.at(-1)?.fence;
+  const cause = outcome.kind === 'failed' ? outcome.failure.class : undefined;
+  // Plan or decision were refused before it could ask; or the database was away for as long as it waits.
+  const cannotAsk =
+    cause === 'permission' || (deed.what === 'statement' && AWAY.includes(cause ?? ''));
+  const first = cannotAsk ? undefined : claims?.at(-1)?.fence;
   return deed.fence >= (first ?? fence);
 }
+
+/** Failures of those who could not open a session of their own. */
+const AWAY: readonly string[] = ['transport', 'time-out'];
 
 function checkDeeds(
   { sim, boots }: World,

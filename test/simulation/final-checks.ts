@@ -1,6 +1,8 @@
 /** When all troubles are over: what must be true at rest, and how long it may take until it is. */
 import { decide } from '#core/decide';
 import { gateValue } from '#core/gate-field';
+import { isHostStep } from '#core/plan-step';
+import type { PlanStep } from '#core/plan-step';
 import { STATUSES } from '#core/status';
 import { PERSON_TRANSITIONS } from '#core/transitions';
 import { chunkKey, hostKey } from '#app/host-chunks';
@@ -69,6 +71,9 @@ export async function checkRest(world: World): Promise<void> {
   }
 }
 
+const addressesOf = (step: PlanStep): readonly string[] =>
+  isHostStep(step) ? step.hosts.map(({ address }) => address) : [];
+
 /** I7: a host serves one known version, or somebody was told that it does not. */
 function checkHost({ sim, store, history, boots }: World, host: FakeHost): void {
   if (host.isEdited || (host.current !== null && host.run?.digest === host.current)) return;
@@ -83,7 +88,10 @@ function checkHost({ sim, store, history, boots }: World, host: FakeHost): void 
     return 'job' in event && event.job === job?.job && tells.includes(event.type);
   });
   const hosts = (job && store.peek('host-states', chunkKey(job, 0))?.hosts) ?? {};
-  const isShownHealthy = hosts[hostKey('code-1', host.hostId)]?.state === 'healthy';
+  const step = store
+    .plan(job?.planDigest ?? null)
+    ?.steps.find((each) => each.stage === 'CODE' && addressesOf(each).includes(host.address));
+  const isShownHealthy = hosts[hostKey(step?.id ?? '', host.hostId)]?.state === 'healthy';
   if (!told || isShownHealthy)
     sim.violated('I7', `${host.id} is in no known state, and nobody was told.`);
 }
