@@ -39,6 +39,28 @@ export async function refreshQuiet(
   for (const status of OPEN) await refreshAll(ports, [project, status], { atMost: untouchedSince });
 }
 
+/** Agents may be at work there. */
+const AT_WORK: readonly Status[] = [
+  'sql-executing',
+  'config-executing',
+  'code-executing',
+  'verifying',
+  'rolling-back',
+];
+
+/**
+ * Releases that have stood at a stage for a while. Lists may be behind: one that moved on while the project was
+ * refreshed may have stood in none of them, and its work would wait for ever for agents that came meanwhile.
+ */
+export async function refreshAtWork(
+  ports: Ports,
+  project: string,
+  untouchedSince: number,
+): Promise<void> {
+  for (const status of AT_WORK)
+    await refreshAll(ports, [project, status], { atMost: untouchedSince });
+}
+
 type Partition = readonly [project: string, status: Status];
 
 const byStatus = (partition: Partition) =>

@@ -3,7 +3,7 @@ import { GATE_VALID_SECONDS } from '#core/gate-field';
 import { askForEffects } from './commit';
 import type { Ports } from './ports';
 import { reconcile } from './reconcile';
-import { refreshQuiet } from './refresh-project';
+import { refreshAtWork, refreshQuiet } from './refresh-project';
 
 /** How far back a sweep looks for moved issues: three sweeps, so that one that fails loses nothing. */
 const LOOK_BACK_MINUTES = 15;
@@ -14,7 +14,7 @@ const OUTBOX_OVERDUE_SECONDS = 60;
 /** Rows of one page; outboxes beyond the first wait for the next sweep. */
 const PAGE = 50;
 
-const SWEEP_SECONDS = 300;
+export const SWEEP_SECONDS = 300;
 
 /** Releases that nothing has moved for so long have their gate written anew before it runs out. */
 const QUIET_SECONDS = GATE_VALID_SECONDS - 5 * 3600;
@@ -42,6 +42,7 @@ async function sweepProject(ports: Ports, project: string): Promise<void> {
     const issueIds = await ports.jira.issuesUpdatedSince(project, LOOK_BACK_MINUTES);
     for (const issueId of issueIds) await tryReconcile(ports, issueId);
     const now = ports.clock.now();
+    await refreshAtWork(ports, project, now - SWEEP_SECONDS);
     if (now % 3600 < SWEEP_SECONDS) await refreshQuiet(ports, project, now - QUIET_SECONDS);
   } catch (error) {
     ports.log.warn('A project’s issues could not be listed.', { project, error: String(error) });

@@ -3,6 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { approveAgent, listAgents, revokeAgent, suspendAgent } from '#app/manage-agents';
 import { showLog } from '#app/show-log';
 import { showRelease } from '#app/show-release';
+import { sweep, SWEEP_SECONDS } from '#app/sweep';
 import { AGENT_SILENCE_MAX_SECONDS } from '#core/facts';
 import { CLAIMS_MAX } from '#core/job';
 import type { ReleaseEvent } from '#core/release-event';
@@ -184,6 +185,19 @@ describe('an agent that is enrolled while a job is open', () => {
     expect(await pollOf(fresh)).toMatchObject({ jobs: [] });
 
     await storyOf(world);
+
+    expect(await pollOf(fresh)).toMatchObject({ jobs: [(await world.record()).state.run?.job] });
+  });
+
+  test('is found by the sweep at last, when a list that was behind left its release out', async () => {
+    const world = await started();
+    const fresh = await world.enrollAgent();
+    world.ports.tasks.splice(0);
+    await sweep(world.ports);
+    expect(await pollOf(fresh)).toMatchObject({ jobs: [] });
+
+    world.ports.pass(SWEEP_SECONDS);
+    await sweep(world.ports);
 
     expect(await pollOf(fresh)).toMatchObject({ jobs: [(await world.record()).state.run?.job] });
   });

@@ -80,14 +80,15 @@ const isLearnt = (before: Told, after: Told): boolean =>
 function isOfLast({ outcome, fence, claims }: JobRecord, deed: Deed): boolean {
   if (outcome === null) return false;
   const cause = outcome.kind === 'failed' ? outcome.failure.class : undefined;
-  // Plan or decision were refused before it could ask; or the database was away for as long as it waits.
-  const cannotAsk =
-    cause === 'permission' || (deed.what === 'statement' && AWAY.includes(cause ?? ''));
+  // Plan or decision were refused before it could ask; or the database was away for as long as it waits, or the
+  // host, of which nobody is asked while it has only got a package.
+  const isUnasked = deed.what === 'statement' || deed.what === 'stage';
+  const cannotAsk = cause === 'permission' || (isUnasked && AWAY.includes(cause ?? ''));
   const first = cannotAsk ? undefined : claims?.at(-1)?.fence;
   return deed.fence >= (first ?? fence);
 }
 
-/** Failures of those who could not open a session of their own. */
+/** Failures of those who did not reach it. */
 const AWAY: readonly string[] = ['transport', 'time-out'];
 
 function checkDeeds(

@@ -50,22 +50,21 @@ export function watchLogs(sim: Sim, store: FakeStore): LogWatch {
       if (entry.kind !== 'lines') continue;
       const text = canonicalText(entry.lines);
       const before = entry.late ? undefined : last;
-      const chunk = candidates.find(
+      const alike = candidates.filter(
         (one) => one.text === text && !found.has(one) && (!before || inOrder(before, one) < 0),
       );
+      // Claimed anew, an agent sends the lines again that nobody has acknowledged: which chunk is shown, only its place tells.
+      const chunk = alike.find((one) => isSaid(one, last, missing, isNewClaim)) ?? alike[0];
       if (!chunk) {
         sim.violated('I20', `The log of ${job} shows lines twice, too late, or that nobody sent.`);
         return found;
       }
       found.add(chunk);
       if (entry.late) continue;
-      const goesOn = last?.fence === chunk.fence;
-      const lost = chunk.firstLine - (goesOn ? (last?.end ?? 0) : 0);
-      const isSaid = missing === lost && isNewClaim === (last !== undefined && !goesOn);
-      if (!isSaid && !(isCut && !last))
+      if (!isSaid(chunk, last, missing, isNewClaim) && !(isCut && !last))
         sim.violated(
           'I20',
-          `The log of ${job} does not say that ${String(lost)} lines are missing.`,
+          `The log of ${job} does not say that ${String(lostBefore(chunk, last))} lines are missing.`,
         );
       last = chunk;
       [missing, isNewClaim] = [0, false];
@@ -100,6 +99,22 @@ export function watchLogs(sim: Sim, store: FakeStore): LogWatch {
     },
   };
 }
+
+const goesOn = (chunk: Chunk, last: Chunk | undefined): boolean => last?.fence === chunk.fence;
+
+/** How many lines of its claim are missing before the chunk. */
+const lostBefore = (chunk: Chunk, last: Chunk | undefined): number =>
+  chunk.firstLine - (goesOn(chunk, last) ? (last?.end ?? 0) : 0);
+
+/** Whether the page says of the chunk's place what is true. */
+const isSaid = (
+  chunk: Chunk,
+  last: Chunk | undefined,
+  missing: number,
+  isNewClaim: boolean,
+): boolean =>
+  missing === lostBefore(chunk, last) &&
+  isNewClaim === (last !== undefined && !goesOn(chunk, last));
 
 const inOrder = (left: Chunk, right: Chunk): number =>
   left.fence - right.fence || left.chunk - right.chunk;
