@@ -105,17 +105,22 @@ export interface PanelView {
 
 const HEALTH_SECONDS = 6;
 
+/** Of Local Jira's output, where a test fails because of it. */
+const LINES_SHOWN = 20;
+
 /** Starts everything; the agent is enrolled, confirmed and running. */
 export async function startStand(seed: string, shape: Partial<StandShape> = {}): Promise<Stand> {
   const { hosts: hostCount, environments, databases, limits } = { ...SMALL, ...shape };
   const directory = mkdtempSync(join(tmpdir(), 'interlock-stand-'));
   const port = await freePort();
+  const jiraLines: string[] = [];
   const launch = (): Promise<LocalJira> =>
     startLocalJira({
       root: ROOT,
       port,
       stateDirectory: join(directory, 'jira'),
       seed,
+      onLine: (line) => jiraLines.push(line),
     });
   const agentProgram = join(directory, 'agent.cjs');
   const building = buildProgram('test/scenarios/support/agent-program.ts', agentProgram);
@@ -195,13 +200,17 @@ export async function startStand(seed: string, shape: Partial<StandShape> = {}):
     ready: (version) => readyWith(`Shop ${version}`, { code: [code(version)] }),
     readyWith,
     code,
-    panel: async (key) =>
+    panel: async (key) => {
+      const view = await as('leader')
+        .invoke({ module: 'release-panel', name: 'release.show', issueKey: key })
+        .catch((error: unknown) => {
+          // A page says no more than that something went wrong: why stands in the function's log.
+          const lines = jiraLines.slice(-LINES_SHOWN).join('\n');
+          throw new Error(`${String(error)} Local Jira's last lines:\n${lines}`);
+        });
       // The panel's own shape; the page's tests hold it to its schema.
-      (await as('leader').invoke({
-        module: 'release-panel',
-        name: 'release.show',
-        issueKey: key,
-      })) as PanelView,
+      return view as PanelView;
+    },
     served: () => servedBy(first.address, first.servicePort),
     servedIn: (environment) => {
       const place = places.find((candidate) => candidate.environment === environment);
